@@ -1,0 +1,3 @@
+/* Replaced by the first room of this house. */
+extern int bgpd_placeholder;
+int bgpd_placeholder;

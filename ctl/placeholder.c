@@ -1,0 +1,3 @@
+/* Replaced by the first room of this house. */
+extern int ctl_placeholder;
+int ctl_placeholder;

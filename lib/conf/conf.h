@@ -1,0 +1,53 @@
+/*
+ * A configuration document: read from a file in one of its three encodings, validated, with every error of the file
+ * located. The result is a value: a libyang tree that the daemons turn into structs of their own.
+ *
+ *   file -> text_lex -> text_read (walks the schema)  \
+ *   file -> libyang's JSON or XML parser               >  tree -> validate -> lint -> struct conf
+ */
+#ifndef VIPGATE_LIB_CONF_CONF_H
+#define VIPGATE_LIB_CONF_CONF_H
+
+#include <libyang/libyang.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum conf_encoding { CONF_TEXT, CONF_JSON, CONF_XML };
+enum conf_severity { CONF_ERROR, CONF_WARNING };
+
+/* One finding, located. COLUMN and LINE start at 1; 0 where unknown. */
+struct conf_diagnostic {
+    enum conf_severity severity;
+    char *file;
+    unsigned line, column;
+    char *message; /* what is wrong and the remedy, one line */
+};
+
+struct conf {
+    struct lyd_node *tree; /* NULL where there were errors; else validated, with schema defaults in place */
+    struct conf_diagnostic *diagnostics;
+    size_t diagnostic_count;
+    size_t error_count;
+};
+
+/* The encoding by the ending of PATH: .json, .xml, anything else is text. */
+enum conf_encoding conf_encoding_of(const char *path);
+
+/* Reads and validates the file at PATH against CONTEXT (model_open). Never fails outright: what is wrong, the file's
+ * absence included, is in the diagnostics. Release with conf_clear. */
+struct conf conf_load(const struct ly_ctx *context, const char *path);
+
+/* The same for text at hand; NAME stands for the file in diagnostics; includes are relative to the working directory. */
+struct conf conf_parse(const struct ly_ctx *context, const char *name, const char *text, size_t size,
+                       enum conf_encoding encoding);
+
+void conf_clear(struct conf *conf);
+
+/* Writes one diagnostic as "FILE:LINE:COLUMN: message", warnings with "warning: " before the message, into BUFFER. */
+const char *conf_diagnostic_format(const struct conf_diagnostic *diagnostic, char *buffer, size_t size);
+
+/* TREE in ENCODING, without schema defaults. SECRETS false: leafs that hold a secret are left out. The caller frees the
+ * text; NULL when out of memory. */
+char *conf_print(const struct lyd_node *tree, enum conf_encoding encoding, bool secrets);
+
+#endif

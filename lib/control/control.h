@@ -1,0 +1,73 @@
+/*
+ * The control socket. A daemon listens on DIRECTORY/NAME.sock; a client sends one RPC of the YANG module as JSON and
+ * gets answers: documents, or one refusal. Both ends validate with libyang, so that a handler sees only what the
+ * schema allows.
+ *
+ *     request = length(4) JSON of the RPC, {"vipgate:get": {"what": ["vip"]}}
+ *     answer  = length(4) kind(1) body        kind: last document, a document with more to follow, refusal (text)
+ *
+ * Only root and the group "vipgate" may connect: the socket's mode says so, and the server asks the kernel who it is.
+ */
+#ifndef VIPGATE_LIB_CONTROL_CONTROL_H
+#define VIPGATE_LIB_CONTROL_CONTROL_H
+
+#include <libyang/libyang.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+enum { CONTROL_REQUEST_MAX = 64 * 1024, CONTROL_CLIENTS_MAX = 64 };
+
+struct control_server;
+struct control_request;
+
+/*
+ * Answers one request. RPC is the validated input (lyd_node of the rpc itself, its name in rpc->schema->name); it lives
+ * until the request ends. The handler, or code it leaves behind, must end the request with exactly one control_reply or
+ * control_refuse, at once or later; where the client goes away first, CONTROL_GONE is called if it was set, and the
+ * request must not be used after it.
+ */
+typedef void control_handler(struct control_request *request, const struct lyd_node *rpc, void *user);
+
+/* Listens. DIRECTORY is made (0755) where it is missing; a stale socket is replaced. NULL with the reason and remedy in
+ * ERROR. */
+struct control_server *control_server_open(uv_loop_t *loop, const struct ly_ctx *context, const char *directory,
+                                           const char *name, control_handler *handler, void *user, char *error,
+                                           size_t size);
+
+/* Closes and removes the socket; requests under way end. Memory is freed once the loop has run on. */
+void control_server_close(struct control_server *server);
+
+/* Ends the request with DOCUMENT, whose ownership passes here; NULL: done, with nothing to show. */
+void control_reply(struct control_request *request, struct lyd_node *document);
+
+/* Sends DOCUMENT and keeps the request open, for answers in pieces and --follow. False when the client does not read:
+ * more than 1 MiB is waiting for it; the caller ends the request then. */
+bool control_reply_more(struct control_request *request, struct lyd_node *document);
+
+/* Ends the request with one line that says why not (exit status 1 at the client). */
+void control_refuse(struct control_request *request, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Called when the client goes before the request has ended. */
+void control_on_gone(struct control_request *request, void (*gone)(struct control_request *request, void *user),
+                     void *user);
+
+/* ---- client: blocking, for the command line only ---- */
+
+enum control_result {
+    CONTROL_DONE,
+    CONTROL_REFUSED,     /* ERROR says why */
+    CONTROL_UNREACHABLE, /* ERROR says which socket and what to do */
+    CONTROL_STOPPED,     /* the callback answered false */
+};
+
+/* Receives each answer's document as JSON text. False stops. */
+typedef bool control_answer(const char *json, size_t size, void *user);
+
+/* Sends the RPC in JSON to DIRECTORY/NAME.sock and hands each answer to ANSWER. TIMEOUT_MS bounds the wait for each
+ * answer; 0: no bound. */
+enum control_result control_call(const char *directory, const char *name, const char *rpc_json, uint64_t timeout_ms,
+                                 control_answer *answer, void *user, char *error, size_t size);
+
+#endif

@@ -1,0 +1,138 @@
+#include "lib/log.h"
+
+#include "lib/clock.h"
+
+#include <bsd/string.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MESSAGE_SIZE = 1024, LINE_SIZE = 4096 };
+
+static struct {
+    const char *daemon;
+    char site[64];
+    enum log_level level;
+    enum log_format format;
+    log_sink *sink;
+    void *user;
+} log_state = {.daemon = "vipgate", .level = LOG_LEVEL_INFO};
+
+static const char *const level_names[] = {"error", "warning", "info", "debug"};
+
+void log_open(const char *daemon)
+{
+    log_state.daemon = daemon;
+}
+
+void log_configure(enum log_level level, enum log_format format, const char *site)
+{
+    log_state.level = level;
+    log_state.format = format;
+    strlcpy(log_state.site, site ? site : "", sizeof log_state.site);
+}
+
+void log_set_sink(log_sink *sink, void *user)
+{
+    log_state.sink = sink;
+    log_state.user = user;
+}
+
+/* Appends TEXT so that it stays on one line and, for JSON, within its quotes. */
+static void append_escaped(char *line, size_t size, const char *text, bool json)
+{
+    size_t at = strlen(line);
+
+    for (; *text && at + 7 < size; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (json && (c == '"' || c == '\\')) {
+            line[at++] = '\\';
+            line[at++] = (char)c;
+        } else if (c < 0x20 || c == 0x7f) {
+            at += (size_t)snprintf(line + at, size - at, json ? "\\u%04x" : "\\x%02x", c);
+        } else {
+            line[at++] = (char)c;
+        }
+    }
+    line[at] = '\0';
+}
+
+static void append_member(char *line, size_t size, const char *name, const char *value)
+{
+    strlcat(line, line[1] ? ",\"" : "\"", size);
+    strlcat(line, name, size);
+    strlcat(line, "\":\"", size);
+    append_escaped(line, size - 2, value, true);
+    strlcat(line, "\"", size);
+}
+
+static void format_json(char *line, size_t size, enum log_level level, const char *subject, const char *message)
+{
+    char time[CLOCK_TEXT_SIZE];
+
+    strlcpy(line, "{", size);
+    append_member(line, size, "time", clock_format(clock_real_us(), time));
+    append_member(line, size, "level", level_names[level]);
+    append_member(line, size, "daemon", log_state.daemon);
+    if (log_state.site[0])
+        append_member(line, size, "site", log_state.site);
+    if (subject)
+        append_member(line, size, "subject", subject);
+    append_member(line, size, "message", message);
+    strlcat(line, "}", size);
+}
+
+static void format_text(char *line, size_t size, enum log_level level, const char *subject, const char *message)
+{
+    char time[CLOCK_TEXT_SIZE];
+
+    snprintf(line, size, "%s %s%s%s %s: ", clock_format(clock_real_us(), time), log_state.daemon,
+             log_state.site[0] ? "@" : "", log_state.site, level_names[level]);
+    if (subject) {
+        append_escaped(line, size, subject, false);
+        strlcat(line, ": ", size);
+    }
+    append_escaped(line, size, message, false);
+}
+
+void log_write(enum log_level level, const char *subject, const char *format, ...)
+{
+    char message[MESSAGE_SIZE], line[LINE_SIZE];
+    va_list arguments;
+
+    if (level > log_state.level)
+        return;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    (log_state.format == LOG_FORMAT_JSON ? format_json : format_text)(line, sizeof line - 1, level, subject, message);
+
+    if (log_state.sink) {
+        log_state.sink(level, line, log_state.user);
+        return;
+    }
+    /* One write, so that lines of both daemons do not mix in one pipe. A full or closed pipe loses the line. */
+    strlcat(line, "\n", sizeof line);
+    ssize_t written = write(STDERR_FILENO, line, strlen(line));
+    (void)written;
+}
+
+bool log_limit_allow(struct log_limit *limit, uint64_t now_ms, uint32_t *suppressed)
+{
+    uint64_t refilled = limit->interval_ms ? (now_ms - limit->since_ms) / limit->interval_ms : UINT32_MAX;
+
+    if (refilled > 0) {
+        limit->spent = refilled < limit->spent ? limit->spent - (uint32_t)refilled : 0;
+        limit->since_ms = now_ms;
+    }
+    if (limit->spent >= limit->burst) {
+        limit->suppressed++;
+        return false;
+    }
+    limit->spent++;
+    if (suppressed)
+        *suppressed = limit->suppressed;
+    limit->suppressed = 0;
+    return true;
+}

@@ -1,0 +1,153 @@
+#include "lib/model.h"
+
+#include "lib/clock.h"
+
+#include <bsd/string.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ly_ctx *model_open(char *error, size_t size)
+{
+    struct ly_ctx *context;
+
+    ly_log_options(LY_LOSTORE_LAST);
+    if (ly_ctx_new(NULL, LY_CTX_DISABLE_SEARCHDIRS, &context) != LY_SUCCESS) {
+        strlcpy(error, "libyang: cannot make a context", size);
+        return NULL;
+    }
+    if (lys_parse_mem(context, model_yang_text, LYS_IN_YANG, NULL) != LY_SUCCESS) {
+        snprintf(error, size, "libyang: %s", ly_errmsg(context));
+        ly_ctx_destroy(context);
+        return NULL;
+    }
+    return context;
+}
+
+const struct lys_module *model_module(const struct ly_ctx *context)
+{
+    return ly_ctx_get_module_implemented(context, "vipgate");
+}
+
+/* We make only what the schema has: anything else is a broken invariant of ours. */
+static void must(LY_ERR result, const char *name)
+{
+    if (result == LY_SUCCESS)
+        return;
+    fprintf(stderr, "vipgate: the schema refuses '%s'; this is a defect of vipgate\n", name);
+    abort();
+}
+
+struct lyd_node *model_top(const struct ly_ctx *context, const char *name)
+{
+    struct lyd_node *node;
+
+    must(lyd_new_inner(NULL, model_module(context), name, 0, &node), name);
+    return node;
+}
+
+struct lyd_node *model_container(struct lyd_node *parent, const char *name)
+{
+    struct lyd_node *node;
+
+    must(lyd_new_inner(parent, NULL, name, 0, &node), name);
+    return node;
+}
+
+struct lyd_node *model_list(struct lyd_node *parent, const char *name, const char *key, const char *second_key)
+{
+    struct lyd_node *node;
+
+    if (second_key)
+        must(lyd_new_list(parent, NULL, name, 0, &node, key, second_key), name);
+    else
+        must(lyd_new_list(parent, NULL, name, 0, &node, key), name);
+    return node;
+}
+
+void model_leaf(struct lyd_node *parent, const char *name, const char *value)
+{
+    if (value)
+        must(lyd_new_term(parent, NULL, name, value, 0, NULL), name);
+}
+
+void model_leaf_number(struct lyd_node *parent, const char *name, uint64_t value)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    model_leaf(parent, name, text);
+}
+
+void model_leaf_boolean(struct lyd_node *parent, const char *name, bool value)
+{
+    model_leaf(parent, name, value ? "true" : "false");
+}
+
+void model_leaf_time(struct lyd_node *parent, const char *name, uint64_t real_us)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    if (real_us)
+        model_leaf(parent, name, clock_format(real_us, text));
+}
+
+const struct lyd_node *model_sibling(const struct lyd_node *tree, const char *name)
+{
+    const struct lyd_node *node;
+
+    LY_LIST_FOR(tree, node) {
+        if (node->schema && strcmp(node->schema->name, name) == 0)
+            return node;
+    }
+    return NULL;
+}
+
+const struct lyd_node *model_child(const struct lyd_node *parent, const char *name)
+{
+    return model_sibling(parent ? lyd_child(parent) : NULL, name);
+}
+
+const char *model_text(const struct lyd_node *parent, const char *name)
+{
+    const struct lyd_node *node = model_child(parent, name);
+
+    return node ? lyd_get_value(node) : NULL;
+}
+
+bool model_boolean(const struct lyd_node *parent, const char *name, bool fallback)
+{
+    const char *text = model_text(parent, name);
+
+    return text ? strcmp(text, "true") == 0 : fallback;
+}
+
+uint64_t model_number(const struct lyd_node *parent, const char *name, uint64_t fallback)
+{
+    const char *text = model_text(parent, name);
+
+    return text ? strtoull(text, NULL, 10) : fallback;
+}
+
+uint64_t model_duration_ms(const struct lyd_node *parent, const char *name, uint64_t fallback)
+{
+    const char *text = model_text(parent, name);
+    uint64_t ms;
+
+    return text && duration_parse(text, &ms) ? ms : fallback;
+}
+
+bool model_is_explicit(const struct lyd_node *node)
+{
+    return node && !(node->flags & LYD_DEFAULT);
+}
+
+char *model_print_json(const struct lyd_node *node)
+{
+    char *text = NULL;
+
+    if (lyd_print_mem(&text, node, LYD_JSON, LYD_PRINT_WITHSIBLINGS) != LY_SUCCESS)
+        return NULL;
+    return text;
+}

@@ -1,0 +1,52 @@
+/*
+ * The YANG module as a libyang context, and the few things both daemons and the command line do with it: build a state
+ * document, print it, read a document that came over a socket. The module's text is compiled into the program.
+ */
+#ifndef VIPGATE_LIB_MODEL_H
+#define VIPGATE_LIB_MODEL_H
+
+#include <libyang/libyang.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* etc/yang/vipgate.yang, NUL-terminated; generated at build time. */
+extern const char model_yang_text[];
+
+/* A context that holds the vipgate module, or NULL with the reason in ERROR. Free with ly_ctx_destroy. libyang's own
+ * log output is turned off: errors are read from the context and given to the caller. */
+struct ly_ctx *model_open(char *error, size_t size);
+
+/* The module itself. */
+const struct lys_module *model_module(const struct ly_ctx *context);
+
+/*
+ * Building documents. These are for data that we make ourselves, which always fits the schema; on a broken invariant
+ * (a name that the schema lacks) they abort. VALUE NULL: the leaf is left out ("absent where unknown").
+ */
+struct lyd_node *model_container(struct lyd_node *parent, const char *name);
+struct lyd_node *model_top(const struct ly_ctx *context, const char *name);
+struct lyd_node *model_list(struct lyd_node *parent, const char *name, const char *key, const char *second_key);
+void model_leaf(struct lyd_node *parent, const char *name, const char *value);
+void model_leaf_number(struct lyd_node *parent, const char *name, uint64_t value);
+void model_leaf_boolean(struct lyd_node *parent, const char *name, bool value);
+void model_leaf_time(struct lyd_node *parent, const char *name, uint64_t real_us);
+
+/*
+ * Reading nodes. Each returns the value of the child NAME of PARENT, or NULL / FALLBACK where it is absent or PARENT is
+ * NULL. Defaults of the schema count as present. model_sibling looks among the top-level nodes of a tree.
+ */
+const struct lyd_node *model_sibling(const struct lyd_node *tree, const char *name);
+const struct lyd_node *model_child(const struct lyd_node *parent, const char *name);
+const char *model_text(const struct lyd_node *parent, const char *name);
+bool model_boolean(const struct lyd_node *parent, const char *name, bool fallback);
+uint64_t model_number(const struct lyd_node *parent, const char *name, uint64_t fallback);
+uint64_t model_duration_ms(const struct lyd_node *parent, const char *name, uint64_t fallback);
+
+/* Whether NODE was written by the operator and is not a schema default. NULL: false. */
+bool model_is_explicit(const struct lyd_node *node);
+
+/* Prints NODE with its siblings as RFC 7951 JSON. The caller frees the text with free(). */
+char *model_print_json(const struct lyd_node *node);
+
+#endif
