@@ -37,7 +37,8 @@ enum conf_encoding conf_encoding_of(const char *path);
  * absence included, is in the diagnostics. Release with conf_clear. */
 struct conf conf_load(const struct ly_ctx *context, const char *path);
 
-/* The same for text at hand; NAME stands for the file in diagnostics; includes are relative to the working directory. */
+/* The same for text at hand; NAME stands for the file in diagnostics; includes are relative to the working directory.
+ */
 struct conf conf_parse(const struct ly_ctx *context, const char *name, const char *text, size_t size,
                        enum conf_encoding encoding);
 
