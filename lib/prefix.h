@@ -11,9 +11,9 @@ enum family { FAMILY_NONE = 0, FAMILY_IPV4 = 1, FAMILY_IPV6 = 2 };
 
 /* An address. All octets past the family's length are zero, so that equal addresses are equal bytes. */
 struct address {
-    uint8_t family;    /* enum family */
+    uint8_t family;     /* enum family */
     uint8_t octets[16]; /* network byte order */
-    uint32_t scope;    /* interface index of an IPv6 link-local address, else 0 */
+    uint32_t scope;     /* interface index of an IPv6 link-local address, else 0 */
 };
 
 /* A prefix. Bits past its length are zero. */

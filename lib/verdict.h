@@ -1,6 +1,6 @@
 /*
- * The verdict stream: what the health daemon says to bgpd over a Unix socket, and the only thing they share. On connect a
- * HELLO, the snapshot of every check, SNAPSHOT_END; then a VERDICT for each change, REMOVED for a check that a reload
+ * The verdict stream: what the health daemon says to bgpd over a Unix socket, and the only thing they share. On connect
+ * a HELLO, the snapshot of every check, SNAPSHOT_END; then a VERDICT for each change, REMOVED for a check that a reload
  * took away, and ALIVE as a sign of life while nothing changes. One way: the reader sends nothing.
  *
  *     frame = length(2, of what follows) type(1) payload
@@ -27,12 +27,12 @@ enum { VERDICT_VERSION = 1, VERDICT_NAME_SIZE = 64, VERDICT_REASON_SIZE = 192, V
 
 struct verdict_message {
     enum verdict_type type;
-    uint8_t version;               /* HELLO */
-    char name[VERDICT_NAME_SIZE];  /* CHANGE, REMOVED */
-    enum verdict verdict;          /* CHANGE; UNKNOWN while the check has no first verdict, or stays UNABLE */
-    bool first_pending;            /* CHANGE: no run has been judged yet, a first verdict is still to come */
-    uint8_t healthy_percent;       /* CHANGE: 0 to 100 */
-    uint64_t since_us;             /* CHANGE: real time at which the verdict became so */
+    uint8_t version;                  /* HELLO */
+    char name[VERDICT_NAME_SIZE];     /* CHANGE, REMOVED */
+    enum verdict verdict;             /* CHANGE; UNKNOWN while the check has no first verdict, or stays UNABLE */
+    bool first_pending;               /* CHANGE: no run has been judged yet, a first verdict is still to come */
+    uint8_t healthy_percent;          /* CHANGE: 0 to 100 */
+    uint64_t since_us;                /* CHANGE: real time at which the verdict became so */
     char reason[VERDICT_REASON_SIZE]; /* CHANGE: why, in words: "3 failures: connection refused by 192.0.2.1:80" */
 };
 

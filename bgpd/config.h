@@ -1,0 +1,119 @@
+/*
+ * bgpd's configuration as a value: plain structs made from the validated tree, owned by one arena-like object that is
+ * never changed after it was built. A reload builds a new one, compares, applies, and frees the old one.
+ */
+#ifndef VIPGATE_BGPD_CONFIG_H
+#define VIPGATE_BGPD_CONFIG_H
+
+#include "bgpd/codec/path_attributes.h"
+#include "lib/log.h"
+#include "lib/prefix.h"
+
+#include <libyang/libyang.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum import_policy { IMPORT_ALL, IMPORT_VIPS, IMPORT_NONE };
+
+/* RFC 9234 section 4.1; ROLE_NONE: not configured. */
+enum bgp_role { ROLE_NONE = -1, ROLE_PROVIDER = 0, ROLE_RS_SERVER, ROLE_RS_CLIENT, ROLE_CUSTOMER, ROLE_PEER };
+
+enum { FAMILY_BIT_IPV4 = 1, FAMILY_BIT_IPV6 = 2 };
+
+/* One neighbour with everything resolved: group, platform and defaults are already in it. */
+struct neighbor_config {
+    struct address address;
+    const char *group;       /* NULL: none */
+    const char *description; /* NULL: none */
+    const char *platform;    /* NULL: none */
+    uint32_t peer_as;
+    struct address local_address; /* FAMILY_NONE: the kernel chooses */
+    uint16_t port;
+    bool passive;
+    uint16_t hold_time_s;
+    uint32_t connect_retry_ms;
+    uint8_t ttl;          /* TTL to send: 255 with ttl-security */
+    uint8_t ttl_security; /* GTSM (RFC 5082): hops allowed; 0: off */
+    const char *password; /* TCP MD5; NULL: none. Never logged, never shown */
+    uint8_t families;     /* FAMILY_BIT_… */
+    bool extended_next_hop;
+    enum import_policy import;
+    uint32_t maximum_prefix; /* 0: no limit */
+    enum bgp_role role;
+    bool graceful_restart;
+    uint16_t restart_time_s;
+    bool shutdown;
+    const char *shutdown_text; /* RFC 9003 */
+};
+
+struct bgp_config {
+    uint32_t local_as;
+    uint32_t router_id; /* host byte order */
+    bool listen_enabled;
+    uint16_t listen_port;
+    const struct address *listen_addresses;
+    size_t listen_count;
+    const struct neighbor_config *neighbors;
+    size_t neighbor_count;
+};
+
+struct profile_config {
+    const char *name;                         /* "default" where the vip names none */
+    const struct path_attributes *attributes; /* interned; a reference is held by the configuration */
+};
+
+enum gate_require { REQUIRE_ALL, REQUIRE_ANY, REQUIRE_COUNT };
+enum health_loss { HEALTH_LOSS_WITHDRAW, HEALTH_LOSS_DEGRADE, HEALTH_LOSS_HOLD };
+
+struct gate_config {
+    const char *const *checks;
+    size_t check_count; /* 0: no gate, announced always */
+    enum gate_require require;
+    unsigned require_count;
+    int degraded_below;   /* percent; -1: never degraded */
+    int degraded_recover; /* percent; equals degraded_below where not written */
+};
+
+struct damping_config {
+    bool enabled;
+    uint32_t half_life_ms, suppress, reuse;
+};
+
+struct vip_config {
+    struct prefix prefix;
+    struct profile_config profile;
+    struct profile_config degraded_profile; /* attributes NULL: degraded is as down */
+    struct gate_config gate;
+    const struct address *neighbors;
+    size_t neighbor_count; /* 0: all */
+    bool manage_address;
+    bool keep_address;
+    const char *interface;
+    const char *label; /* NULL: none */
+    uint64_t hold_down_ms;
+    enum health_loss on_health_loss;
+    struct damping_config damping;
+};
+
+struct bgpd_config {
+    const char *site; /* NULL: none */
+    enum log_level log_level;
+    enum log_format log_format;
+    const char *control_directory;
+    uint64_t lease_ms;
+    struct bgp_config bgp; /* local_as 0: no bgp statement */
+    const struct vip_config *vips;
+    size_t vip_count;
+};
+
+/* Builds the configuration from a validated tree. NULL with the reason and remedy in ERROR: what only the system knows
+ * (a password file that can't be read, an interface of a link-local neighbour that is not there). Nothing in the result
+ * points into TREE. */
+struct bgpd_config *bgpd_config_new(const struct lyd_node *tree, char *error, size_t size);
+void bgpd_config_free(struct bgpd_config *config);
+
+/* Whether a session with OLD must be reset to become NEW: what was negotiated in OPEN or set on the socket differs. */
+bool neighbor_config_needs_reset(const struct neighbor_config *old, const struct neighbor_config *new);
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * One neighbour: its FSM and timers, up to two connections (ours and theirs, RFC 4271 section 6.8), its Adj-RIB-In and
+ * Adj-RIB-Out. Drives the pure fsm with events from sockets and timers and carries out the actions it answers with.
+ * What is here is the face for the rooms above: what is shown, and what an operator asks of a session.
+ */
+#ifndef VIPGATE_BGPD_SESSION_PEER_H
+#define VIPGATE_BGPD_SESSION_PEER_H
+
+#include "bgpd/config.h"
+#include "bgpd/rib/rib_in.h"
+#include "bgpd/rib/rib_out.h"
+#include "lib/prefix.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct peer;
+
+enum session_state {
+    SESSION_IDLE,
+    SESSION_CONNECT,
+    SESSION_ACTIVE,
+    SESSION_OPEN_SENT,
+    SESSION_OPEN_CONFIRM,
+    SESSION_ESTABLISHED,
+};
+
+/* The word of the contract: "idle" … "established". */
+const char *session_state_name(enum session_state state);
+
+enum error_direction { ERROR_NONE, ERROR_SENT, ERROR_RECEIVED, ERROR_LOCAL };
+
+/* How a session ended or could not begin. */
+struct session_error {
+    enum error_direction direction;
+    uint64_t time_us;
+    uint8_t code, subcode; /* of the NOTIFICATION; 0 with ERROR_LOCAL */
+    char name[64];         /* "Cease/Administrative Shutdown", or what failed here */
+    char message[256];     /* the text of RFC 9003, the data in words, or errno's text */
+};
+
+struct message_counters {
+    uint32_t open, update, notification, keepalive, route_refresh;
+};
+
+enum { CAPABILITY_NAMES_MAX = 16 };
+struct capability_names {
+    size_t count;
+    char names[CAPABILITY_NAMES_MAX][32]; /* "four-octet-as", "multiprotocol-ipv4-unicast", "route-refresh", … */
+};
+
+/* Seconds left of each timer, rounded up; -1 where it does not run. */
+struct timers_left {
+    int32_t hold, keepalive, connect_retry, idle_hold, send_hold;
+};
+
+/* What show neighbor shows, filled at one moment. Absent values are zero. */
+struct peer_status {
+    enum session_state state;
+    bool admin_down;
+    uint64_t established_us; /* real time of the last establishment; 0: never */
+    uint32_t uptime_s;       /* 0 unless established */
+    uint32_t transitions;
+    uint16_t hold_time_s, keepalive_time_s; /* negotiated; meaningful when established */
+    struct address local_address;
+    uint16_t local_port, remote_port;
+    uint32_t remote_router_id;
+    struct capability_names local_capabilities, remote_capabilities, negotiated_capabilities;
+    uint32_t prefixes_received, prefixes_kept, prefixes_looped, prefixes_sent;
+    struct message_counters sent, received;
+    uint32_t updates_malformed;
+    struct timers_left timers;
+    uint8_t socket_ttl, socket_minimum_ttl;
+    bool socket_md5;
+    uint32_t socket_mss, socket_unacknowledged, socket_queued;
+    struct session_error last_error, last_error_sent, last_error_received;
+};
+
+const struct neighbor_config *peer_config(const struct peer *peer);
+void peer_status(const struct peer *peer, struct peer_status *status);
+bool peer_is_established(const struct peer *peer);
+
+/* The neighbour's tables. Whoever changes the Adj-RIB-Out calls speaker_flush when done. */
+struct rib_out *peer_rib_out(const struct peer *peer);
+const struct rib_in *peer_rib_in(const struct peer *peer);
+
+/* How far the route has come: asks the kernel what the neighbour's TCP has acknowledged. */
+enum delivery peer_delivery(const struct peer *peer, const struct rib_out_route *route);
+
+/* Whether everything sent so far, withdrawals included, was acknowledged by the neighbour's TCP; true when the session
+ * is down: there is nobody left to tell. */
+bool peer_all_acknowledged(const struct peer *peer);
+
+/* The attributes that ROUTE is sent with on this session, as shown: next hop self resolved, AS path as text. */
+const char *peer_as_path_text(const struct peer *peer, const struct path_attributes *attributes, char *buffer,
+                              size_t size);
+struct address peer_next_hop(const struct peer *peer, const struct prefix *prefix,
+                             const struct path_attributes *attributes);
+
+/* What an operator asks for. TEXT (RFC 9003) may be NULL. peer_refresh: asks the neighbour for its routes; false where
+ * it did not offer route refresh or no session is up. */
+void peer_admin_down(struct peer *peer, const char *text);
+void peer_admin_up(struct peer *peer);
+void peer_reset(struct peer *peer, const char *text);
+bool peer_refresh(struct peer *peer);
+
+#endif
