@@ -1,6 +1,7 @@
 #include "lib/model.h"
 
 #include "lib/clock.h"
+#include "lib/text.h"
 
 #include <bsd/string.h>
 #include <inttypes.h>
@@ -66,10 +67,17 @@ struct lyd_node *model_list(struct lyd_node *parent, const char *name, const cha
     return node;
 }
 
+/* Text from a neighbour or a backend ends up in leafs: what a YANG string cannot hold must not become our defect. */
 void model_leaf(struct lyd_node *parent, const char *name, const char *value)
 {
-    if (value)
-        must(lyd_new_term(parent, NULL, name, value, 0, NULL), name);
+    char *clean = NULL;
+
+    if (!value)
+        return;
+    if (!text_is_clean(value) && (clean = strdup(value)))
+        text_clean(clean);
+    must(lyd_new_term(parent, NULL, name, clean ? clean : value, 0, NULL), name);
+    free(clean);
 }
 
 void model_leaf_number(struct lyd_node *parent, const char *name, uint64_t value)

@@ -1,0 +1,17 @@
+/* Text that came from outside, or was cut to a buffer, made fit to be shown: valid UTF-8 on one line. */
+#ifndef VIPGATE_LIB_TEXT_H
+#define VIPGATE_LIB_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Octets of the UTF-8 character at TEXT (RFC 3629: no overlong form, no surrogate), or 0 where there is none. */
+size_t text_utf8_length(const char *text);
+
+/* Whether TEXT is valid UTF-8 without control characters. */
+bool text_is_clean(const char *text);
+
+/* Replaces, in place, each octet that is not so with '?'. */
+void text_clean(char *text);
+
+#endif

@@ -1,0 +1,158 @@
+#include "lib/verdict.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int decode(const void *data, size_t size, struct verdict_message *message)
+{
+    struct wire_reader reader = wire_reader_of(data, size);
+
+    return verdict_decode(&reader, message);
+}
+
+static const uint8_t change[] = {
+    0x00, 0x17,                                     /* length 23 */
+    0x02,                                           /* CHANGE */
+    0x04, 'w',  'e',  'b',  '1',                    /* name */
+    0x02,                                           /* down */
+    0x01,                                           /* first verdict still to come */
+    0x32,                                           /* 50 % */
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x02, 0x03, /* since */
+    0x05, 'f',  'a',  'i',  'l',  's',              /* reason */
+};
+
+static void test_change_on_the_wire(void **state)
+{
+    (void)state;
+    const struct verdict_message message = {
+        .type = VERDICT_CHANGE,
+        .name = "web1",
+        .verdict = VERDICT_DOWN,
+        .first_pending = true,
+        .healthy_percent = 50,
+        .since_us = 0x010203,
+        .reason = "fails",
+    };
+    uint8_t data[VERDICT_FRAME_MAX];
+    struct wire_writer writer = wire_writer_of(data, sizeof data);
+    struct verdict_message decoded;
+
+    verdict_encode(&writer, &message);
+    assert_false(writer.failed);
+    assert_int_equal(writer.position, sizeof change);
+    assert_memory_equal(data, change, sizeof change);
+    assert_int_equal(decode(data, writer.position, &decoded), 1);
+    assert_int_equal(decoded.type, VERDICT_CHANGE);
+    assert_string_equal(decoded.name, "web1");
+    assert_int_equal(decoded.verdict, VERDICT_DOWN);
+    assert_true(decoded.first_pending);
+    assert_int_equal(decoded.healthy_percent, 50);
+    assert_true(decoded.since_us == 0x010203);
+    assert_string_equal(decoded.reason, "fails");
+}
+
+static void test_every_type_round_trips(void **state)
+{
+    (void)state;
+    static const struct verdict_message messages[] = {
+        {.type = VERDICT_HELLO, .version = VERDICT_VERSION},
+        {.type = VERDICT_CHANGE, .name = "a", .verdict = VERDICT_UNKNOWN},
+        {.type = VERDICT_SNAPSHOT_END},
+        {.type = VERDICT_REMOVED, .name = "a"},
+        {.type = VERDICT_ALIVE},
+    };
+    enum { COUNT = sizeof messages / sizeof *messages };
+    uint8_t data[1024];
+    struct wire_writer writer = wire_writer_of(data, sizeof data);
+    for (int i = 0; i < COUNT; i++)
+        verdict_encode(&writer, &messages[i]);
+
+    struct wire_reader reader = wire_reader_of(data, writer.position);
+    struct verdict_message message;
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(verdict_decode(&reader, &message), 1);
+        assert_memory_equal(&message, &messages[i], sizeof message);
+    }
+    assert_int_equal(verdict_decode(&reader, &message), 0);
+}
+
+static void test_the_longest_texts_fit(void **state)
+{
+    (void)state;
+    struct verdict_message message = {.type = VERDICT_CHANGE}, decoded;
+    memset(message.name, 'n', sizeof message.name - 1);
+    memset(message.reason, 'r', sizeof message.reason - 1);
+    uint8_t data[VERDICT_FRAME_MAX];
+    struct wire_writer writer = wire_writer_of(data, sizeof data);
+
+    verdict_encode(&writer, &message);
+    assert_false(writer.failed);
+    assert_int_equal(decode(data, writer.position, &decoded), 1);
+    assert_string_equal(decoded.name, message.name);
+    assert_string_equal(decoded.reason, message.reason);
+}
+
+static void test_every_cut_waits_for_more(void **state)
+{
+    (void)state;
+    struct verdict_message message;
+
+    for (size_t size = 0; size < sizeof change; size++) {
+        struct wire_reader reader = wire_reader_of(change, size);
+        assert_int_equal(verdict_decode(&reader, &message), 0);
+        assert_int_equal(reader.position, 0);
+    }
+    assert_int_equal(decode(change, sizeof change, &message), 1);
+}
+
+static void test_broken_frames(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *data;
+        size_t size;
+    } rows[] = {
+        {"\x00\x00", 2},                                                               /* no type */
+        {"\x02\x00", 2},                                                               /* longer than any frame */
+        {"\x00\x01\x00", 3},                                                           /* type 0 */
+        {"\x00\x01\x06", 3},                                                           /* unknown type */
+        {"\x00\x02\x05\x00", 4},                                                       /* ALIVE with a payload */
+        {"\x00\x01\x01", 3},                                                           /* HELLO without its version */
+        {"\x00\x02\x04\x00", 4},                                                       /* REMOVED without a name */
+        {"\x00\x03\x04\x02x", 5},                                                      /* a name past the frame's end */
+        {"\x00\x04\x04\x02x\x00", 6},                                                  /* NUL in a name */
+        {"\x00\x0f\x02\x01x\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", 17},     /* verdict 3 */
+        {"\x00\x0f\x02\x01x\x01\x00\x65\x00\x00\x00\x00\x00\x00\x00\x00\x00", 17},     /* 101 % */
+        {"\x00\x10\x02\x01x\x01\x00\x64\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", 18}, /* one octet too many */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct verdict_message message;
+        assert_int_equal(decode(rows[i].data, rows[i].size, &message), -1);
+    }
+}
+
+static void test_a_full_writer_keeps_whole_frames(void **state)
+{
+    (void)state;
+    const struct verdict_message alive = {.type = VERDICT_ALIVE};
+    uint8_t data[7];
+    struct wire_writer writer = wire_writer_of(data, sizeof data);
+
+    for (int i = 0; i < 3; i++)
+        verdict_encode(&writer, &alive);
+    assert_true(writer.failed);
+    assert_int_equal(writer.position, 6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_change_on_the_wire),    cmocka_unit_test(test_every_type_round_trips),
+        cmocka_unit_test(test_the_longest_texts_fit), cmocka_unit_test(test_every_cut_waits_for_more),
+        cmocka_unit_test(test_broken_frames),         cmocka_unit_test(test_a_full_writer_keeps_whole_frames),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
