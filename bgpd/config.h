@@ -5,6 +5,7 @@
 #ifndef VIPGATE_BGPD_CONFIG_H
 #define VIPGATE_BGPD_CONFIG_H
 
+#include "bgpd/codec/capability.h"
 #include "bgpd/codec/path_attributes.h"
 #include "lib/log.h"
 #include "lib/prefix.h"
@@ -15,11 +16,6 @@
 #include <stdint.h>
 
 enum import_policy { IMPORT_ALL, IMPORT_VIPS, IMPORT_NONE };
-
-/* RFC 9234 section 4.1; ROLE_NONE: not configured. */
-enum bgp_role { ROLE_NONE = -1, ROLE_PROVIDER = 0, ROLE_RS_SERVER, ROLE_RS_CLIENT, ROLE_CUSTOMER, ROLE_PEER };
-
-enum { FAMILY_BIT_IPV4 = 1, FAMILY_BIT_IPV6 = 2 };
 
 /* One neighbour with everything resolved: group, platform and defaults are already in it. */
 struct neighbor_config {

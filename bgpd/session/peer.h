@@ -6,6 +6,7 @@
 #ifndef VIPGATE_BGPD_SESSION_PEER_H
 #define VIPGATE_BGPD_SESSION_PEER_H
 
+#include "bgpd/codec/capability.h"
 #include "bgpd/config.h"
 #include "bgpd/rib/rib_in.h"
 #include "bgpd/rib/rib_out.h"
@@ -41,12 +42,6 @@ struct session_error {
 
 struct message_counters {
     uint32_t open, update, notification, keepalive, route_refresh;
-};
-
-enum { CAPABILITY_NAMES_MAX = 16 };
-struct capability_names {
-    size_t count;
-    char names[CAPABILITY_NAMES_MAX][32]; /* "four-octet-as", "multiprotocol-ipv4-unicast", "route-refresh", … */
 };
 
 /* Seconds left of each timer, rounded up; -1 where it does not run. */
