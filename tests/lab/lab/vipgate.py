@@ -1,0 +1,130 @@
+"""vipgate in a host of the lab: its configuration file, its two daemons, and its command line."""
+
+import json
+import os
+import signal
+import subprocess
+
+from .system import REPOSITORY, LabError, wait_for
+
+# Leaks and undefined behaviour end a daemon with this status instead of 0.
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:exitcode=99", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+
+
+def binary(name):
+    """The path of one of the built programs: those that ctest names, else the release build."""
+    path = os.path.join(os.environ.get("VIPGATE_BIN") or os.path.join(REPOSITORY, "build", "bin"), name)
+    if not os.access(path, os.X_OK):
+        raise LabError(f"{path} is not built: cmake --preset release && cmake --build --preset release")
+    return path
+
+
+class Vipgate:
+    """One configuration and the daemons that run it. CONFIG is text; where the sockets lie is added to it."""
+
+    def __init__(self, lab, host, config, name="vipgate"):
+        self.lab, self.host, self.name = lab, host, name
+        self.directory = lab.path(f"{name}.run")
+        self.file = lab.path(f"{name}.conf")
+        self.healthd = self.bgpd = self.supervisor = None
+        self.configure(config)
+
+    def configure(self, config):
+        """Writes the configuration file; a running daemon sees it at its next reload."""
+        with open(self.file, "w") as file:
+            file.write(f"control {{ directory {self.directory}; }}\n{config}")
+
+    # -- the daemons
+
+    def start(self):
+        self.start_healthd()
+        self.start_bgpd()
+        return self
+
+    def start_healthd(self):
+        self.healthd = self._start("vipgate-healthd")
+
+    def start_bgpd(self):
+        self.bgpd = self._start("vipgate-bgpd")
+
+    def run(self):
+        """Both daemons under one supervisor."""
+        self.supervisor = self._start("vipgate", "run")
+        return self
+
+    def _start(self, program, *words):
+        return self.lab.start(self.host, f"{self.name}-{program}", binary(program), *words, "-c", self.file,
+                              environment=SANITIZERS)
+
+    def wait_ready(self):
+        """Until both daemons answer."""
+        wait_for(lambda: self.cli("show", "vips").returncode == 0 and self.cli("show", "checks").returncode == 0,
+                 f"{self.name} to answer on its control sockets")
+        return self
+
+    def processes(self):
+        return [one for one in (self.supervisor, self.bgpd, self.healthd) if one]
+
+    def stop(self):
+        """SIGTERM to what runs; the exit statuses by name."""
+        running = [one for one in self.processes() if one.running()]
+        for process in running:
+            process.signal(signal.SIGTERM)
+        return {process.name: process.wait() for process in running}
+
+    def pid_of(self, daemon):
+        """The pid that a daemon states in its state."""
+        return next(one["pid"] for one in self.state("status")["daemon"] if one["name"].endswith(daemon))
+
+    # -- the command line
+
+    def cli(self, *words):
+        """Runs `vipgate WORDS` in the host."""
+        return subprocess.run(self.host.command(binary("vipgate"), "-S", self.directory, *words), capture_output=True,
+                              text=True, timeout=30, env={**os.environ, **SANITIZERS})
+
+    def done(self, *words):
+        """What `vipgate WORDS` prints; AssertionError unless its exit status is 0."""
+        result = self.cli(*words)
+        assert result.returncode == 0, f"vipgate {' '.join(words)}: {result.returncode}: {result.stderr.strip()}"
+        return result.stdout
+
+    def state(self, *words):
+        """The state that `vipgate --json WORDS` prints."""
+        document = json.loads(self.done("--json", *words))
+        assert list(document) == ["vipgate:state"], f"top-level members: {list(document)}"
+        return document["vipgate:state"]
+
+    def vip(self, prefix):
+        return self._one(("show", "vip", prefix), "vip")
+
+    def check(self, name):
+        return self._one(("show", "check", name), "check")
+
+    def neighbor(self, address):
+        return self._one(("show", "neighbor", address), "neighbor")
+
+    def advertised(self, address):
+        return self.state("show", "advertised-routes", "neighbor", address).get("advertised-route", [])
+
+    def events(self, **wanted):
+        """The events, oldest first, that have the WANTED values."""
+        return [event for event in self.state("show", "events").get("event", [])
+                if all(event.get(key) == value for key, value in wanted.items())]
+
+    def _one(self, words, what):
+        found = self.state(*words).get(what, [])
+        assert len(found) == 1, f"vipgate {' '.join(words)} shows {len(found)} of {what}"
+        return found[0]
+
+    def wait_vip(self, prefix, state):
+        return wait_for(lambda: (vip := self.vip(prefix)).get("state") == state and vip,
+                        f"{prefix} to be {state}; it is {self.vip(prefix)}")
+
+    def wait_check(self, name, verdict):
+        return wait_for(lambda: (check := self.check(name)).get("verdict") == verdict and check,
+                        f"check {name} to be {verdict}; it is {self.check(name)}")
+
+    def wait_session(self, address, state="established"):
+        return wait_for(lambda: (neighbor := self.neighbor(address)).get("session-state") == state and neighbor,
+                        f"neighbor {address} to be {state}")
