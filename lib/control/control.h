@@ -25,8 +25,8 @@ struct control_request;
 /*
  * Answers one request. RPC is the validated input (lyd_node of the rpc itself, its name in rpc->schema->name); it lives
  * until the request ends. The handler, or code it leaves behind, must end the request with exactly one control_reply or
- * control_refuse, at once or later; where the client goes away first, CONTROL_GONE is called if it was set, and the
- * request must not be used after it.
+ * control_refuse, at once or later; where the client goes away first, what control_on_gone set is called, and the
+ * request must not be used after it. Where nothing was set the request stays valid, and must still be ended.
  */
 typedef void control_handler(struct control_request *request, const struct lyd_node *rpc, void *user);
 
@@ -36,7 +36,8 @@ struct control_server *control_server_open(uv_loop_t *loop, const struct ly_ctx 
                                            const char *name, control_handler *handler, void *user, char *error,
                                            size_t size);
 
-/* Closes and removes the socket; requests under way end. Memory is freed once the loop has run on. */
+/* Closes and removes the socket; requests under way end as if their clients had gone. Memory is freed once the loop has
+ * run on. NULL: nothing. */
 void control_server_close(struct control_server *server);
 
 /* Ends the request with DOCUMENT, whose ownership passes here; NULL: done, with nothing to show. */
@@ -49,7 +50,12 @@ bool control_reply_more(struct control_request *request, struct lyd_node *docume
 /* Ends the request with one line that says why not (exit status 1 at the client). */
 void control_refuse(struct control_request *request, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Called when the client goes before the request has ended. */
+/* Calls READY once, when all that was sent with control_reply_more has left: the moment for the next piece of a long
+ * answer. The list it walks may have changed since the last piece, so the handler keeps a key, not a pointer. */
+void control_on_ready(struct control_request *request, void (*ready)(struct control_request *request, void *user),
+                      void *user);
+
+/* Called when the client goes, or the server is closed, before the request has ended. */
 void control_on_gone(struct control_request *request, void (*gone)(struct control_request *request, void *user),
                      void *user);
 
@@ -57,17 +63,34 @@ void control_on_gone(struct control_request *request, void (*gone)(struct contro
 
 enum control_result {
     CONTROL_DONE,
+    CONTROL_MORE,        /* control_client_wait only: an answer came, and more will */
     CONTROL_REFUSED,     /* ERROR says why */
     CONTROL_UNREACHABLE, /* ERROR says which socket and what to do */
-    CONTROL_STOPPED,     /* the callback answered false */
+    CONTROL_STOPPED,     /* the callback answered false, or a signal was handled */
 };
 
 /* Receives each answer's document as JSON text. False stops. */
 typedef bool control_answer(const char *json, size_t size, void *user);
 
 /* Sends the RPC in JSON to DIRECTORY/NAME.sock and hands each answer to ANSWER. TIMEOUT_MS bounds the wait for each
- * answer; 0: no bound. */
+ * answer; 0: no bound. Never CONTROL_MORE. */
 enum control_result control_call(const char *directory, const char *name, const char *rpc_json, uint64_t timeout_ms,
                                  control_answer *answer, void *user, char *error, size_t size);
+
+/* The same in steps, for a command that listens to both daemons at once. */
+struct control_client;
+
+/* Connects and sends the RPC, waiting TIMEOUT_MS at most. NULL: unreachable, with ERROR set. */
+struct control_client *control_client_open(const char *directory, const char *name, const char *rpc_json,
+                                           uint64_t timeout_ms, char *error, size_t size);
+
+/* For poll(): readable when an answer, or a piece of one, has come. */
+int control_client_fd(const struct control_client *client);
+
+/* Waits for one answer and hands it to ANSWER. */
+enum control_result control_client_wait(struct control_client *client, uint64_t timeout_ms, control_answer *answer,
+                                        void *user, char *error, size_t size);
+
+void control_client_close(struct control_client *client);
 
 #endif
