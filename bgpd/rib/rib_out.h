@@ -28,6 +28,7 @@ struct rib_out_route {
     uint64_t sent_offset; /* stream offset after its last UPDATE */
     uint64_t since_us;    /* real time of that UPDATE */
     bool pending;         /* desired differs from sent, or a refresh asks for it again */
+    bool withheld;        /* desired, but this session cannot carry it; counts as not desired until something changes */
 };
 
 struct rib_out *rib_out_new(void);
@@ -54,6 +55,11 @@ bool rib_out_pending(const struct rib_out *rib);
 size_t rib_out_next_group(struct rib_out *rib, const struct path_attributes **attributes, struct prefix *prefixes,
                           size_t limit);
 void rib_out_sent(struct rib_out *rib, const struct prefix *prefixes, size_t count, uint64_t offset, uint64_t now_us);
+
+/* The first COUNT of the group cannot be said on this session (family not negotiated, no usable next hop): they are no
+ * longer pending, and what the neighbour was sent for them before is to be withdrawn. Ends with the session, or when
+ * the desired route changes. */
+void rib_out_withhold(struct rib_out *rib, const struct prefix *prefixes, size_t count);
 
 /* Looks up PREFIX; NULL where neither desired nor sent. Valid until the next change. */
 const struct rib_out_route *rib_out_find(const struct rib_out *rib, const struct prefix *prefix);

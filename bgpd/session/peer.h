@@ -10,24 +10,13 @@
 #include "bgpd/config.h"
 #include "bgpd/rib/rib_in.h"
 #include "bgpd/rib/rib_out.h"
+#include "bgpd/session/fsm.h"
 #include "lib/prefix.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct peer;
-
-enum session_state {
-    SESSION_IDLE,
-    SESSION_CONNECT,
-    SESSION_ACTIVE,
-    SESSION_OPEN_SENT,
-    SESSION_OPEN_CONFIRM,
-    SESSION_ESTABLISHED,
-};
-
-/* The word of the contract: "idle" … "established". */
-const char *session_state_name(enum session_state state);
 
 enum error_direction { ERROR_NONE, ERROR_SENT, ERROR_RECEIVED, ERROR_LOCAL };
 
