@@ -7,6 +7,7 @@
 
 #include "bgpd/codec/capability.h"
 #include "bgpd/codec/path_attributes.h"
+#include "lib/damping.h"
 #include "lib/log.h"
 #include "lib/prefix.h"
 
@@ -69,11 +70,6 @@ struct gate_config {
     unsigned require_count;
     int degraded_below;   /* percent; -1: never degraded */
     int degraded_recover; /* percent; equals degraded_below where not written */
-};
-
-struct damping_config {
-    bool enabled;
-    uint32_t half_life_ms, suppress, reuse;
 };
 
 struct vip_config {

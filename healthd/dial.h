@@ -1,0 +1,56 @@
+/*
+ * Connecting for a probe: the name to addresses, then each address in turn until one accepts. A dial is part of a probe
+ * and ends the probe itself where nothing accepts, with the last address's error.
+ */
+#ifndef VIPGATE_HEALTHD_DIAL_H
+#define VIPGATE_HEALTHD_DIAL_H
+
+#include "healthd/endpoint.h"
+#include "healthd/probe.h"
+#include "healthd/resolve.h"
+#include "healthd/watcher.h"
+#include "lib/prefix.h"
+
+struct dial;
+
+/* The connection stands. dial->fd is the owner's to use until dial_close; unless it closes at once, it must say with
+ * watch_start on dial->watch what it waits for. */
+typedef void dial_connected(struct dial *dial);
+
+/* Nothing accepted: the owner ends the run. ERROR is the last address's errno. */
+typedef void dial_failed(struct dial *dial, int error);
+
+struct dial {
+    struct watch watch; /* first: the callback gets its address. The owner may use it once connected */
+    struct probe *probe;
+    struct name *name;
+    uint16_t port;
+    bool brief; /* only that it accepts matters: neither side need say another word */
+    dial_connected *connected;
+    dial_failed *failed; /* NULL: the run ends with dial_report */
+    struct resolve_query query;
+    int fd;                 /* -1: none */
+    size_t next;            /* the address to try after this one */
+    struct address address; /* the one being tried, or connected */
+};
+
+/* Sets DIAL up for PROBE and TARGET; false when out of memory. Undo with dial_clear. */
+bool dial_init(struct dial *dial, struct probe *probe, const struct endpoint *target);
+void dial_clear(struct dial *dial);
+
+/* Resolves and connects. */
+void dial_start(struct dial *dial);
+
+/* Ends whatever is under way and closes the connection. */
+void dial_close(struct dial *dial);
+
+/* "connect 192.0.2.1:80", or "resolve NAME" before there is an address. */
+void dial_describe(const struct dial *dial, char *text, size_t size);
+
+/* "192.0.2.1:80" */
+void dial_address(const struct dial *dial, char *text, size_t size);
+
+/* Ends the run with what ERROR means. */
+void dial_report(struct dial *dial, int error);
+
+#endif

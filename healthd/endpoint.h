@@ -1,0 +1,23 @@
+/* HOST:PORT as the operator wrote it. */
+#ifndef VIPGATE_HEALTHD_ENDPOINT_H
+#define VIPGATE_HEALTHD_ENDPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ENDPOINT_HOST_SIZE = 256, ENDPOINT_TEXT_SIZE = ENDPOINT_HOST_SIZE + 10 };
+
+struct endpoint {
+    char host[ENDPOINT_HOST_SIZE]; /* a name or an address, without brackets */
+    uint16_t port;
+};
+
+/* Reads "HOST:PORT" or "[IPV6]:PORT"; where DEFAULT_PORT is not 0 the port may be absent, and an IPv6 address then
+ * needs no brackets. NULL, or what is wrong, as a static string; *ENDPOINT is then untouched. */
+const char *endpoint_parse(struct endpoint *endpoint, const char *text, uint16_t default_port);
+
+/* Writes "HOST:PORT", an IPv6 address in brackets. */
+void endpoint_format(const struct endpoint *endpoint, char *text, size_t size);
+
+#endif

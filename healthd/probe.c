@@ -1,0 +1,181 @@
+#include "healthd/probe.h"
+
+#include "healthd/probes/kinds.h"
+#include "lib/clock.h"
+
+#include <bsd/string.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The kinds. Each is one file in probes/ and one row here. */
+static const struct probe_kind *const kinds[] = {&probe_tcp};
+
+const struct probe_kind *probe_kind_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    }
+    return NULL;
+}
+
+void probe_complain(const struct probe_complaints *to, const struct lyd_node *node, const char *format, ...)
+{
+    char message[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    to->complain(node, message, to->user);
+}
+
+void *probe_new(size_t size, const struct probe_kind *kind, struct probe_room *room)
+{
+    struct probe *probe = calloc(1, size);
+
+    if (probe) {
+        probe->kind = kind;
+        probe->room = room;
+    }
+    return probe;
+}
+
+/* Before the kind has named its first phase; too short to be shown. */
+static const char phase_start[] = "start";
+
+static void end_phase(struct probe *probe, uint64_t now_us)
+{
+    struct probe_result *result = &probe->result;
+
+    if (probe->phase != phase_start && result->phase_count < PROBE_PHASES_MAX)
+        result->phases[result->phase_count++] =
+            (struct probe_phase){.name = probe->phase, .duration_us = (uint32_t)(now_us - probe->phase_started_us)};
+    probe->phase_started_us = now_us;
+}
+
+void probe_phase(struct probe *probe, const char *name)
+{
+    end_phase(probe, clock_monotonic_us());
+    probe->phase = name;
+}
+
+void probe_start(struct probe *probe)
+{
+    probe->result = (struct probe_result){.outcome = OUTCOME_UNABLE, .reason = REASON_LOCAL};
+    probe->started_us = probe->phase_started_us = clock_monotonic_us();
+    probe->phase = phase_start;
+    probe->kind->start(probe);
+}
+
+static void conclude(struct probe *probe)
+{
+    uint64_t now_us = clock_monotonic_us();
+
+    end_phase(probe, now_us);
+    probe->phase = NULL;
+    probe->result.latency_us = (uint32_t)(now_us - probe->started_us);
+}
+
+void probe_finish(struct probe *probe)
+{
+    conclude(probe);
+    probe->finished(probe, probe->user);
+}
+
+static void finish_with(struct probe *probe, enum outcome outcome, enum reason reason, const char *format,
+                        va_list arguments)
+{
+    struct probe_result *result = &probe->result;
+
+    result->outcome = outcome;
+    result->reason = reason;
+    result->healthy_percent = outcome == OUTCOME_OK ? 100 : 0;
+    vsnprintf(result->detail, sizeof result->detail, format, arguments);
+    probe_finish(probe);
+}
+
+void probe_ok(struct probe *probe, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    finish_with(probe, OUTCOME_OK, REASON_NONE, format, arguments);
+    va_end(arguments);
+}
+
+void probe_fail(struct probe *probe, enum reason reason, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    finish_with(probe, OUTCOME_FAIL, reason, format, arguments);
+    va_end(arguments);
+}
+
+void probe_unable(struct probe *probe, enum reason reason, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    finish_with(probe, OUTCOME_UNABLE, reason, format, arguments);
+    va_end(arguments);
+}
+
+/* The C library's words begin with a capital, ours stand in the middle of a line. */
+static void append_error(char *text, size_t size, int error)
+{
+    char words[96];
+    const char *said = strerror_r(error, words, sizeof words);
+    size_t at = strlcat(text, ": ", size);
+
+    strlcat(text, said, size);
+    if (at < size && text[at] >= 'A' && text[at] <= 'Z')
+        text[at] = (char)(text[at] - 'A' + 'a');
+}
+
+void probe_errno(struct probe *probe, int error, const char *format, ...)
+{
+    struct probe_result *result = &probe->result;
+    va_list arguments;
+
+    outcome_of_errno(error, &result->outcome, &result->reason);
+    va_start(arguments, format);
+    vsnprintf(result->detail, sizeof result->detail, format, arguments);
+    va_end(arguments);
+    append_error(result->detail, sizeof result->detail, error);
+    probe_finish(probe);
+}
+
+void probe_look(struct probe *probe)
+{
+    probe->look(probe, probe->user);
+}
+
+void probe_time_out(struct probe *probe, uint64_t timeout_ms)
+{
+    struct probe_result *result = &probe->result;
+    bool resolving = strcmp(probe->phase, PROBE_PHASE_RESOLVE) == 0;
+    char at[PROBE_DETAIL_SIZE], bound[CLOCK_TEXT_SIZE];
+
+    probe->kind->at(probe, at, sizeof at);
+    probe->kind->cancel(probe);
+    /* A name server that does not answer says nothing of the target. */
+    result->outcome = resolving ? OUTCOME_UNABLE : OUTCOME_FAIL;
+    result->reason = resolving ? REASON_NO_RESOLVER : REASON_TIMEOUT;
+    snprintf(result->detail, sizeof result->detail, "no answer within %s: ", duration_format(timeout_ms, bound));
+    strlcat(result->detail, at, sizeof result->detail);
+    conclude(probe);
+}
+
+void probe_free(struct probe *probe)
+{
+    if (!probe)
+        return;
+    if (probe->phase)
+        probe->kind->cancel(probe);
+    probe->phase = NULL;
+    probe->kind->destroy(probe);
+}

@@ -1,0 +1,9 @@
+/* The probe kinds, one a file. probe.c lists them. */
+#ifndef VIPGATE_HEALTHD_PROBES_KINDS_H
+#define VIPGATE_HEALTHD_PROBES_KINDS_H
+
+#include "healthd/probe.h"
+
+extern const struct probe_kind probe_tcp;
+
+#endif

@@ -1,0 +1,36 @@
+#include "healthd/settings.h"
+
+#include "lib/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t default_port, struct endpoint *endpoint,
+                       const struct probe_complaints *complaints)
+{
+    const struct lyd_node *leaf = model_child(node, name);
+    const char *wrong = endpoint_parse(endpoint, lyd_get_value(leaf), default_port);
+
+    if (wrong)
+        probe_complain(complaints, leaf, "%s \"%s\": %s", name, lyd_get_value(leaf), wrong);
+    return !wrong;
+}
+
+char *settings_text(const struct lyd_node *node, const char *name)
+{
+    const char *text = model_text(node, name);
+    char *copy = text ? strdup(text) : NULL;
+
+    if (text && !copy)
+        abort();
+    return copy;
+}
+
+void *settings_new(size_t size)
+{
+    void *memory = calloc(1, size);
+
+    if (!memory)
+        abort();
+    return memory;
+}
