@@ -5,9 +5,28 @@
 
 #include <bsd/string.h>
 #include <inttypes.h>
+#include <libyang/version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+const char *model_error(const struct ly_ctx *context, char *buffer, size_t size)
+{
+    const struct ly_err_item *last = ly_err_last(context);
+    const char *path = NULL;
+
+    if (last) {
+#if LY_VERSION_MAJOR >= 3
+        path = last->data_path;
+#else
+        path = last->path;
+#endif
+    }
+    snprintf(buffer, size, "%s%s%s", last && last->msg ? last->msg : "not understood", path ? " " : "",
+             path ? path : "");
+    text_clean(buffer);
+    return buffer;
+}
 
 struct ly_ctx *model_open(char *error, size_t size)
 {
@@ -19,7 +38,7 @@ struct ly_ctx *model_open(char *error, size_t size)
         return NULL;
     }
     if (lys_parse_mem(context, model_yang_text, LYS_IN_YANG, NULL) != LY_SUCCESS) {
-        snprintf(error, size, "libyang: %s", ly_errmsg(context));
+        model_error(context, error, size);
         ly_ctx_destroy(context);
         return NULL;
     }
@@ -105,7 +124,8 @@ const struct lyd_node *model_sibling(const struct lyd_node *tree, const char *na
 {
     const struct lyd_node *node;
 
-    LY_LIST_FOR(tree, node) {
+    LY_LIST_FOR(tree, node)
+    {
         if (node->schema && strcmp(node->schema->name, name) == 0)
             return node;
     }

@@ -17,6 +17,9 @@ extern const char model_yang_text[];
  * log output is turned off: errors are read from the context and given to the caller. */
 struct ly_ctx *model_open(char *error, size_t size);
 
+/* Writes what libyang last refused in CONTEXT, and where, as one line into BUFFER and returns BUFFER. */
+const char *model_error(const struct ly_ctx *context, char *buffer, size_t size);
+
 /* The module itself. */
 const struct lys_module *model_module(const struct ly_ctx *context);
 

@@ -2,7 +2,6 @@
 #include "lib/control/access.h"
 #include "lib/control/control.h"
 #include "lib/control/frame.h"
-#include "lib/text.h"
 
 #include <bsd/string.h>
 #include <errno.h>
@@ -150,7 +149,6 @@ static enum control_result take_answer(struct wire_reader body, control_answer *
         return answer(text, length, user) ? CONTROL_MORE : CONTROL_STOPPED;
     case CONTROL_KIND_REFUSAL:
         snprintf(error, size, "%.*s", (int)length, text);
-        text_clean(error);
         return CONTROL_REFUSED;
     }
     strlcpy(error, "the daemon's answer is not understood; is it of another version?", size);

@@ -47,7 +47,7 @@ void control_reply(struct control_request *request, struct lyd_node *document);
  * more than 1 MiB is waiting for it; the caller ends the request then. */
 bool control_reply_more(struct control_request *request, struct lyd_node *document);
 
-/* Ends the request with one line that says why not (exit status 1 at the client). */
+/* Ends the request with what says why not (exit status 1 at the client): one line, or one for each error of a file. */
 void control_refuse(struct control_request *request, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Calls READY once, when all that was sent with control_reply_more has left: the moment for the next piece of a long
@@ -64,7 +64,7 @@ void control_on_gone(struct control_request *request, void (*gone)(struct contro
 enum control_result {
     CONTROL_DONE,
     CONTROL_MORE,        /* control_client_wait only: an answer came, and more will */
-    CONTROL_REFUSED,     /* ERROR says why */
+    CONTROL_REFUSED,     /* ERROR says why, in one line or more */
     CONTROL_UNREACHABLE, /* ERROR says which socket and what to do */
     CONTROL_STOPPED,     /* the callback answered false, or a signal was handled */
 };

@@ -2,7 +2,6 @@
 
 #include "lib/control/control.h"
 #include "lib/model.h"
-#include "lib/text.h"
 
 #include <bsd/string.h>
 #include <stdio.h>
@@ -114,15 +113,6 @@ static bool is_rpc(const struct ly_ctx *context, const char *name)
     return false;
 }
 
-static void explain(const struct ly_ctx *context, char *error, size_t size)
-{
-    const char *message = ly_errmsg(context), *path = ly_errpath(context);
-
-    snprintf(error, size, "bad request: %s%s%s", message ? message : "not understood", path ? " " : "",
-             path ? path : "");
-    text_clean(error);
-}
-
 static struct lyd_node *request_parse(const struct ly_ctx *context, const char *json, char *error, size_t size)
 {
     struct ly_in *in = NULL;
@@ -137,7 +127,8 @@ static struct lyd_node *request_parse(const struct ly_ctx *context, const char *
     ly_in_free(in, 0);
     if (result == LY_SUCCESS && rpc && lyd_validate_op(tree, NULL, LYD_TYPE_RPC_YANG, NULL) == LY_SUCCESS)
         return tree;
-    explain(context, error, size);
+    char reason[256];
+    snprintf(error, size, "bad request: %s", model_error(context, reason, sizeof reason));
     lyd_free_all(tree);
     return NULL;
 }

@@ -233,6 +233,17 @@ bool control_reply_more(struct control_request *request, struct lyd_node *docume
     return true;
 }
 
+static void clean_lines(char *text)
+{
+    for (char *end; text; text = end ? end + 1 : NULL) {
+        if ((end = strchr(text, '\n')))
+            *end = '\0';
+        text_clean(text);
+        if (end)
+            *end = '\n';
+    }
+}
+
 void control_refuse(struct control_request *request, const char *format, ...)
 {
     char *text = NULL;
@@ -242,8 +253,7 @@ void control_refuse(struct control_request *request, const char *format, ...)
     if (vasprintf(&text, format, arguments) < 0)
         text = NULL;
     va_end(arguments);
-    if (text)
-        text_clean(text);
+    clean_lines(text);
     request->ended = true;
     request_send(request, CONTROL_KIND_REFUSAL, text, text ? strlen(text) : 0);
     request_free_if_over(request);

@@ -68,7 +68,7 @@ static void handle(struct control_request *request, const struct lyd_node *rpc, 
     if (strcmp(name, "reload") == 0) {
         control_reply(request, NULL);
     } else if (strcmp(name, "check-run") == 0) {
-        control_refuse(request, "no check %s\n", model_text(rpc, "name"));
+        control_refuse(request, "a:1:2: no check %s\t\nb:3:4: neither", model_text(rpc, "name"));
     } else if (strcmp(name, "get-config") == 0) {
         daemon->pieces = 0;
         send_piece(request, daemon);
@@ -173,7 +173,7 @@ static void test_answers(void **state)
 
     got = call(*state, "{\"vipgate:check-run\":{\"name\":\"web\"}}");
     assert_int_equal(got.result, CONTROL_REFUSED);
-    assert_string_equal(got.error, "no check web?");
+    assert_string_equal(got.error, "a:1:2: no check web?\nb:3:4: neither");
 
     got = call(*state, "{\"vipgate:check-run\":{}}");
     assert_int_equal(got.result, CONTROL_REFUSED);
