@@ -63,8 +63,14 @@ struct profile_config {
 enum gate_require { REQUIRE_ALL, REQUIRE_ANY, REQUIRE_COUNT };
 enum health_loss { HEALTH_LOSS_WITHDRAW, HEALTH_LOSS_DEGRADE, HEALTH_LOSS_HOLD };
 
+/* A check as far as a gate needs to know it. */
+struct gate_check {
+    const char *name;
+    uint64_t first_verdict_ms; /* the longest that a working health daemon takes to come to a first verdict */
+};
+
 struct gate_config {
-    const char *const *checks;
+    const struct gate_check *checks;
     size_t check_count; /* 0: no gate, announced always */
     enum gate_require require;
     unsigned require_count;
@@ -97,6 +103,7 @@ struct bgpd_config {
     struct bgp_config bgp; /* local_as 0: no bgp statement */
     const struct vip_config *vips;
     size_t vip_count;
+    const char *warning; /* for the operator: a password file that others can read; NULL: nothing */
 };
 
 /* Builds the configuration from a validated tree. NULL with the reason and remedy in ERROR: what only the system knows

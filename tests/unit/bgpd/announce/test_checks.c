@@ -1,0 +1,270 @@
+#include "bgpd/announce/checks.h"
+
+#include <bsd/string.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LEASE = 3000, PATIENCE = 10000 };
+
+static const struct gate_check expected[] = {{"a", PATIENCE}, {"b", PATIENCE}};
+
+static int setup(void **state)
+{
+    struct checks *checks = checks_new(LEASE, 0);
+
+    assert_non_null(checks);
+    assert_true(checks_expect(checks, expected, 2, 0));
+    *state = checks;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    checks_free(*state);
+    return 0;
+}
+
+static bool say(struct checks *checks, enum verdict_type type, uint64_t now_ms)
+{
+    return checks_message(checks, &(struct verdict_message){.type = type, .version = VERDICT_VERSION}, now_ms);
+}
+
+/* WORD: "up", "down", "unknown" (it cannot be carried out), or "first" (its first verdict is still to come). */
+static bool say_check(struct checks *checks, const char *name, const char *word, uint64_t now_ms)
+{
+    struct verdict_message message = {.type = VERDICT_CHANGE, .since_us = 7};
+
+    strlcpy(message.name, name, sizeof message.name);
+    message.first_pending = strcmp(word, "first") == 0;
+    message.verdict = strcmp(word, "up") == 0 ? VERDICT_UP : strcmp(word, "down") == 0 ? VERDICT_DOWN : VERDICT_UNKNOWN;
+    message.healthy_percent = message.verdict == VERDICT_UP ? 100 : 0;
+    snprintf(message.reason, sizeof message.reason, "said %s", word);
+    return checks_message(checks, &message, now_ms);
+}
+
+static void snapshot(struct checks *checks, const char *a, const char *b, uint64_t now_ms)
+{
+    assert_false(say(checks, VERDICT_HELLO, now_ms));
+    if (a)
+        assert_false(say_check(checks, "a", a, now_ms));
+    if (b)
+        assert_false(say_check(checks, "b", b, now_ms));
+    say(checks, VERDICT_SNAPSHOT_END, now_ms);
+}
+
+static enum check_standing standing(const struct checks *checks, const char *name)
+{
+    struct check_view view;
+
+    checks_view(checks, name, &view);
+    assert_string_equal(view.name, name);
+    assert_non_null(view.reason);
+    return view.standing;
+}
+
+static const char *reason(const struct checks *checks, const char *name)
+{
+    struct check_view view;
+
+    checks_view(checks, name, &view);
+    return view.reason;
+}
+
+static void test_snapshot_takes_effect_as_a_whole(void **state)
+{
+    struct checks *checks = *state;
+
+    say(checks, VERDICT_HELLO, 1);
+    say_check(checks, "a", "up", 2);
+    say_check(checks, "b", "down", 3);
+    assert_int_equal(standing(checks, "a"), CHECK_PENDING);
+    assert_int_equal(checks_link(checks), HEALTH_LOST);
+    assert_true(say(checks, VERDICT_SNAPSHOT_END, 4));
+    assert_int_equal(checks_link(checks), HEALTH_CONNECTED);
+    assert_int_equal(standing(checks, "a"), CHECK_UP);
+    assert_int_equal(standing(checks, "b"), CHECK_DOWN);
+    assert_string_equal(reason(checks, "b"), "said down");
+    assert_int_equal(checks_since_us(checks, "b"), 7);
+    /* The same again is no change; a sign of life is none. */
+    assert_false(say_check(checks, "b", "down", 5));
+    assert_false(say(checks, VERDICT_ALIVE, 6));
+    assert_true(say_check(checks, "b", "up", 7));
+}
+
+static void test_unable_is_lost_and_first_is_pending(void **state)
+{
+    struct checks *checks = *state;
+
+    snapshot(checks, "unknown", "first", 1);
+    assert_int_equal(standing(checks, "a"), CHECK_LOST);
+    assert_string_equal(reason(checks, "a"), "said unknown");
+    assert_int_equal(standing(checks, "b"), CHECK_PENDING);
+}
+
+static void test_lease_runs_from_the_last_sign_of_life(void **state)
+{
+    struct checks *checks = *state;
+
+    snapshot(checks, "up", "up", 1000);
+    assert_int_equal(checks_next_ms(checks), 4000);
+    say(checks, VERDICT_ALIVE, 2000);
+    assert_false(checks_time(checks, 4999));
+    assert_true(checks_time(checks, 5000));
+    assert_int_equal(checks_link(checks), HEALTH_EXPIRED);
+    assert_int_equal(standing(checks, "a"), CHECK_LOST);
+    assert_string_equal(reason(checks, "a"), "no sign of life from the health daemon for 3s");
+    assert_true(checks_next_ms(checks) == UINT64_MAX);
+}
+
+static void test_a_lost_connection_leaves_the_lease(void **state)
+{
+    struct checks *checks = *state;
+
+    snapshot(checks, "up", "up", 1000);
+    assert_true(checks_disconnected(checks));
+    assert_int_equal(checks_link(checks), HEALTH_LOST);
+    assert_int_equal(standing(checks, "a"), CHECK_UP);
+    assert_true(checks_time(checks, 4000));
+    assert_int_equal(standing(checks, "a"), CHECK_LOST);
+}
+
+static void test_no_daemon_from_the_start(void **state)
+{
+    struct checks *checks = *state;
+
+    assert_int_equal(standing(checks, "a"), CHECK_PENDING);
+    assert_true(checks_time(checks, LEASE));
+    assert_int_equal(standing(checks, "a"), CHECK_LOST);
+    assert_string_equal(reason(checks, "a"), "no health daemon was reached for 3s");
+    /* It comes late: what it has not judged is awaited from now on. */
+    snapshot(checks, "up", "first", 60000);
+    assert_int_equal(standing(checks, "a"), CHECK_UP);
+    assert_int_equal(standing(checks, "b"), CHECK_PENDING);
+    say(checks, VERDICT_ALIVE, 60000 + PATIENCE - 1);
+    assert_false(checks_time(checks, 60000 + PATIENCE - 1));
+}
+
+static void test_restart_within_the_lease_keeps_verdicts(void **state)
+{
+    struct checks *checks = *state;
+
+    snapshot(checks, "up", "down", 1000);
+    checks_disconnected(checks);
+    snapshot(checks, "first", "first", 2000);
+    assert_int_equal(standing(checks, "a"), CHECK_UP);
+    assert_int_equal(standing(checks, "b"), CHECK_DOWN);
+    assert_true(say_check(checks, "a", "down", 2500));
+    assert_int_equal(standing(checks, "a"), CHECK_DOWN);
+    assert_int_equal(standing(checks, "b"), CHECK_DOWN);
+}
+
+static void test_restart_after_the_lease_forgets_verdicts(void **state)
+{
+    struct checks *checks = *state;
+
+    snapshot(checks, "up", "up", 1000);
+    checks_disconnected(checks);
+    checks_time(checks, 4000);
+    /* Half a snapshot brings nothing back. */
+    say(checks, VERDICT_HELLO, 5000);
+    assert_int_equal(standing(checks, "a"), CHECK_LOST);
+    checks_disconnected(checks);
+    snapshot(checks, "first", "up", 6000);
+    assert_int_equal(standing(checks, "a"), CHECK_PENDING);
+    assert_int_equal(standing(checks, "b"), CHECK_UP);
+}
+
+static void test_a_daemon_that_dies_again_and_again_keeps_nothing_alive(void **state)
+{
+    struct checks *checks = *state;
+    uint64_t now = 1000;
+
+    snapshot(checks, "up", "up", now);
+    for (; now < 1000 + PATIENCE + 2000; now += 1000) {
+        checks_disconnected(checks);
+        snapshot(checks, "first", "first", now);
+        checks_time(checks, now);
+        assert_int_equal(standing(checks, "a"), now < 1000 + PATIENCE ? CHECK_UP : CHECK_LOST);
+    }
+    assert_string_equal(reason(checks, "a"), "its first verdict is overdue");
+    assert_true(say_check(checks, "a", "up", now));
+    assert_int_equal(standing(checks, "a"), CHECK_UP);
+}
+
+static void test_overdue_is_due_when_it_says(void **state)
+{
+    struct checks *checks = *state;
+
+    snapshot(checks, "up", "first", 1000);
+    for (uint64_t now = 2000; now < 1000 + PATIENCE; now += 1000)
+        say(checks, VERDICT_ALIVE, now);
+    assert_int_equal(checks_next_ms(checks), 1000 + PATIENCE);
+    assert_false(checks_time(checks, 1000 + PATIENCE - 1));
+    assert_true(checks_time(checks, 1000 + PATIENCE));
+    assert_int_equal(standing(checks, "b"), CHECK_LOST);
+    assert_int_equal(checks_next_ms(checks), 1000 + PATIENCE - 1000 + LEASE);
+}
+
+static void test_a_check_that_reload_took_away(void **state)
+{
+    struct checks *checks = *state;
+    struct verdict_message removed = {.type = VERDICT_REMOVED, .name = "a"};
+
+    snapshot(checks, "up", "up", 1000);
+    /* Our own reload comes a moment later: no flap until then, but not for ever. */
+    assert_true(checks_message(checks, &removed, 1100));
+    assert_int_equal(standing(checks, "a"), CHECK_UP);
+    for (uint64_t now = 2000; now <= 1100 + PATIENCE; now += 100) {
+        say(checks, VERDICT_ALIVE, now);
+        checks_time(checks, now);
+    }
+    assert_int_equal(standing(checks, "a"), CHECK_LOST);
+    assert_string_equal(reason(checks, "a"), "the health daemon does not have it");
+    /* Not in a new snapshot: the same. */
+    snapshot(checks, NULL, "down", 12000);
+    assert_int_equal(standing(checks, "a"), CHECK_LOST);
+    assert_int_equal(standing(checks, "b"), CHECK_DOWN);
+    assert_true(checks_expect(checks, &expected[1], 1, 12000));
+    assert_int_equal(standing(checks, "a"), CHECK_PENDING);
+    assert_int_equal(standing(checks, "b"), CHECK_DOWN);
+}
+
+static void test_a_check_that_reload_brings(void **state)
+{
+    struct checks *checks = *state;
+    const struct gate_check more[] = {{"b", PATIENCE}, {"c", PATIENCE}, {"d", 500}};
+
+    say(checks, VERDICT_HELLO, 1000);
+    say_check(checks, "c", "up", 1000);
+    say_check(checks, "b", "down", 1000);
+    say(checks, VERDICT_SNAPSHOT_END, 1000);
+    assert_true(checks_expect(checks, more, 3, 2000));
+    /* Said before it was asked for. */
+    assert_int_equal(standing(checks, "c"), CHECK_UP);
+    assert_int_equal(standing(checks, "d"), CHECK_PENDING);
+    assert_int_equal(checks_next_ms(checks), 2500);
+    say_check(checks, "d", "down", 2100);
+    assert_int_equal(standing(checks, "d"), CHECK_DOWN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_snapshot_takes_effect_as_a_whole, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_unable_is_lost_and_first_is_pending, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_lease_runs_from_the_last_sign_of_life, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_lost_connection_leaves_the_lease, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_no_daemon_from_the_start, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_restart_within_the_lease_keeps_verdicts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_restart_after_the_lease_forgets_verdicts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_daemon_that_dies_again_and_again_keeps_nothing_alive, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_overdue_is_due_when_it_says, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_check_that_reload_took_away, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_check_that_reload_brings, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
