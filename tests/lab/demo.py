@@ -1,7 +1,7 @@
 """The story that tools/demo tells: two regions announce one VIP; the edge follows whichever is healthy.
 
-Every step is seen on the wire: the edge's table is a real BIRD's, the moment it moves is the kernel's own word, the page
-is what a client behind the edge gets. Exit status 0 only if every step was seen to happen.
+Every step is seen on the wire: the edge's table is a real BIRD's, the moment it moves is the kernel's own word, the
+page is what a client behind the edge gets. Exit status 0 only if every step was seen to happen.
 """
 
 import argparse
@@ -23,7 +23,8 @@ PICTURE = f"""
     client ── edge ──┬── north: 2 route servers, NVA with vipgate and HAProxy, web server    (primary)
              AS12076 └── south: the same, prepending its AS twice                            (secondary)
 
-    Both announce {PREFIX} as AS {NVA_AS} to their route servers, AS {SERVER_AS}. The client fetches http://{VIP}/ every 20 ms.
+    Both announce {PREFIX} as AS {NVA_AS} to their route servers, AS {SERVER_AS}.
+    The client fetches http://{VIP}/ every 20 ms.
 """
 
 
@@ -71,7 +72,7 @@ class Story:
         wait_for(lambda: self.regions.best() == (region.nva, as_path), f"the edge's best route to be [{as_path}]")
         page = f"served by {region.name}"
         wait_for(lambda: self.served(page, since=moved.time), f"the client to get the page '{page}'")
-        wait_for(lambda: len(self.regions.table()) == self.expected_routes(region), "the edge's other routes", deadline=30)
+        wait_for(lambda: len(self.regions.table()) == self.expected_routes(region), "the edge's other routes", 30)
         self.report(title, moved.time - began, self.client.since(began) if counts else [])
 
     def served(self, page, since):
@@ -138,7 +139,7 @@ def tell(keep):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="tools/demo", description="A failover between two regions, told step by step.")
+    parser = argparse.ArgumentParser(prog="tools/demo", description="A failover between two regions, step by step.")
     parser.add_argument("--keep", action="store_true", help="leave the lab up, and print how to look around in it")
     parser.add_argument("--remove", action="store_true", help="remove what --keep left up, and do nothing else")
     options = parser.parse_args()

@@ -17,6 +17,20 @@ from . import bgp_message as bgp
 from .system import wait_for
 
 
+def split(data, now):
+    """The whole messages that DATA begins with, and the rest. ValueError where it is not BGP."""
+    messages = []
+    while len(data) >= bgp.HEADER_SIZE:
+        size = int.from_bytes(data[16:18], "big")
+        if data[:16] != bgp.MARKER or size < bgp.HEADER_SIZE:
+            raise ValueError(f"not a BGP message: {data[:bgp.HEADER_SIZE].hex()}")
+        if len(data) < size:
+            break
+        messages.append(bgp.Message(now, data[18], data[bgp.HEADER_SIZE:size]))
+        data = data[size:]
+    return messages, data
+
+
 class Session:
     """One TCP connection with vipgate. A thread reads it; ON_MESSAGE, if set, is called in that thread at once."""
 
@@ -109,8 +123,8 @@ class Session:
 
     def wait_message(self, kind, number=1, deadline=15.0):
         """The NUMBERth message of this KIND."""
-        wait_for(lambda: len(self.messages(kind)) >= number, f"{bgp.NAMES[kind]} number {number}; heard {self.received}",
-                 deadline)
+        wait_for(lambda: len(self.messages(kind)) >= number,
+                 f"{bgp.NAMES[kind]} number {number}; heard {self.received}", deadline)
         return self.messages(kind)[number - 1]
 
     def wait_route(self, prefix, as_path=None, deadline=15.0):
@@ -135,7 +149,14 @@ class Session:
         """How the connection ended: "end" or the error."""
         return wait_for(lambda: self.closed, f"the connection to end; heard {self.received}", deadline)
 
-    def quiet(self, keepalives=2):
+    def unread(self):
+        """The octets that have arrived and wait to be read: for a session that stopped reading."""
+        try:
+            return self.sock.recv(65536, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return b""
+
+    def quiet(self, keepalives=1):
         """Waits until so many more keepalives have come: time in which vipgate could have said something else."""
         self.wait_message(bgp.KEEPALIVE, len(self.messages(bgp.KEEPALIVE)) + keepalives)
 
@@ -149,11 +170,9 @@ class Session:
         waiting = b""
         try:
             while piece := self._receive():
-                now = time.monotonic()
-                waiting += piece
-                while len(waiting) >= bgp.HEADER_SIZE and len(waiting) >= (size := int.from_bytes(waiting[16:18], "big")):
-                    self._record(bgp.Message(now, waiting[18], waiting[bgp.HEADER_SIZE:size]))
-                    waiting = waiting[size:]
+                messages, waiting = split(waiting + piece, time.monotonic())
+                for message in messages:
+                    self._record(message)
             self.closed = "end"
         except (OSError, ValueError) as error:
             self.closed = str(error) or "closed"

@@ -11,7 +11,8 @@ class Bird:
 
     def __init__(self, lab, host, name, router_id, config):
         self.socket = lab.path(f"{name}.ctl")
-        head = f"log stderr {{ info, remote, warning, error, auth, fatal, bug }};\nrouter id {router_id};\nprotocol device {{ scan time 1; }}\n"
+        head = f"log stderr {{ info, remote, warning, error, auth, fatal, bug }};\nrouter id {router_id};\n"
+        head += "protocol device { scan time 1; }\n"
         path = lab.write(f"{name}.conf", head + config)
         self.process = lab.start(host, name, program("bird"), "-f", "-c", path, "-s", self.socket)
         wait_for(lambda: "Router ID" in self.birdc("show", "status"), f"{name} to answer birdc")

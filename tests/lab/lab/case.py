@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: a lab per test, one small host with vipgate and scripted neighbours, logs on failure."""
+"""What the end-to-end tests share: a lab a test, a small host with vipgate and scripted neighbours, logs on failure."""
 
 import sys
 import unittest
@@ -15,8 +15,8 @@ SANITIZER_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime e
 
 def speaker(*neighbors, options="", extra=""):
     """The bgp block: NEIGHBORS are addresses; OPTIONS go into each, EXTRA behind them."""
-    blocks = "".join(f"neighbor {address} {{ peer-as 65515; local-address {LOCAL}; connect-retry-time 1s; hold-time 6s; "
-                     f"{options} }}\n" for address in neighbors or (NEIGHBOR,))
+    blocks = "".join(f"neighbor {address} {{ peer-as 65515; local-address {LOCAL}; connect-retry-time 1s; "
+                     f"hold-time 6s; {options} }}\n" for address in neighbors or (NEIGHBOR,))
     return f"bgp {{ local-as 65010; router-id {LOCAL}; listen {{ address [ {LOCAL} ]; }}\n{blocks}{extra} }}\n"
 
 

@@ -73,6 +73,10 @@ class Namespace:
     def route(self, *words):
         self.ip("route", "add", *words)
 
+    def pids(self):
+        """The processes in here, those aside that only entered with a thread."""
+        return [int(pid) for pid in run(self._ip, "netns", "pids", self.name).split()]
+
     def remove(self):
         remove(self.name)
 

@@ -60,10 +60,11 @@ class Process:
         with open(self.log, errors="replace") as file:
             return file.read()
 
-    def resident_kilobytes(self):
-        """Resident memory of the program now, shared pages included, as ps shows it."""
-        with open(f"/proc/{self.pid}/status") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
+
+def resident_kilobytes(pid):
+    """Resident memory of a process now, shared pages included, as ps shows it."""
+    with open(f"/proc/{pid}/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
 
 
 def end_all(processes):

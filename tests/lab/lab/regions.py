@@ -1,7 +1,9 @@
-"""Two regions that announce one VIP, the edge above them that prefers the shorter AS path, and a client behind the edge.
+"""Two regions that announce one VIP, the edge above them that prefers the shorter AS path, a client behind the edge.
 
-    client ── edge (BIRD, AS 12076) ──┬── north: switch ── nva (vipgate, HAProxy), web, two route servers (BIRD, AS 65515)
-                                      └── south: the same
+    client ── edge ──┬── north: switch ── nva (vipgate, HAProxy), web, two route servers
+                     └── south: the same
+
+Route servers and edge are BIRD, of AS 65515 and AS 12076.
 
 Each region is one subnet on one bridge. The route servers pass the NVA's route on with its next hop, so that the edge
 sees `65515 65010`, and `65515 65010 65010 65010` where the NVA prepends, and sends packets to the NVA itself.

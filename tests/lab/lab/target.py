@@ -1,4 +1,4 @@
-"""What checks are pointed at in tests: things that answer, refuse or keep silent exactly when they are told to."""
+"""What checks are pointed at in tests: things that answer, refuse or keep silent when they are told to."""
 
 import contextlib
 import os
@@ -8,7 +8,7 @@ import threading
 
 
 class _Server:
-    """Accepts connections in a thread and lets the subclass deal with each; all of it can be taken away and put back."""
+    """Accepts connections in a thread and lets the subclass deal with each; it can be taken away and put back."""
 
     def __init__(self, lab):
         self.accepted = 0

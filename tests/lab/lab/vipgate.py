@@ -5,10 +5,15 @@ import os
 import signal
 import subprocess
 
-from .system import REPOSITORY, LabError, wait_for
+from .system import REPOSITORY, LabError, program, wait_for
 
 # Leaks and undefined behaviour end a daemon with this status instead of 0.
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:exitcode=99", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+
+
+def without(*capabilities):
+    """A wrapper that takes CAPABILITIES away from a daemon that runs as root."""
+    return (program("setpriv"), "--bounding-set", ",".join(f"-{one}" for one in capabilities))
 
 
 def binary(name):
@@ -41,19 +46,20 @@ class Vipgate:
         self.start_bgpd()
         return self
 
-    def start_healthd(self):
-        self.healthd = self._start("vipgate-healthd")
+    def start_healthd(self, *wrapper):
+        """WRAPPER is a command that the daemon is run under."""
+        self.healthd = self._start("vipgate-healthd", wrapper=wrapper)
 
-    def start_bgpd(self):
-        self.bgpd = self._start("vipgate-bgpd")
+    def start_bgpd(self, *wrapper):
+        self.bgpd = self._start("vipgate-bgpd", wrapper=wrapper)
 
     def run(self):
         """Both daemons under one supervisor."""
         self.supervisor = self._start("vipgate", "run")
         return self
 
-    def _start(self, program, *words):
-        return self.lab.start(self.host, f"{self.name}-{program}", binary(program), *words, "-c", self.file,
+    def _start(self, daemon, *words, wrapper=()):
+        return self.lab.start(self.host, f"{self.name}-{daemon}", *wrapper, binary(daemon), *words, "-c", self.file,
                               environment=SANITIZERS)
 
     def wait_ready(self):
@@ -75,6 +81,10 @@ class Vipgate:
     def pid_of(self, daemon):
         """The pid that a daemon states in its state."""
         return next(one["pid"] for one in self.state("status")["daemon"] if one["name"].endswith(daemon))
+
+    def kill_daemon(self, daemon):
+        """A crash of one of the daemons that the supervisor started."""
+        os.kill(self.pid_of(daemon), signal.SIGKILL)
 
     # -- the command line
 

@@ -1,0 +1,112 @@
+"""Configuration that is wrong: every error in one go, each with its place and the remedy; what runs goes on."""
+
+import re
+import subprocess
+
+from lab.case import LabCase, gated_vip, main, speaker, tcp_check
+from lab.vipgate import binary
+
+# One bad line each, behind a good beginning; what its message must name.
+BAD = {
+    "vipp 203.0.113.9/32;": "vip",
+    "vip 203.0.113.9/33;": "203.0.113.9/33",
+    "vip 203.0.113.9/32 { profile nowhere; }": "nowhere",
+    "vip 203.0.113.9/32 { gate { check [ nothing ]; } }": "nothing",
+    "vip 203.0.113.9/32 { on-health-loss panic; }": "withdraw",
+    "log { level loud; }": "warning",
+    "health { lease 3 s; }": "3",
+    "health { lease soon; }": "soon",
+    "check a { interval 1s; }": "haproxy",
+    "check a { tcp { } }": "target",
+    "check a { tcp { target 192.0.2.1; } }": "192.0.2.1",
+    "profile p { as-path-prepend 99; }": "99",
+    "profile p { as-path-prepend -1; }": "-1",
+    "site one two;": "two",
+    "site \"unended;": "unended|quot|string",
+    "vip 203.0.113.9/32 {": "}",
+    "}": "}",
+    "include \"/nowhere/at/all.conf\";": "/nowhere/at/all.conf",
+}
+# The same for neighbours, inside the bgp block.
+BAD_NEIGHBOR = {
+    "peer-as 0;": "0",
+    "hold-time 2s;": "3s",
+    "multihop 2; ttl-security 1;": "multihop|ttl-security",
+    "platform azure-route-server; password hush;": "password",
+    "platform azure-route-server; ttl-security 1;": "ttl-security",
+    "platform azure-route-server; family [ ipv6-unicast ];": "[Ii][Pp]v6|ipv6-unicast",
+}
+
+
+class BadConfig(LabCase):
+    def complaints(self, program, *words):
+        """The lines on standard error of a program that must refuse its configuration with 2."""
+        done = subprocess.run([binary(program), *words], capture_output=True, text=True, timeout=30)
+        self.assertEqual((2, ""), (done.returncode, done.stdout), done.stderr)
+        return done.stderr.strip().splitlines()
+
+    def check(self, text, name="bad.conf"):
+        path = self.lab.write(name, text)
+        lines = self.complaints("vipgate", "config", "check", path)
+        for line in lines:
+            self.assertRegex(line, rf"^{re.escape(path)}:\d+:\d+: .+")
+        return lines
+
+    def test_each_error_has_its_place_and_its_reason(self):
+        for line, wanted in BAD.items():
+            text = "site north;\n" + line + "\n"
+            said = self.check(text)
+            self.assertRegex("\n".join(said), wanted, line)
+            place = int(said[0].split(":")[1])
+            self.assertIn(place, (2, 3), (line, said))
+
+    def test_each_error_of_a_neighbour(self):
+        for line, wanted in BAD_NEIGHBOR.items():
+            peer_as = "" if "peer-as" in line else "peer-as 65515;"
+            said = self.check("bgp {\n local-as 65010; router-id 198.51.100.70;\n neighbor 198.51.100.4 {\n"
+                              f"{peer_as} {line}\n }}\n}}\n")
+            self.assertRegex("\n".join(said), wanted, line)
+
+    def test_what_is_mandatory(self):
+        self.assertRegex("\n".join(self.check("bgp { router-id 198.51.100.70; }\n")), "local-as")
+        self.assertRegex("\n".join(self.check("bgp { local-as 65010; }\n")), "router-id")
+        self.assertRegex("\n".join(self.check(
+            "bgp { local-as 65010; router-id 198.51.100.70; neighbor 198.51.100.4 { } }\n")), "peer-as")
+
+    def test_all_errors_in_one_go(self):
+        said = self.check("sitt north;\nlog { level loud; }\nvip 203.0.113.9/33;\ncheck a { tcp { } }\n")
+        self.assertEqual([1, 2, 3, 4], sorted({int(line.split(":")[1]) for line in said}))
+
+    def test_the_daemons_say_the_same_and_do_not_start(self):
+        path = self.lab.write("bad.conf", "site north;\nlog { level loud; }\n")
+        for words in (["-c", path], ["-n", "-c", path]):
+            for daemon in ("vipgate-bgpd", "vipgate-healthd"):
+                self.assertRegex(self.complaints(daemon, *words)[-1], r"bad\.conf:2:\d+: ")
+        self.assertRegex("\n".join(self.complaints("vipgate", "run", "-c", path)), r"bad\.conf:2:\d+: ")
+
+    def test_json_and_xml(self):
+        self.assertRegex(self.check('{"vipgate:log": {"level": "loud"}}', "bad.json")[0], "level|loud")
+        self.assertRegex(self.check('{"vipgate:log": ', "cut.json")[0], ".")
+        text = '<log xmlns="urn:vipgate:vipgate"><level>loud</level></log>'
+        self.assertRegex(self.check(text, "bad.xml")[0], "level|loud")
+
+    def test_a_file_that_is_not_there(self):
+        said = self.complaints("vipgate", "config", "check", self.lab.path("none.conf"))
+        self.assertIn("none.conf", said[0])
+
+    def test_a_running_daemon_keeps_what_it_has(self):
+        gate = self.vipgate(speaker(), tcp_check(), gated_vip("web"))
+        gate.start()
+        gate.wait_ready()
+        shown = gate.done("show", "config")
+        for line in BAD:
+            gate.configure(speaker() + line + "\n")
+            result = gate.cli("reload")
+            self.assertEqual(2, result.returncode, (line, result.stderr))
+            self.assertRegex(result.stderr, r"vipgate\.conf:\d+:\d+: ", line)
+        self.assertEqual(shown, gate.done("show", "config"))
+        self.assertTrue(gate.bgpd.running() and gate.healthd.running())
+
+
+if __name__ == "__main__":
+    main()
