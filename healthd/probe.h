@@ -127,7 +127,8 @@ void probe_errno(struct probe *probe, int error, const char *format, ...) __attr
 /* Ends the run with a result that was filled in by hand: outcome, reason, decisive, healthy_percent, detail. */
 void probe_finish(struct probe *probe);
 
-/* Between runs or during one: something happened to the target, look now and not at the next interval. */
+/* Between runs or during one: something happened to the target, look now and not at the next interval. Between runs it
+ * starts one before it returns. */
 void probe_look(struct probe *probe);
 
 /* ---- for the check ---- */

@@ -1,0 +1,350 @@
+#include "healthd/check.h"
+
+#include "healthd/schedule.h"
+#include "healthd/settings.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+
+#include <bsd/stdlib.h>
+#include <bsd/string.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void schedule_next(struct check *check);
+static void on_due(uv_timer_t *timer);
+
+static uint64_t now_ms(const struct check *check)
+{
+    return uv_now(check->room->probe.loop);
+}
+
+/* ---- what the judge says ---- */
+
+static const char *plural(uint32_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* Why the judge says what it says now, in words. */
+static void explain(struct check *check, enum verdict before)
+{
+    const struct judge *judge = &check->judge;
+    char time[CLOCK_TEXT_SIZE];
+    char *cause = check->cause;
+    size_t size = sizeof check->cause;
+
+    if (judge->verdict == before && judge->verdict == VERDICT_UP)
+        snprintf(cause, size, "%s", check->last.detail);
+    else if (judge->verdict == VERDICT_UNKNOWN)
+        snprintf(cause, size, "unable to probe for more than %s: %s",
+                 duration_format(check->config->judge.lease_ms, time), check->last.detail);
+    else if (judge->verdict == VERDICT_DOWN && judge->failures < check->config->judge.fall)
+        snprintf(cause, size, "at once: %s", check->last.detail);
+    else if (judge->verdict == VERDICT_DOWN)
+        snprintf(cause, size, "%" PRIu32 " failure%s: %s", judge->failures, plural(judge->failures),
+                 check->last.detail);
+    else
+        snprintf(cause, size, "%" PRIu32 " success%s: %s", judge->successes, judge->successes == 1 ? "" : "es",
+                 check->last.detail);
+}
+
+/* Says a new verdict to whom it matters: first the stream, because traffic waits for it. */
+static void announce(struct check *check, const struct judge *before)
+{
+    char from[8], to[8];
+
+    if (check->judge.verdict != before->verdict)
+        check->since_us = clock_real_us();
+    explain(check, before->verdict);
+    check->room->changed(check, check->room->user);
+
+    if (check->judge.verdict != before->verdict || check->judge.first_pending != before->first_pending) {
+        journal_add(check->room->journal, clock_real_us(), "check", check->config->name, verdict_name(before->verdict),
+                    verdict_name(check->judge.verdict), "%s", check->cause);
+        return;
+    }
+    snprintf(from, sizeof from, "%u%%", before->healthy_percent);
+    snprintf(to, sizeof to, "%u%%", check->judge.healthy_percent);
+    journal_add(check->room->journal, clock_real_us(), "check", check->config->name, from, to, "%s", check->cause);
+}
+
+/* Damping that begins or ends changes no verdict at that moment, but somebody will ask why nothing comes back. */
+static void note_damping(struct check *check)
+{
+    const struct damping_config *config = &check->config->judge.damping;
+    bool suppressed = damping_suppressed(&check->judge.damping, config, now_ms(check));
+
+    if (suppressed && !check->suppressed)
+        log_warning(check->config->name, "flaps: held down by damping for at least %" PRIu64 " s",
+                    (damping_reuse_ms(&check->judge.damping, config, now_ms(check)) - now_ms(check)) / 1000);
+    check->suppressed = suppressed;
+}
+
+static void on_judge_timer(uv_timer_t *timer);
+
+static void arm_judge_timer(struct check *check)
+{
+    uint64_t wake_ms = judge_wake_ms(&check->judge, &check->config->judge, now_ms(check));
+
+    if (wake_ms != JUDGE_NEVER)
+        uv_timer_start(&check->judge_timer, on_judge_timer, wake_ms - now_ms(check), 0);
+    else if (uv_is_active((uv_handle_t *)&check->judge_timer))
+        uv_timer_stop(&check->judge_timer);
+}
+
+static void on_judge_timer(uv_timer_t *timer)
+{
+    struct check *check = timer->data;
+    const struct judge before = check->judge;
+
+    if (judge_time(&check->judge, &check->config->judge, now_ms(check)))
+        announce(check, &before);
+    note_damping(check);
+    arm_judge_timer(check);
+}
+
+static void judge_last(struct check *check)
+{
+    const struct judge before = check->judge;
+    const struct judge_input input = {
+        .outcome = check->last.outcome,
+        .decisive = check->last.decisive,
+        .healthy_percent = check->last.healthy_percent,
+    };
+
+    if (judge_input(&check->judge, &check->config->judge, &input, now_ms(check)))
+        announce(check, &before);
+    note_damping(check);
+    arm_judge_timer(check);
+}
+
+/* ---- the end of a run ---- */
+
+/* Trouble here is said once when it begins and once when it ends, and not by every check of ten thousand. */
+static void note_trouble(const struct check *check, enum outcome before, enum reason reason_before)
+{
+    static struct log_limit limit = {.burst = 20, .interval_ms = 1000};
+    bool unable = check->last.outcome == OUTCOME_UNABLE;
+    bool was_unable = before == OUTCOME_UNABLE;
+    uint32_t suppressed = 0;
+
+    if (unable == was_unable && (!unable || check->last.reason == reason_before))
+        return;
+    if (!log_limit_allow(&limit, now_ms(check), &suppressed))
+        return;
+    if (suppressed)
+        log_warning(NULL, "%" PRIu32 " lines about checks that could not be carried out were left out", suppressed);
+    if (unable)
+        log_warning(check->config->name, "cannot probe: %s: %s", reason_name(check->last.reason), check->last.detail);
+    else
+        log_info(check->config->name, "can probe again: %s", check->last.detail);
+}
+
+static void tell_waiting(struct check *check)
+{
+    struct check_run *run = check->waiting, *next;
+
+    check->waiting = NULL;
+    for (; run; run = next) {
+        next = run->next;
+        run->check = NULL;
+        run->finished(run, check);
+    }
+}
+
+/* The one end of all runs. */
+static void finish(struct check *check)
+{
+    enum outcome before = check->runs ? check->last.outcome : OUTCOME_OK;
+    enum reason reason_before = check->last.reason;
+
+    check->running = false;
+    check->runs++;
+    check->last = check->probe->result;
+    check->last_time_us = clock_real_us();
+    judge_last(check);
+    log_debug(check->config->name, "%s in %" PRIu32 " us: %s", outcome_name(check->last.outcome),
+              check->last.latency_us, check->last.detail);
+    note_trouble(check, before, reason_before);
+    tell_waiting(check);
+    schedule_next(check);
+}
+
+static void on_finished(struct probe *probe, void *user)
+{
+    (void)probe;
+    finish(user);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+    struct check *check = timer->data;
+
+    probe_time_out(check->probe, check->config->timeout_ms);
+    finish(check);
+}
+
+/* ---- the schedule ---- */
+
+static void run(struct check *check, bool scheduled)
+{
+    check->running = true;
+    check->scheduled = scheduled;
+    check->again = false;
+    check->started_ms = now_ms(check);
+    uv_timer_start(&check->run_timer, on_deadline, check->config->timeout_ms, 0);
+    probe_start(check->probe);
+}
+
+static void on_due(uv_timer_t *timer)
+{
+    struct check *check = timer->data;
+
+    run(check, check->due_ms <= now_ms(check)); /* before it is due: something happened */
+}
+
+static uint64_t interval_ms(struct check *check)
+{
+    bool pending = judge_is_pending(&check->judge, &check->config->judge);
+    uint64_t interval = pending ? check->config->fast_interval_ms : check->config->interval_ms;
+
+    /* First runs come close to each other, so that verdicts are there soon after the start; the second is where checks
+     * of one interval drift apart, for good. */
+    if (check->settled)
+        return interval;
+    check->settled = true;
+    return duration_jitter(interval, arc4random());
+}
+
+static void schedule_next(struct check *check)
+{
+    uint64_t now = now_ms(check);
+    uint64_t interval = interval_ms(check);
+
+    check->due_ms =
+        (check->scheduled ? schedule_after : schedule_after_extra)(check->due_ms, check->started_ms, interval, now);
+    uv_timer_start(&check->run_timer, on_due, check->again ? 0 : check->due_ms - now, 0);
+}
+
+static void on_look(struct probe *probe, void *user)
+{
+    struct check *check = user;
+
+    (void)probe;
+    if (check->running)
+        check->again = true;
+    else
+        run(check, false);
+}
+
+void check_run_now(struct check *check, struct check_run *waiting)
+{
+    waiting->check = check;
+    waiting->next = check->waiting;
+    check->waiting = waiting;
+    if (!check->running)
+        run(check, false);
+}
+
+void check_run_cancel(struct check_run *cancelled)
+{
+    if (!cancelled->check)
+        return;
+    struct check_run **at = &cancelled->check->waiting;
+    while (*at != cancelled)
+        at = &(*at)->next;
+    *at = cancelled->next;
+    cancelled->check = NULL;
+}
+
+/* ---- coming and going ---- */
+
+static struct probe *make_probe(struct check *check, const struct check_config *config)
+{
+    struct probe *probe = config->kind->create(config->settings, &check->room->probe);
+
+    if (!probe)
+        abort();
+    probe->finished = on_finished;
+    probe->look = on_look;
+    probe->user = check;
+    return probe;
+}
+
+struct check *check_new(struct check_room *room, struct check_config *config, uint64_t first_run_ms)
+{
+    struct check *check = settings_new(sizeof *check);
+
+    check->room = room;
+    check->config = config;
+    check->probe = make_probe(check, config);
+    judge_init(&check->judge);
+    check->since_us = clock_real_us();
+    strlcpy(check->cause, "no verdict yet", sizeof check->cause);
+    uv_timer_init(room->probe.loop, &check->run_timer);
+    uv_timer_init(room->probe.loop, &check->judge_timer);
+    check->run_timer.data = check->judge_timer.data = check;
+    check->open_handles = 2;
+    check->due_ms = now_ms(check) + first_run_ms;
+    uv_timer_start(&check->run_timer, on_due, first_run_ms, 0);
+    return check;
+}
+
+static void closed(uv_handle_t *handle)
+{
+    struct check *check = handle->data;
+
+    if (--check->open_handles == 0)
+        free(check);
+}
+
+void check_free(struct check *check)
+{
+    if (!check)
+        return;
+    probe_free(check->probe);
+    check->probe = NULL;
+    uv_close((uv_handle_t *)&check->run_timer, closed);
+    uv_close((uv_handle_t *)&check->judge_timer, closed);
+}
+
+/* The probe is another: what it finds is counted from the beginning, on top of the verdict that stands. */
+static void replace_probe(struct check *check)
+{
+    probe_free(check->probe);
+    check->probe = make_probe(check, check->config);
+    check->running = false;
+    check->judge.successes = check->judge.failures = 0;
+    check->judge.unable = false;
+    check->due_ms = now_ms(check);
+    check->scheduled = true;
+    uv_timer_start(&check->run_timer, on_due, 0, 0);
+}
+
+void check_reconfigure(struct check *check, struct check_config *config, bool same_probe)
+{
+    check->config = config;
+    if (!same_probe)
+        replace_probe(check);
+    /* The next run is where the new interval puts it, if that is sooner. */
+    uint64_t latest = now_ms(check) + config->interval_ms;
+    if (!check->running && check->due_ms > latest) {
+        check->due_ms = latest;
+        uv_timer_start(&check->run_timer, on_due, config->interval_ms, 0);
+    }
+    arm_judge_timer(check);
+}
+
+void check_message(const struct check *check, struct verdict_message *message)
+{
+    *message = (struct verdict_message){
+        .type = VERDICT_CHANGE,
+        .verdict = check->judge.verdict,
+        .first_pending = check->judge.first_pending,
+        .healthy_percent = check->judge.healthy_percent,
+        .since_us = check->since_us,
+    };
+    strlcpy(message->name, check->config->name, sizeof message->name);
+    strlcpy(message->reason, check->cause, sizeof message->reason);
+}

@@ -1,0 +1,86 @@
+/*
+ * One check at work: its probe, its judge and its times.
+ *
+ *     due --> probe_start … probe_finish --> finish: count, judge, publish, tell, next due
+ *              \_ deadline: timeout ________/
+ *
+ * Every run, whatever began it and however it ended, comes through one function. Runs of one check never overlap, and
+ * its schedule does not drift: the next run is due one interval after this one was due, not after it ended.
+ */
+#ifndef VIPGATE_HEALTHD_CHECK_H
+#define VIPGATE_HEALTHD_CHECK_H
+
+#include "healthd/config.h"
+#include "healthd/judge.h"
+#include "healthd/probe.h"
+#include "lib/journal.h"
+#include "lib/verdict.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct check;
+
+/* The check's verdict, first_pending or healthy_percent is new. */
+typedef void check_changed(const struct check *check, void *user);
+
+/* What all checks share. */
+struct check_room {
+    struct probe_room probe;
+    struct journal *journal;
+    check_changed *changed;
+    void *user;
+};
+
+/* Somebody who wants to know how one run ended. Lives in whoever asks. */
+struct check_run {
+    void (*finished)(struct check_run *run, const struct check *check);
+    struct check_run *next;
+    struct check *check; /* NULL: not waiting */
+};
+
+struct check {
+    struct check_config *config;
+    struct check_room *room;
+    struct probe *probe;
+    struct judge judge;
+    uint32_t runs;
+    uint64_t since_us;     /* real time of the verdict's last change */
+    uint64_t last_time_us; /* real time of the last run's end; 0: none yet */
+    struct probe_result last;
+    char cause[VERDICT_REASON_SIZE]; /* of the verdict */
+    /* the rest is the check's own */
+    uv_timer_t run_timer;   /* the next run, or the deadline of this one */
+    uv_timer_t judge_timer; /* when time alone changes the verdict */
+    uint64_t due_ms;        /* of the loop's clock: when the run under way was, or the next is, due */
+    uint64_t started_ms;
+    bool running;
+    bool scheduled; /* the run under way is one of the schedule's */
+    bool settled;   /* the second run has been scheduled: the jitter is done */
+    bool again;     /* something happened while a run was under way */
+    bool suppressed;
+    struct check_run *waiting;
+    unsigned open_handles;
+};
+
+/* A check with CONFIG, which outlives it; its first run is due after FIRST_RUN_MS. Aborts when out
+ * of memory, as all of configuration does. */
+struct check *check_new(struct check_room *room, struct check_config *config, uint64_t first_run_ms);
+
+/* Ends it. Memory is freed once the loop has run on. Those who wait for a run are not told: they must not exist. */
+void check_free(struct check *check);
+
+/* Takes over CONFIG. Where the probe is another, it runs at once and counts begin anew, but the verdict stands until
+ * the new probe changes it. */
+void check_reconfigure(struct check *check, struct check_config *config, bool same_probe);
+
+/* Probes now, outside the schedule, or joins the run under way; tells RUN when that has ended. */
+void check_run_now(struct check *check, struct check_run *run);
+
+/* RUN will not be told. */
+void check_run_cancel(struct check_run *run);
+
+/* What the verdict stream says of it. */
+void check_message(const struct check *check, struct verdict_message *message);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * healthd's configuration as a value: plain structs made from the validated tree. Pure: no I/O, no clock. A reload
+ * builds a new one and compares; healthd/checks.c takes over what stands.
+ */
+#ifndef VIPGATE_HEALTHD_CONFIG_H
+#define VIPGATE_HEALTHD_CONFIG_H
+
+#include "healthd/judge.h"
+#include "healthd/probe.h"
+#include "lib/log.h"
+
+#include <libyang/libyang.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CONFIG_INTERVAL_MIN_MS = 10 };
+
+struct check_config {
+    char name[VERDICT_NAME_SIZE];
+    const struct probe_kind *kind;
+    void *settings; /* the kind's own */
+    uint64_t interval_ms;
+    uint64_t fast_interval_ms; /* while a change of verdict is pending */
+    uint64_t timeout_ms;
+    struct judge_config judge;
+    const struct lyd_node *probe_node; /* the kind's container in the tree of the configuration */
+};
+
+struct config {
+    struct lyd_node *tree; /* owned; what get-config shows */
+    const char *site;      /* into the tree; NULL: none */
+    enum log_level log_level;
+    enum log_format log_format;
+    const char *directory; /* of the sockets; into the tree */
+    uint64_t lease_ms;
+    size_t check_count;
+    struct check_config *checks; /* in the order of the file */
+};
+
+/* Makes a configuration of TREE, a validated document with its defaults, whose ownership passes here in any case. Says
+ * everything that is wrong to COMPLAINTS; NULL where there was anything. Aborts when out of memory. */
+struct config *config_new(struct lyd_node *tree, const struct probe_complaints *complaints);
+void config_free(struct config *config);
+
+/* Whether the probes of A and B are the same: the same kind with the same settings. */
+bool check_config_same_probe(const struct check_config *a, const struct check_config *b);
+
+#endif

@@ -1,0 +1,181 @@
+#include "healthd/daemon.h"
+
+#include "healthd/resolve.h"
+#include "healthd/watcher.h"
+#include "lib/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/log.h"
+#include "lib/model.h"
+
+#include <bsd/unistd.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_SIZE = 1024 };
+
+/* ---- the configuration ---- */
+
+/* Findings as lines of text. */
+struct findings {
+    FILE *stream;
+    const char *path;
+};
+
+static void on_complaint(const struct lyd_node *node, const char *message, void *user)
+{
+    struct findings *findings = user;
+
+    (void)node;
+    fprintf(findings->stream, "%s: %s\n", findings->path, message);
+}
+
+static void write_diagnostics(const struct conf *conf, FILE *stream)
+{
+    char line[LINE_SIZE];
+
+    for (size_t i = 0; i < conf->diagnostic_count; i++)
+        fprintf(stream, "%s\n", conf_diagnostic_format(&conf->diagnostics[i], line, sizeof line));
+}
+
+struct config *daemon_load(const struct ly_ctx *context, const char *path, char **lines)
+{
+    size_t size;
+    struct findings findings = {.stream = open_memstream(lines, &size), .path = path};
+    const struct probe_complaints complaints = {.complain = on_complaint, .user = &findings};
+    struct conf conf = conf_load(context, path);
+    struct config *config = NULL;
+
+    if (!findings.stream)
+        abort();
+    write_diagnostics(&conf, findings.stream);
+    if (conf.error_count == 0) {
+        config = config_new(conf.tree, &complaints);
+        conf.tree = NULL;
+    }
+    conf_clear(&conf);
+    fclose(findings.stream);
+    if (size == 0) {
+        free(*lines);
+        *lines = NULL;
+    }
+    return config;
+}
+
+/* ---- the one way: check -> stream ---- */
+
+static void on_changed(const struct check *check, void *user)
+{
+    struct daemon *daemon = user;
+    struct verdict_message message;
+
+    check_message(check, &message);
+    publisher_say(daemon->publisher, &message);
+}
+
+static void on_removed(const char *name, void *user)
+{
+    struct daemon *daemon = user;
+    struct verdict_message message = {.type = VERDICT_REMOVED};
+
+    snprintf(message.name, sizeof message.name, "%s", name);
+    publisher_say(daemon->publisher, &message);
+}
+
+static bool on_snapshot(size_t index, struct verdict_message *message, void *user)
+{
+    struct daemon *daemon = user;
+
+    if (!daemon->checks || index >= checks_count(daemon->checks))
+        return false;
+    check_message(checks_at(daemon->checks, index), message);
+    return true;
+}
+
+/* ---- life ---- */
+
+static void apply(struct daemon *daemon, struct config *config)
+{
+    log_configure(config->log_level, config->log_format, config->site);
+    publisher_set_lease(daemon->publisher, config->lease_ms);
+    checks_apply(daemon->checks, config);
+    setproctitle("%s%s%zu checks", config->site ? config->site : "", config->site ? ", " : "", config->check_count);
+}
+
+static bool open_rooms(struct daemon *daemon, const char *directory, char *error, size_t size)
+{
+    struct probe_room *probe = &daemon->room.probe;
+
+    probe->loop = daemon->loop;
+    probe->watcher = watcher_new(daemon->loop);
+    if (!probe->watcher) {
+        snprintf(error, size, "cannot watch descriptors: %s", strerror(errno));
+        return false;
+    }
+    probe->resolver = resolver_new(daemon->loop, probe->watcher, NULL, error, size);
+    if (!probe->resolver)
+        return false;
+    daemon->publisher = publisher_open(daemon->loop, directory, on_snapshot, daemon, error, size);
+    if (!daemon->publisher)
+        return false;
+    daemon->control =
+        control_server_open(daemon->loop, daemon->context, directory, "healthd", daemon_answer, daemon, error, size);
+    return daemon->control;
+}
+
+bool daemon_start(struct daemon *daemon, struct config *config, char *error, size_t size)
+{
+    daemon->since_us = clock_real_us();
+    daemon->journal = journal_new("healthd");
+    daemon->feed = daemon->journal ? event_feed_new(daemon->journal, daemon->context) : NULL;
+    if (!daemon->feed) {
+        snprintf(error, size, "out of memory");
+        config_free(config);
+        return false;
+    }
+    daemon->room.journal = daemon->journal;
+    daemon->room.changed = on_changed;
+    daemon->room.user = daemon;
+    if (!open_rooms(daemon, config->directory, error, size)) {
+        config_free(config);
+        return false;
+    }
+    daemon->checks = checks_new(&daemon->room, on_removed, daemon);
+    journal_add(daemon->journal, clock_real_us(), "daemon", "healthd", "", "started", "version %s, %zu checks",
+                VIPGATE_VERSION, config->check_count);
+    apply(daemon, config);
+    return true;
+}
+
+bool daemon_reload(struct daemon *daemon, char **lines)
+{
+    struct config *config = daemon_load(daemon->context, daemon->path, lines);
+
+    if (config && strcmp(config->directory, checks_config(daemon->checks)->directory) != 0) {
+        free(*lines);
+        if (asprintf(lines, "%s: control directory: it takes a restart to change it\n", daemon->path) < 0)
+            abort();
+        config_free(config);
+        config = NULL;
+    }
+    if (!config) {
+        log_error(NULL, "reload refused, the configuration stays as it is: %s", *lines ? *lines : "");
+        return false;
+    }
+    apply(daemon, config);
+    journal_add(daemon->journal, clock_real_us(), "config", "healthd", "", "reloaded", "%zu checks",
+                config->check_count);
+    return true;
+}
+
+void daemon_stop(struct daemon *daemon)
+{
+    control_server_close(daemon->control);
+    checks_free(daemon->checks);
+    publisher_close(daemon->publisher);
+    resolver_free(daemon->room.probe.resolver);
+    watcher_free(daemon->room.probe.watcher);
+    event_feed_free(daemon->feed);
+    journal_free(daemon->journal);
+}
