@@ -1,0 +1,179 @@
+#include "lib/control/event_feed.h"
+
+#include "lib/log.h"
+#include "lib/model.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct daemon {
+    char directory[64];
+    struct ly_ctx *context;
+    uv_loop_t loop;
+    struct control_server *server;
+    struct journal *journal;
+    struct event_feed *feed;
+    unsigned followed;
+};
+
+static void drop_line(enum log_level level, const char *line, void *user)
+{
+    (void)level, (void)line, (void)user;
+}
+
+static void handle(struct control_request *request, const struct lyd_node *rpc, void *user)
+{
+    struct daemon *daemon = user;
+
+    struct lyd_node *top = model_top(daemon->context, "state");
+
+    event_feed_append(daemon->feed, top, (uint32_t)model_number(rpc, "last", UINT32_MAX));
+    event_feed_follow(daemon->feed, request, top);
+    daemon->followed++;
+}
+
+static int setup(void **state)
+{
+    struct daemon *daemon = calloc(1, sizeof *daemon);
+    char error[512];
+
+    log_set_sink(drop_line, NULL);
+    strcpy(daemon->directory, "/tmp/vipgate-test-XXXXXX");
+    if (!mkdtemp(daemon->directory) || uv_loop_init(&daemon->loop) < 0)
+        return -1;
+    daemon->context = model_open(error, sizeof error);
+    daemon->journal = journal_new("healthd");
+    daemon->feed = event_feed_new(daemon->journal, daemon->context);
+    daemon->server = control_server_open(&daemon->loop, daemon->context, daemon->directory, "healthd", handle, daemon,
+                                         error, sizeof error);
+    *state = daemon;
+    return daemon->server ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    struct daemon *daemon = *state;
+
+    control_server_close(daemon->server);
+    event_feed_free(daemon->feed);
+    uv_run(&daemon->loop, UV_RUN_DEFAULT);
+    int leftover = uv_loop_close(&daemon->loop);
+    journal_free(daemon->journal);
+    ly_ctx_destroy(daemon->context);
+    leftover |= rmdir(daemon->directory);
+    free(daemon);
+    log_set_sink(NULL, NULL);
+    return leftover;
+}
+
+static void test_append(void **state)
+{
+    struct daemon *daemon = *state;
+    static const struct {
+        uint32_t last;
+        size_t count;
+        const char *first;
+    } rows[] = {{UINT32_MAX, 3, "event 1"}, {3, 3, "event 1"}, {2, 2, "event 2"}, {1, 1, "event 3"}, {0, 0, NULL}};
+
+    for (int i = 1; i <= 3; i++)
+        journal_add(daemon->journal, (uint64_t)i, "check", "web", "up", NULL, "event %d", i);
+    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
+        struct lyd_node *top = model_top(daemon->context, "state");
+        size_t count = 0;
+        event_feed_append(daemon->feed, top, rows[row].last);
+        const struct lyd_node *event;
+        LY_LIST_FOR(lyd_child(top), event)
+        {
+            if (count++ == 0)
+                assert_string_equal(model_text(event, "cause"), rows[row].first);
+            assert_null(model_text(event, "to"));
+            assert_string_equal(model_text(event, "daemon"), "healthd");
+        }
+        assert_int_equal(count, rows[row].count);
+        lyd_free_all(top);
+    }
+}
+
+static int follow(struct daemon *daemon)
+{
+    static const char request[] = "{\"vipgate:get\":{\"what\":[\"event\"],\"last\":1,\"follow\":true}}";
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    uint8_t length[4] = {0, 0, 0, sizeof request - 1};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/healthd.sock", daemon->directory);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(send(fd, length, 4, 0), 4);
+    assert_int_equal(send(fd, request, sizeof request - 1, 0), sizeof request - 1);
+    for (unsigned before = daemon->followed; daemon->followed == before;)
+        uv_run(&daemon->loop, UV_RUN_ONCE);
+    uv_run(&daemon->loop, UV_RUN_NOWAIT);
+    return fd;
+}
+
+static void expect(int fd, const char *cause)
+{
+    char data[512];
+    ssize_t size = recv(fd, data + 0, sizeof data - 1, 0);
+
+    assert_true(size > 5);
+    data[size] = '\0';
+    assert_non_null(strstr(data + 5, cause));
+}
+
+static void test_follow(void **state)
+{
+    struct daemon *daemon = *state;
+
+    journal_add(daemon->journal, 1, "check", "web", "up", "down", "before");
+    int first = follow(daemon), second = follow(daemon);
+    expect(first, "before");
+    expect(second, "before");
+    journal_add(daemon->journal, 2, "check", "web", "down", "up", "during");
+    uv_run(&daemon->loop, UV_RUN_NOWAIT);
+    expect(first, "during");
+    expect(second, "during");
+    close(first);
+    for (int turn = 0; turn < 5; turn++)
+        uv_run(&daemon->loop, UV_RUN_NOWAIT);
+    journal_add(daemon->journal, 3, "check", "web", "up", "down", "after");
+    uv_run(&daemon->loop, UV_RUN_NOWAIT);
+    expect(second, "after");
+    close(second);
+}
+
+static void test_a_follower_that_does_not_read_is_let_go(void **state)
+{
+    struct daemon *daemon = *state;
+    int fd = follow(daemon);
+    char data[65536];
+    ssize_t size, total = 0;
+
+    for (int i = 0; i < 10000; i++)
+        journal_add(daemon->journal, (uint64_t)i + 1, "check", "web", "up", "down", "%0200d", i);
+    do {
+        uv_run(&daemon->loop, UV_RUN_NOWAIT);
+        size = recv(fd, data, sizeof data, 0);
+        total += size > 0 ? size : 0;
+    } while (size != 0);
+    assert_in_range(total, 1024 * 1024, 2 * 1024 * 1024);
+    close(fd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_append, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_follow, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_follower_that_does_not_read_is_let_go, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
