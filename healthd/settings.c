@@ -16,14 +16,20 @@ bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t d
     return !wrong;
 }
 
+char *settings_copy(const char *text)
+{
+    char *copy = strdup(text);
+
+    if (!copy)
+        abort();
+    return copy;
+}
+
 char *settings_text(const struct lyd_node *node, const char *name)
 {
     const char *text = model_text(node, name);
-    char *copy = text ? strdup(text) : NULL;
 
-    if (text && !copy)
-        abort();
-    return copy;
+    return text ? settings_copy(text) : NULL;
 }
 
 void *settings_new(size_t size)

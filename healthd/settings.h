@@ -12,6 +12,9 @@ bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t d
 /* A copy of the leaf's text, or NULL where it is absent. Aborts when out of memory, as all of configuration does. */
 char *settings_text(const struct lyd_node *node, const char *name);
 
+/* A copy of TEXT. Aborts when out of memory. */
+char *settings_copy(const char *text);
+
 /* calloc that aborts when out of memory: for a configuration, whose size the operator chose. */
 void *settings_new(size_t size);
 

@@ -4,6 +4,9 @@
 
 #include "healthd/probe.h"
 
+extern const struct probe_kind probe_exec;
+extern const struct probe_kind probe_file;
+extern const struct probe_kind probe_process;
 extern const struct probe_kind probe_tcp;
 
 #endif
