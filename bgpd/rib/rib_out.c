@@ -252,6 +252,17 @@ static struct entry *rib_out_add(struct rib_out *rib, const struct prefix *prefi
     return table_add(rib->table, &entry);
 }
 
+/* Changes what is desired of an entry that is there. */
+static void entry_desire(struct rib_out *rib, struct entry *entry, const struct path_attributes *desired)
+{
+    if (entry->route.desired == desired)
+        return;
+    table_unqueue(rib->table, entry);
+    entry_set_desired(rib, entry, desired);
+    entry->route.withheld = false;
+    entry_settle(rib, entry);
+}
+
 bool rib_out_set(struct rib_out *rib, const struct prefix *prefix, const struct path_attributes *desired)
 {
     struct entry *entry = table_find(rib->table, prefix);
@@ -261,13 +272,14 @@ bool rib_out_set(struct rib_out *rib, const struct prefix *prefix, const struct 
         entry = rib_out_add(rib, prefix);
     if (!entry)
         return false;
-    if (entry->route.desired == desired)
-        return true;
-    table_unqueue(rib->table, entry);
-    entry_set_desired(rib, entry, desired);
-    entry->route.withheld = false;
-    entry_settle(rib, entry);
+    entry_desire(rib, entry, desired);
     return true;
+}
+
+void rib_out_clear(struct rib_out *rib)
+{
+    for (uint32_t i = 0; i < rib->table->count; i++)
+        entry_desire(rib, &rib->table->entries[i], NULL);
 }
 
 void rib_out_session_lost(struct rib_out *rib)

@@ -38,6 +38,9 @@ void rib_out_free(struct rib_out *rib);
  * memory: nothing changed. Saying the same again changes nothing. */
 bool rib_out_set(struct rib_out *rib, const struct prefix *prefix, const struct path_attributes *desired);
 
+/* Nothing is desired any more. */
+void rib_out_clear(struct rib_out *rib);
+
 /* The session is gone: the neighbour has nothing; everything desired is to be sent on the next one. */
 void rib_out_session_lost(struct rib_out *rib);
 

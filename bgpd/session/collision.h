@@ -1,0 +1,25 @@
+/*
+ * Connection collision (RFC 4271 section 6.8): two connections to one neighbour, ours and theirs, and only one may
+ * stay. Pure.
+ */
+#ifndef VIPGATE_BGPD_SESSION_COLLISION_H
+#define VIPGATE_BGPD_SESSION_COLLISION_H
+
+#include "bgpd/session/fsm.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum collision_verdict { COLLISION_NONE, COLLISION_DROP_THIS, COLLISION_DROP_OTHER };
+
+struct collision {
+    bool this_is_ours; /* the connection that the OPEN came on is the one that we made */
+    enum session_state other_state;
+    uint64_t other_age_ms; /* how long the other connection has been in that state */
+    uint32_t local_id, local_as, remote_id, remote_as;
+};
+
+/* What to do when a valid OPEN has come. */
+enum collision_verdict collision_judge(const struct collision *collision);
+
+#endif

@@ -1,0 +1,95 @@
+#include "bgpd/session/local_address.h"
+
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <string.h>
+
+static struct address interface_address(const struct ifaddrs *entry)
+{
+    uint16_t port;
+    if (!entry->ifa_addr)
+        return (struct address){.family = FAMILY_NONE};
+    return address_from_socket(entry->ifa_addr, &port);
+}
+
+static bool same_octets(const struct address *a, const struct address *b)
+{
+    return a->family == b->family && memcmp(a->octets, b->octets, sizeof a->octets) == 0;
+}
+
+static struct address netmask_of(const struct ifaddrs *entry)
+{
+    uint16_t port;
+    if (!entry->ifa_netmask)
+        return (struct address){.family = FAMILY_NONE};
+    return address_from_socket(entry->ifa_netmask, &port);
+}
+
+static bool is_host_prefix(const struct ifaddrs *entry, uint8_t family)
+{
+    struct address mask = netmask_of(entry);
+    for (unsigned i = 0; i < family_octets(family); i++) {
+        if (mask.octets[i] != 0xff)
+            return false;
+    }
+    return true;
+}
+
+static bool on_link(const struct ifaddrs *entry, const struct address *remote)
+{
+    struct address own = interface_address(entry), mask = netmask_of(entry);
+    for (unsigned i = 0; i < family_octets(own.family); i++) {
+        if ((own.octets[i] & mask.octets[i]) != (remote->octets[i] & mask.octets[i]))
+            return false;
+    }
+    return own.family == remote->family;
+}
+
+static const struct ifaddrs *find_local(const struct ifaddrs *all, const struct address *local)
+{
+    for (const struct ifaddrs *entry = all; entry; entry = entry->ifa_next) {
+        struct address own = interface_address(entry);
+        if (own.family == FAMILY_IPV6 && address_is_link_local(&own) && local->scope != if_nametoindex(entry->ifa_name))
+            continue;
+        if (same_octets(&own, local))
+            return entry;
+    }
+    return NULL;
+}
+
+static void consider(struct local_addresses *found, const struct ifaddrs *entry, bool link_is_shared)
+{
+    struct address own = interface_address(entry);
+    if (own.family == FAMILY_IPV6 && address_is_link_local(&own)) {
+        if (link_is_shared && found->link_local.family == FAMILY_NONE)
+            found->link_local = own;
+        return;
+    }
+    if (own.family == FAMILY_NONE || is_host_prefix(entry, own.family))
+        return;
+    struct address *slot = own.family == FAMILY_IPV4 ? &found->ipv4 : &found->ipv6;
+    if (slot->family == FAMILY_NONE)
+        *slot = own;
+}
+
+struct local_addresses local_addresses_find(const struct address *local, const struct address *remote)
+{
+    struct local_addresses found = {0};
+    if (local->family == FAMILY_IPV4)
+        found.ipv4 = *local;
+    else if (local->family == FAMILY_IPV6 && !address_is_link_local(local))
+        found.ipv6 = *local;
+
+    struct ifaddrs *all = NULL;
+    if (getifaddrs(&all) < 0)
+        return found;
+    const struct ifaddrs *self = find_local(all, local);
+    bool link_is_shared = self && on_link(self, remote);
+    for (const struct ifaddrs *entry = all; self && entry; entry = entry->ifa_next) {
+        if (strcmp(entry->ifa_name, self->ifa_name) == 0)
+            consider(&found, entry, link_is_shared);
+    }
+    freeifaddrs(all);
+    return found;
+}

@@ -1,0 +1,227 @@
+#include "bgpd/session/peer_private.h"
+
+#include "lib/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- life ---------------------------------------------------------------------------------------------------------
+ */
+
+static void free_peer(void *user)
+{
+    struct peer *peer = user;
+    rib_in_free(peer->rib_in);
+    rib_out_free(peer->rib_out);
+    free(peer);
+}
+
+struct peer *peer_new(struct peer_context *context, const struct neighbor_config *config)
+{
+    struct peer *peer = calloc(1, sizeof *peer);
+    if (!peer)
+        return NULL;
+    peer->rib_in = rib_in_new();
+    peer->rib_out = rib_out_new();
+    if (!peer->rib_in || !peer->rib_out) {
+        rib_in_free(peer->rib_in);
+        rib_out_free(peer->rib_out);
+        free(peer);
+        return NULL;
+    }
+    peer->context = context;
+    peer->config = config;
+    address_format(&config->address, peer->name);
+    snprintf(peer->subject, sizeof peer->subject, "neighbor %s", peer->name);
+    peer->ours = (struct connection){.peer = peer, .ours = true};
+    peer->theirs = (struct connection){.peer = peer};
+    peer->malformed_limit = peer->error_limit = (struct log_limit){.burst = 5, .interval_ms = 10 * 1000};
+    peer->admin_down = true; /* until it is started */
+    timers_init(&peer->timers, context->loop, peer_timer_expired, peer);
+    return peer;
+}
+
+void peer_start(struct peer *peer)
+{
+    peer->admin_down = peer->config->shutdown;
+    if (peer->admin_down)
+        return;
+    timers_stop(&peer->timers, TIMER_IDLE_HOLD);
+    peer->refuse_until_ms = 0;
+    connection_event(&peer->ours,
+                     peer->config->passive ? EVENT_MANUAL_START_WITH_PASSIVE_TCP_ESTABLISHMENT : EVENT_MANUAL_START,
+                     NULL);
+}
+
+void peer_stop(struct peer *peer, uint8_t cease, const char *text)
+{
+    struct bgp_error error;
+    struct event_detail detail = {.error = &error};
+    bgp_error_cease(&error, cease, text);
+    peer->admin_down = true;
+    connection_event(&peer->theirs, EVENT_MANUAL_STOP, &detail);
+    connection_event(&peer->ours, EVENT_MANUAL_STOP, &detail);
+    timers_stop(&peer->timers, TIMER_IDLE_HOLD);
+}
+
+void peer_remove(struct peer *peer, uint8_t cease)
+{
+    peer->removed = true;
+    peer_stop(peer, cease, NULL);
+    timers_close(&peer->timers, free_peer);
+}
+
+/* A new session, with what CEASE and TEXT tell the neighbour about the old one. */
+static void restart(struct peer *peer, uint8_t cease, const char *text)
+{
+    peer_stop(peer, cease, text);
+    peer_start(peer);
+}
+
+void peer_reconfigure(struct peer *peer, const struct neighbor_config *config, bool reset)
+{
+    const struct neighbor_config *old = peer->config;
+    bool was_down = peer->admin_down, import_changed = old->import != config->import;
+    bool shutdown_changed = old->shutdown != config->shutdown;
+    peer->config = config;
+    if (shutdown_changed && config->shutdown)
+        peer_stop(peer, CEASE_ADMINISTRATIVE_SHUTDOWN, config->shutdown_text);
+    else if (shutdown_changed || (reset && !was_down))
+        restart(peer, CEASE_CONFIGURATION_CHANGE, NULL);
+    else if (import_changed)
+        peer_import_changed(peer);
+}
+
+/* ---- their connections ----------------------------------------------------------------------------------------------
+ */
+
+/* Why a connection of the neighbour is not taken now; NULL where it is. */
+static const char *refusal(struct peer *peer)
+{
+    if (peer->admin_down)
+        return "administratively down";
+    if (peer->ours.state == SESSION_IDLE && peer->theirs.state == SESSION_IDLE)
+        return "waiting in idle";
+    if (uv_now(peer->context->loop) < peer->refuse_until_ms)
+        return "its connections failed too often";
+    if (peer->theirs.state >= SESSION_OPEN_CONFIRM && !peer->session)
+        return "another connection is about to be established";
+    return NULL;
+}
+
+/* An established session and the neighbour connects anew: with graceful restart this says that it has lost the old one
+ * (RFC 4724 section 4.2). Otherwise the old one stays, but is asked for a sign of life: where the neighbour has
+ * restarted unseen, its TCP answers with a reset, and there is no need to wait for the hold timer. */
+static bool replaces_session(struct peer *peer)
+{
+    if (peer->session->negotiated.common.graceful_restart.offered) {
+        peer_note_local(peer, "Connection", "the neighbour has restarted: it connects anew");
+        connection_event(peer->session, EVENT_TCP_CONNECTION_FAILS, NULL);
+        connection_event(&peer->ours, EVENT_AUTOMATIC_START_WITH_PASSIVE_TCP_ESTABLISHMENT, NULL);
+        timers_stop(&peer->timers, TIMER_IDLE_HOLD);
+        return true;
+    }
+    connection_send_keepalive(peer->session);
+    return false;
+}
+
+void peer_accept(struct peer *peer, int descriptor)
+{
+    struct connection *theirs = &peer->theirs;
+    char error[192];
+    const char *reason = peer->session && !replaces_session(peer) ? "a session is established" : refusal(peer);
+    if (reason) {
+        log_debug(peer->subject, "connection refused: %s", reason);
+        close(descriptor);
+        return;
+    }
+    /* It would not come again if the first one had not failed on its side. */
+    if (theirs->state != SESSION_IDLE)
+        connection_event(theirs, EVENT_OPEN_COLLISION_DUMP, NULL);
+
+    struct transport_context context = connection_transport_context(theirs);
+    struct socket_options options = peer_socket_options(peer);
+    theirs->transport = transport_accepted(&context, descriptor, &options, error, sizeof error);
+    if (!theirs->transport) {
+        peer_note_local(peer, "Accept", error);
+        return;
+    }
+    connection_event(theirs, EVENT_AUTOMATIC_START_WITH_PASSIVE_TCP_ESTABLISHMENT, NULL);
+    connection_event(theirs, EVENT_TCP_CONNECTION_CONFIRMED, NULL);
+}
+
+/* ---- what the operator asks
+ * ------------------------------------------------------------------------------------------ */
+
+void peer_admin_down(struct peer *peer, const char *text)
+{
+    peer_stop(peer, CEASE_ADMINISTRATIVE_SHUTDOWN, text);
+}
+
+void peer_admin_up(struct peer *peer)
+{
+    if (!peer->admin_down)
+        return;
+    peer->admin_down = false;
+    connection_event(&peer->ours,
+                     peer->config->passive ? EVENT_MANUAL_START_WITH_PASSIVE_TCP_ESTABLISHMENT : EVENT_MANUAL_START,
+                     NULL);
+}
+
+void peer_reset(struct peer *peer, const char *text)
+{
+    if (!peer->admin_down)
+        restart(peer, CEASE_ADMINISTRATIVE_RESET, text);
+}
+
+bool peer_refresh(struct peer *peer)
+{
+    if (!peer->session || !peer->session->negotiated.common.route_refresh)
+        return false;
+    for (uint8_t family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+        if (peer->session->negotiated.families & family_bit(family))
+            peer_send_refresh(peer, family, REFRESH_REQUEST);
+    }
+    return true;
+}
+
+/* ---- what the rooms above ask
+ * ------------------------------------------------------------------------------------------ */
+
+const struct neighbor_config *peer_config(const struct peer *peer)
+{
+    return peer->config;
+}
+
+bool peer_is_established(const struct peer *peer)
+{
+    return peer->session != NULL;
+}
+
+struct rib_out *peer_rib_out(const struct peer *peer)
+{
+    return peer->rib_out;
+}
+
+const struct rib_in *peer_rib_in(const struct peer *peer)
+{
+    return peer->rib_in;
+}
+
+enum delivery peer_delivery(const struct peer *peer, const struct rib_out_route *route)
+{
+    if (!peer->session || route->pending || !route->sent)
+        return DELIVERY_QUEUED;
+    return route->sent_offset <= transport_acknowledged(peer->session->transport) ? DELIVERY_ACKNOWLEDGED
+                                                                                  : DELIVERY_SENT;
+}
+
+bool peer_all_acknowledged(const struct peer *peer)
+{
+    if (!peer->session)
+        return true;
+    const struct transport *transport = peer->session->transport;
+    return !rib_out_pending(peer->rib_out) && transport_acknowledged(transport) == transport_offset(transport);
+}

@@ -1,0 +1,69 @@
+/* What went wrong with a session, in words: to the log, the journal, and kept for show. */
+#include "bgpd/session/peer_private.h"
+#include "lib/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "sent Cease/Administrative Shutdown: maintenance", "connect to 192.0.2.4 port 179: connection refused". */
+static const char *describe(const struct session_error *error, char *text, size_t size)
+{
+    static const char *const directions[] = {
+        [ERROR_NONE] = "", [ERROR_SENT] = "sent ", [ERROR_RECEIVED] = "received ", [ERROR_LOCAL] = ""};
+    if (error->direction == ERROR_LOCAL)
+        snprintf(text, size, "%s", error->message);
+    else
+        snprintf(text, size, "%s%s%s%s", directions[error->direction], error->name, error->message[0] ? ": " : "",
+                 error->message);
+    return text;
+}
+
+void peer_note_notification(struct peer *peer, enum error_direction direction, const struct bgp_error *error)
+{
+    struct session_error noted = {.direction = direction, .time_us = clock_real_us(), error->code, error->subcode};
+    notification_describe(error, noted.name, noted.message);
+    peer->last_error = noted;
+    if (direction == ERROR_SENT)
+        peer->last_error_sent = noted;
+    else
+        peer->last_error_received = noted;
+}
+
+void peer_note_local(struct peer *peer, const char *name, const char *message)
+{
+    struct session_error noted = {.direction = ERROR_LOCAL, .time_us = clock_real_us()};
+    snprintf(noted.name, sizeof noted.name, "%s", name);
+    snprintf(noted.message, sizeof noted.message, "%s", message);
+    bool news = strcmp(noted.message, peer->last_error.message) != 0;
+    peer->last_error = noted;
+    if (news && !peer->session)
+        peer_log_error(peer);
+}
+
+void peer_log_error(struct peer *peer)
+{
+    char cause[sizeof peer->noted_cause];
+    uint32_t suppressed;
+    if (log_limit_allow(&peer->error_limit, uv_now(peer->context->loop), &suppressed))
+        log_warning(peer->subject, "%s", describe(&peer->last_error, cause, sizeof cause));
+}
+
+void peer_journal_down(struct peer *peer, enum session_state from, enum session_state to)
+{
+    char cause[sizeof peer->noted_cause];
+    describe(&peer->last_error, cause, sizeof cause);
+    if (from != SESSION_ESTABLISHED && strcmp(cause, peer->noted_cause) == 0)
+        return;
+    memcpy(peer->noted_cause, cause, sizeof cause);
+    journal_add(peer->context->journal, clock_real_us(), "session", peer->name, session_state_name(from),
+                session_state_name(to), "%s", cause);
+}
+
+void peer_journal_up(struct peer *peer)
+{
+    const struct connection *session = peer->session;
+    peer->noted_cause[0] = '\0';
+    journal_add(peer->context->journal, clock_real_us(), "session", peer->name, session_state_name(SESSION_IDLE),
+                session_state_name(SESSION_ESTABLISHED), "%s connected, AS %u, hold time %u s",
+                session->ours ? "we" : "the neighbour", session->remote_open.as, session->hold_time_s);
+}

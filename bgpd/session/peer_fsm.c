@@ -1,0 +1,313 @@
+/* Events into the FSM, and its actions carried out, in the order of their numbers. */
+#include "bgpd/session/peer_private.h"
+
+#include "lib/clock.h"
+
+enum { LARGE_HOLD_MS = 4 * 60 * 1000 };
+
+/* An event on its way through the actions. */
+struct happening {
+    enum fsm_event event;
+    enum session_state from;
+    struct fsm_step step;
+    const struct event_detail *detail;
+};
+
+struct connection *connection_other(struct connection *connection)
+{
+    return connection->ours ? &connection->peer->theirs : &connection->peer->ours;
+}
+
+bool connection_is_alive(const struct connection *connection)
+{
+    return connection->state >= SESSION_OPEN_SENT;
+}
+
+struct socket_options peer_socket_options(const struct peer *peer)
+{
+    const struct neighbor_config *config = peer->config;
+    return (struct socket_options){.local = config->local_address,
+                                   .remote = config->address,
+                                   .port = config->port,
+                                   .ttl = config->ttl,
+                                   .ttl_security = config->ttl_security,
+                                   .password = config->password};
+}
+
+struct transport_context connection_transport_context(struct connection *connection)
+{
+    struct peer_context *context = connection->peer->context;
+    return (struct transport_context){context->loop, &context->lingering, &connection_handler, connection};
+}
+
+/* ---- actions ------------------------------------------------------------------------------------------------------
+ */
+
+static void send_notification(struct connection *connection, const struct happening *happening)
+{
+    struct bgp_error error;
+    if (happening->step.code)
+        bgp_error_set(&error, happening->step.code, happening->step.subcode, NULL, 0);
+    else
+        error = *happening->detail->error;
+    connection_send_notification(connection, &error);
+    if (happening->event != EVENT_OPEN_COLLISION_DUMP)
+        peer_note_notification(connection->peer, ERROR_SENT, &error);
+}
+
+static void session_down(struct connection *connection, const struct happening *happening)
+{
+    struct peer *peer = connection->peer;
+    (void)happening;
+    if (uv_now(peer->context->loop) - peer->established_ms >= 60 * 1000)
+        peer->retries = 0; /* it was stable: this is no oscillation */
+    peer->session = NULL;
+    rib_out_session_lost(peer->rib_out);
+    peer_import_reset(peer);
+    timers_stop(&peer->timers, TIMER_SEND_HOLD);
+}
+
+static void drop(struct connection *connection, const struct happening *happening)
+{
+    (void)happening;
+    transport_close(connection->transport);
+    connection->transport = NULL;
+}
+
+static void stop_timers(struct connection *connection, const struct happening *happening)
+{
+    (void)happening;
+    connection_stop_timers(connection);
+}
+
+static void reset_retry_counter(struct connection *connection, const struct happening *happening)
+{
+    (void)happening;
+    connection->peer->retries = 0;
+    connection->peer->connect_attempts = 0;
+}
+
+/* Losing a collision is no failure, whichever end decided it. */
+static bool is_collision(const struct happening *happening)
+{
+    const struct bgp_error *error = happening->detail ? happening->detail->error : NULL;
+    return happening->event == EVENT_OPEN_COLLISION_DUMP ||
+           (happening->event == EVENT_NOTIF_MSG && error && error->code == ERROR_CEASE &&
+            error->subcode == CEASE_COLLISION_RESOLUTION);
+}
+
+static void count_retry(struct connection *connection, const struct happening *happening)
+{
+    struct peer *peer = connection->peer;
+    if (is_collision(happening))
+        return;
+    peer->retries++;
+    if (!connection->ours)
+        peer->refuse_until_ms = uv_now(peer->context->loop) + peer_idle_hold_ms(peer);
+}
+
+static void start_idle_hold(struct connection *connection, const struct happening *happening)
+{
+    (void)happening;
+    peer_start_idle_hold(connection->peer);
+}
+
+static void automatic_start(struct connection *connection, const struct happening *happening)
+{
+    (void)happening;
+    connection_event(connection,
+                     connection->peer->config->passive ? EVENT_AUTOMATIC_START_WITH_PASSIVE_TCP_ESTABLISHMENT
+                                                       : EVENT_AUTOMATIC_START,
+                     NULL);
+}
+
+static void begin_connection(struct connection *connection, const struct happening *happening)
+{
+    struct peer *peer = connection->peer;
+    char error[192];
+    (void)happening;
+    struct transport_context context = connection_transport_context(connection);
+    struct socket_options options = peer_socket_options(peer);
+    peer->connect_attempts++;
+    connection->transport = transport_connect(&context, &options, error, sizeof error);
+    if (connection->transport)
+        return;
+    peer_note_local(peer, "Connect", error);
+    connection->connect_failed = true;
+}
+
+static void start_connect_retry(struct connection *connection, const struct happening *happening)
+{
+    (void)happening;
+    if (connection->ours && !connection->peer->config->passive)
+        peer_start_connect_retry(connection->peer);
+}
+
+static void send_open(struct connection *connection, const struct happening *happening)
+{
+    (void)happening;
+    connection_send_open(connection);
+}
+
+static void start_large_hold(struct connection *connection, const struct happening *happening)
+{
+    (void)happening;
+    connection_start_hold(connection, LARGE_HOLD_MS);
+}
+
+static void send_keepalive(struct connection *connection, const struct happening *happening)
+{
+    (void)happening;
+    connection_send_keepalive(connection);
+}
+
+static void restart_hold(struct connection *connection, const struct happening *happening)
+{
+    (void)happening;
+    connection_start_hold(connection, connection->hold_time_s * UINT64_C(1000));
+}
+
+static void restart_keepalive(struct connection *connection, const struct happening *happening)
+{
+    (void)happening;
+    connection_start_keepalive(connection);
+}
+
+static void start_timers(struct connection *connection, const struct happening *happening)
+{
+    restart_hold(connection, happening);
+    restart_keepalive(connection, happening);
+}
+
+static void start_send_hold(struct connection *connection, const struct happening *happening)
+{
+    struct peer *peer = connection->peer;
+    (void)happening;
+    peer->progress_ms = uv_now(peer->context->loop);
+    peer->progress_offset = transport_acknowledged(connection->transport);
+}
+
+static void session_up(struct connection *connection, const struct happening *happening)
+{
+    struct peer *peer = connection->peer;
+    (void)happening;
+    peer->session = connection;
+    peer->connect_attempts = 0;
+    peer->transitions++;
+    peer->established_us = clock_real_us();
+    peer->established_ms = uv_now(peer->context->loop);
+    timers_stop(&peer->timers, TIMER_CONNECT_RETRY);
+    timers_stop(&peer->timers, TIMER_IDLE_HOLD);
+    connection_event(connection_other(connection), EVENT_OPEN_COLLISION_DUMP, NULL);
+    peer_send_start(peer);
+    peer_journal_up(peer);
+    if (peer->context->change)
+        peer->context->change(peer, peer->context->user);
+    peer_flush(peer);
+}
+
+static void accept_update(struct connection *connection, const struct happening *happening)
+{
+    peer_import(connection->peer, happening->detail->update);
+}
+
+static void accept_refresh(struct connection *connection, const struct happening *happening)
+{
+    struct peer *peer = connection->peer;
+    const struct refresh_message *refresh = happening->detail->refresh;
+    if (!refresh)
+        return;
+    if (refresh->subtype == REFRESH_REQUEST)
+        peer->refresh_asked |= family_bit(refresh->family) & connection->negotiated.families;
+    else
+        peer_import_refresh(peer, refresh);
+}
+
+/* By bit of enum fsm_action. */
+static void (*const actions[])(struct connection *, const struct happening *) = {
+    send_notification,   session_down,        drop,
+    stop_timers,         reset_retry_counter, count_retry,
+    start_idle_hold,     automatic_start,     begin_connection,
+    start_connect_retry, send_open,           start_large_hold,
+    send_keepalive,      start_timers,        restart_hold,
+    restart_keepalive,   start_send_hold,     session_up,
+    accept_update,       accept_refresh,
+};
+
+static void carry_out(struct connection *connection, const struct happening *happening)
+{
+    for (unsigned i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        if (happening->step.actions & (1u << i))
+            actions[i](connection, happening);
+    }
+}
+
+/* A connection of theirs that is gone leaves nothing behind that waits: it does not connect again. */
+static void forget_theirs(struct connection *connection)
+{
+    if (connection->ours || connection->transport || connection->state == SESSION_IDLE)
+        return;
+    connection->state = SESSION_IDLE;
+    peer_start_idle_hold(connection->peer);
+}
+
+/* Told after all is done, as the listener may ask for anything. */
+static void tell_fallen(struct connection *connection, enum session_state from)
+{
+    struct peer *peer = connection->peer;
+    if (from < SESSION_OPEN_SENT || connection->state >= SESSION_OPEN_SENT)
+        return;
+    if (from == SESSION_ESTABLISHED || !connection_is_alive(connection_other(connection)))
+        peer_journal_down(peer, from, connection->state);
+    if (from == SESSION_ESTABLISHED && peer->context->change)
+        peer->context->change(peer, peer->context->user);
+}
+
+void connection_event(struct connection *connection, enum fsm_event event, const struct event_detail *detail)
+{
+    struct happening happening = {event, connection->state, fsm_step(connection->state, event), detail};
+    if (happening.step.next != happening.from) {
+        connection->state = (enum session_state)happening.step.next;
+        connection->state_since_ms = uv_now(connection->peer->context->loop);
+        log_debug(connection->peer->subject, "%s connection: %s, %s to %s", connection->ours ? "our" : "their",
+                  fsm_event_name(event), session_state_name(happening.from), session_state_name(connection->state));
+    }
+    carry_out(connection, &happening);
+    forget_theirs(connection);
+    if (event != EVENT_OPEN_COLLISION_DUMP)
+        tell_fallen(connection, happening.from);
+    if (connection->connect_failed) {
+        connection->connect_failed = false;
+        connection_event(connection, EVENT_TCP_CONNECTION_FAILS, NULL);
+    }
+}
+
+/* ---- the transport's word ------------------------------------------------------------------------------------------
+ */
+
+static void on_connected(void *user)
+{
+    connection_event(user, EVENT_TCP_CR_ACKED, NULL);
+}
+
+static void on_readable(void *user)
+{
+    connection_receive(user);
+}
+
+static void on_writable(void *user)
+{
+    struct connection *connection = user;
+    if (connection->peer->session == connection)
+        peer_flush(connection->peer);
+}
+
+static void on_lost(const char *reason, void *user)
+{
+    struct connection *connection = user;
+    bool before = connection->state < SESSION_OPEN_SENT;
+    peer_note_local(connection->peer, before ? "Connect" : "Connection", reason);
+    connection_event(connection, EVENT_TCP_CONNECTION_FAILS, NULL);
+}
+
+const struct transport_handler connection_handler = {on_connected, on_readable, on_writable, on_lost};

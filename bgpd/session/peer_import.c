@@ -1,0 +1,135 @@
+/* UPDATEs into the Adj-RIB-In: what is kept, what is only counted, and when it is too much. */
+#include "bgpd/session/peer_private.h"
+
+#include "lib/clock.h"
+
+enum {
+    MAXIMUM_PREFIX_RESTART_MS = 60 * 1000,
+    STALE_MS = 5 * 60 * 1000, /* RFC 7313 section 4: an upper bound on waiting for the end of a refresh */
+};
+
+uint32_t peer_prefixes_received(const struct peer *peer)
+{
+    return (uint32_t)rib_in_count(peer->rib_in, FAMILY_NONE) + peer->received_unkept;
+}
+
+static bool is_wanted(const struct peer *peer, const struct prefix *prefix)
+{
+    switch (peer->config->import) {
+    case IMPORT_ALL:
+        return true;
+    case IMPORT_VIPS:
+        return vip_filter_match(&peer->context->vips, prefix);
+    case IMPORT_NONE:
+        break;
+    }
+    return false;
+}
+
+static void withdraw(struct peer *peer, struct nlri nlri)
+{
+    struct prefix prefix;
+    while (nlri_next(&nlri, &prefix)) {
+        if (!rib_in_withdraw(peer->rib_in, &prefix) && peer->received_unkept > 0)
+            peer->received_unkept--;
+    }
+}
+
+static void announce(struct peer *peer, struct nlri nlri, uint32_t attributes)
+{
+    struct prefix prefix;
+    while (nlri_next(&nlri, &prefix)) {
+        if (!is_wanted(peer, &prefix) || !rib_in_set(peer->rib_in, &prefix, attributes))
+            peer->received_unkept++;
+    }
+}
+
+/* Our own AS in the path: the route is no use to us, and what it replaces neither. */
+static void refuse_loop(struct peer *peer, struct nlri nlri)
+{
+    struct prefix prefix;
+    while (nlri_next(&nlri, &prefix)) {
+        rib_in_withdraw(peer->rib_in, &prefix);
+        peer->received_unkept++;
+        peer->looped++;
+    }
+}
+
+static void announce_all(struct peer *peer, const struct update_view *update)
+{
+    uint32_t attributes = rib_in_attributes(peer->rib_in, update->attributes, update->attributes_size);
+    if (attributes == 0) {
+        peer_note_local(peer, "Import", "out of memory");
+        return;
+    }
+    for (unsigned i = 0; i < 2; i++)
+        announce(peer, update->announced[i], attributes);
+    rib_in_attributes_done(peer->rib_in, attributes);
+}
+
+static void end_of_refresh(struct peer *peer, uint8_t family)
+{
+    rib_in_sweep_stale(peer->rib_in, family);
+}
+
+static void check_maximum(struct peer *peer)
+{
+    uint32_t limit = peer->config->maximum_prefix;
+    if (limit == 0 || peer_prefixes_received(peer) <= limit)
+        return;
+    struct bgp_error error;
+    bgp_error_maximum_prefixes(&error, peer->config->address.family, limit);
+    peer->idle_hold_floor_ms = MAXIMUM_PREFIX_RESTART_MS;
+    connection_event(peer->session, EVENT_AUTOMATIC_STOP, &(struct event_detail){.error = &error});
+}
+
+void peer_import(struct peer *peer, const struct update_view *update)
+{
+    for (unsigned i = 0; i < 2; i++)
+        withdraw(peer, update->withdrawn[i]);
+    for (unsigned i = 0; i < 2 && update->outcome == UPDATE_TREAT_AS_WITHDRAW; i++)
+        withdraw(peer, update->announced[i]);
+    for (unsigned i = 0; i < 2 && update->own_as && update->outcome != UPDATE_TREAT_AS_WITHDRAW; i++)
+        refuse_loop(peer, update->announced[i]);
+    if (!update->own_as && update->outcome != UPDATE_TREAT_AS_WITHDRAW &&
+        (update->announced[0].family != FAMILY_NONE || update->announced[1].family != FAMILY_NONE))
+        announce_all(peer, update);
+    if (update->end_of_rib != FAMILY_NONE)
+        end_of_refresh(peer, update->end_of_rib);
+    check_maximum(peer);
+}
+
+void peer_import_refresh(struct peer *peer, const struct refresh_message *refresh)
+{
+    if (!peer->session->negotiated.common.enhanced_refresh)
+        return;
+    if (refresh->subtype == REFRESH_BEGIN) {
+        rib_in_mark_stale(peer->rib_in, refresh->family);
+        timers_start(&peer->timers, TIMER_STALE, STALE_MS);
+    } else if (refresh->subtype == REFRESH_END) {
+        end_of_refresh(peer, refresh->family);
+    }
+}
+
+void peer_import_sweep(struct peer *peer)
+{
+    rib_in_sweep_stale(peer->rib_in, FAMILY_IPV4);
+    rib_in_sweep_stale(peer->rib_in, FAMILY_IPV6);
+}
+
+void peer_import_reset(struct peer *peer)
+{
+    rib_in_clear(peer->rib_in);
+    peer->received_unkept = peer->looped = 0;
+    timers_stop(&peer->timers, TIMER_STALE);
+}
+
+/* Routes that were counted and thrown away can only be had by asking for them again. */
+void peer_import_changed(struct peer *peer)
+{
+    if (!peer->session)
+        return;
+    peer_import_reset(peer);
+    if (peer->config->import != IMPORT_NONE)
+        peer_refresh(peer);
+}

@@ -1,0 +1,176 @@
+/*
+ * What the files of a peer share; nobody else includes it but speaker.c.
+ *
+ *     peer.c           life of a peer, what the operator asks, what the rooms above ask
+ *     peer_fsm.c       events into the FSM, its actions carried out
+ *     peer_open.c      our OPEN, the judgement of theirs, collisions
+ *     peer_receive.c   messages out of the stream
+ *     peer_import.c    UPDATEs into the Adj-RIB-In
+ *     peer_send.c      Adj-RIB-Out onto the wire, the small messages
+ *     peer_timers.c    timers, their lengths
+ *     peer_error.c     what went wrong, in words, to the log, the journal and show
+ *     peer_status.c    what show neighbor shows
+ */
+#ifndef VIPGATE_BGPD_SESSION_PEER_PRIVATE_H
+#define VIPGATE_BGPD_SESSION_PEER_PRIVATE_H
+
+#include "bgpd/codec/message.h"
+#include "bgpd/codec/update.h"
+#include "bgpd/session/peer.h"
+#include "bgpd/session/timers.h"
+#include "bgpd/session/transport.h"
+#include "bgpd/session/vip_filter.h"
+#include "lib/journal.h"
+#include "lib/log.h"
+
+enum peer_timer {
+    TIMER_CONNECT_RETRY,
+    TIMER_IDLE_HOLD,
+    TIMER_SEND_HOLD,
+    TIMER_STALE, /* stale routes go, though the neighbour has not said that its refresh or restart has ended */
+    TIMER_HOLD,  /* of our connection; + 1: of theirs */
+    TIMER_KEEPALIVE = TIMER_HOLD + 2,
+};
+
+/* What the peers of one speaker share. */
+struct peer_context {
+    uv_loop_t *loop;
+    struct journal *journal;
+    const struct bgp_config *config;
+    bool released; /* UPDATEs may leave (promise 1) */
+    struct vip_filter vips;
+    struct transport_lingering lingering;
+    void (*change)(struct peer *peer, void *user); /* may be NULL */
+    void *user;
+    uint8_t scratch[UPDATE_SCRATCH_SIZE];
+};
+
+/* One of the two possible connections, with its FSM. */
+struct connection {
+    struct peer *peer;
+    bool ours; /* we connected; else they did */
+    enum session_state state;
+    uint64_t state_since_ms;
+    struct transport *transport;     /* NULL: none */
+    bool hold_extended;              /* the hold timer ran out while input waited unread, and got a second chance */
+    bool connect_failed;             /* at once, while the actions of an event are carried out */
+    struct open_message remote_open; /* these three from OpenConfirm on */
+    struct negotiated negotiated;
+    uint16_t hold_time_s;
+};
+
+struct peer {
+    struct peer_context *context;
+    const struct neighbor_config *config;
+    char name[ADDRESS_TEXT_SIZE];         /* the address, for the journal */
+    char subject[ADDRESS_TEXT_SIZE + 16]; /* "neighbor 192.0.2.1", for the log */
+    bool admin_down;
+    bool removed;
+    struct connection ours, theirs;
+    struct connection *session; /* the established one, or NULL */
+    struct timers timers;
+    unsigned connect_attempts;   /* since the last session: the connect retry time doubles with it */
+    unsigned retries;            /* ConnectRetryCounter: the idle hold time doubles with it */
+    uint64_t idle_hold_floor_ms; /* the next idle hold time is at least this */
+    uint64_t refuse_until_ms;    /* their connections failed too often: none is taken before */
+
+    struct rib_in *rib_in;
+    struct rib_out *rib_out;
+    struct update_session update_session;         /* of the established session */
+    uint8_t end_of_rib_owed;                      /* FAMILY_BIT_… */
+    uint8_t refresh_asked;                        /* the neighbour asked, and is answered after this batch of input */
+    uint8_t refresh_begin_owed, refresh_end_owed; /* RFC 7313 */
+    uint8_t next_hop_warned;
+    bool in_flush;
+    uint64_t progress_ms; /* when the neighbour's TCP last acknowledged something, while octets are on their way */
+    uint64_t progress_offset;
+
+    uint64_t established_us;
+    uint64_t established_ms;
+    uint32_t transitions;
+    uint32_t received_unkept; /* announced and not withdrawn again, of what is not kept */
+    uint32_t looped;
+    uint32_t updates_malformed;
+    struct message_counters sent, received;
+    struct session_error last_error, last_error_sent, last_error_received;
+    char noted_cause[256]; /* the last cause in the journal: the same again is no news */
+    struct log_limit malformed_limit, error_limit;
+    void (*freed)(void *user);
+    void *freed_user;
+};
+
+/* ---- peer.c */
+struct peer *peer_new(struct peer_context *context, const struct neighbor_config *config);
+void peer_start(struct peer *peer);
+/* Ends the session with Cease/SUBCODE, and the peer. The memory goes when libuv has let go of it. */
+void peer_remove(struct peer *peer, uint8_t cease);
+/* Takes over CONFIG; RESET: with a new session. */
+void peer_reconfigure(struct peer *peer, const struct neighbor_config *config, bool reset);
+void peer_stop(struct peer *peer, uint8_t cease, const char *text);
+/* A connection from the neighbour; takes over DESCRIPTOR. */
+void peer_accept(struct peer *peer, int descriptor);
+
+/* ---- peer_fsm.c: what comes with an event. */
+struct event_detail {
+    const struct bgp_error *error;
+    const struct update_view *update;
+    const struct refresh_message *refresh;
+};
+void connection_event(struct connection *connection, enum fsm_event event, const struct event_detail *detail);
+struct connection *connection_other(struct connection *connection);
+/* Whether it has come as far as OPEN. */
+bool connection_is_alive(const struct connection *connection);
+extern const struct transport_handler connection_handler;
+struct transport_context connection_transport_context(struct connection *connection);
+struct socket_options peer_socket_options(const struct peer *peer);
+
+/* ---- peer_open.c */
+struct open_message peer_local_open(const struct peer *peer);
+bool peer_is_ebgp(const struct peer *peer);
+/* A valid OPEN or not, and what becomes of the two connections. */
+void connection_open_received(struct connection *connection, struct wire_reader body);
+
+/* ---- peer_receive.c */
+void connection_receive(struct connection *connection);
+
+/* ---- peer_import.c */
+void peer_import(struct peer *peer, const struct update_view *update);
+/* Their answer to our refresh begins or ends (RFC 7313). */
+void peer_import_refresh(struct peer *peer, const struct refresh_message *refresh);
+void peer_import_sweep(struct peer *peer);
+void peer_import_reset(struct peer *peer);
+uint32_t peer_prefixes_received(const struct peer *peer);
+/* The filter or 'import' has changed: drops what is no longer to be kept, asks for what now is. */
+void peer_import_changed(struct peer *peer);
+
+/* ---- peer_send.c */
+void connection_send_open(struct connection *connection);
+void connection_send_keepalive(struct connection *connection);
+void connection_send_notification(struct connection *connection, const struct bgp_error *error);
+void peer_send_refresh(struct peer *peer, uint8_t family, uint8_t subtype);
+/* Prepares the sending side of a session that has come up. */
+void peer_send_start(struct peer *peer);
+/* Sends what is pending, as far as there is room: withdrawals only, or all. */
+void peer_flush_withdrawals(struct peer *peer);
+void peer_flush(struct peer *peer);
+
+/* ---- peer_timers.c */
+void peer_timer_expired(unsigned number, void *user);
+void peer_start_connect_retry(struct peer *peer);
+void peer_start_idle_hold(struct peer *peer);
+uint64_t peer_idle_hold_ms(const struct peer *peer);
+void connection_start_hold(struct connection *connection, uint64_t ms);
+void connection_start_keepalive(struct connection *connection);
+void connection_stop_timers(struct connection *connection);
+/* Octets are on their way to the neighbour: its TCP is to acknowledge them. */
+void peer_watch_progress(struct peer *peer);
+
+/* ---- peer_error.c */
+void peer_note_notification(struct peer *peer, enum error_direction direction, const struct bgp_error *error);
+void peer_note_local(struct peer *peer, const char *name, const char *message);
+/* An event for the journal with the last error as its cause, unless that is no news. */
+void peer_journal_down(struct peer *peer, enum session_state from, enum session_state to);
+void peer_journal_up(struct peer *peer);
+void peer_log_error(struct peer *peer);
+
+#endif

@@ -1,0 +1,210 @@
+/*
+ * Out: the Adj-RIB-Out in groups, each encoded into the transport's buffer and noted as sent with the offset where it
+ * ends; then End-of-RIB; then one write. When the buffer is full the rest stays pending in the Adj-RIB-Out, and goes on
+ * when the neighbour has read.
+ */
+#include "bgpd/session/local_address.h"
+#include "bgpd/session/peer_private.h"
+#include "lib/clock.h"
+
+enum { GROUP_MAX = 1024 };
+
+static struct wire_writer urgent_writer(struct connection *connection, size_t size)
+{
+    uint8_t *room = connection->transport ? transport_reserve_urgent(connection->transport, size) : NULL;
+    return wire_writer_of(room, room ? size : 0);
+}
+
+/* Sends what was written; nothing where it did not fit. */
+static void send_written(struct connection *connection, const struct wire_writer *writer, uint32_t *counter)
+{
+    if (writer->failed || !connection->transport)
+        return;
+    transport_commit(connection->transport, writer->position);
+    transport_flush(connection->transport);
+    (*counter)++;
+    if (connection->peer->session == connection)
+        peer_watch_progress(connection->peer);
+}
+
+void connection_send_open(struct connection *connection)
+{
+    struct open_message open = peer_local_open(connection->peer);
+    struct wire_writer writer = urgent_writer(connection, MESSAGE_MAX);
+    open_encode(&writer, &open);
+    send_written(connection, &writer, &connection->peer->sent.open);
+}
+
+void connection_send_keepalive(struct connection *connection)
+{
+    struct wire_writer writer = urgent_writer(connection, MESSAGE_HEADER_SIZE);
+    keepalive_encode(&writer);
+    send_written(connection, &writer, &connection->peer->sent.keepalive);
+}
+
+void connection_send_notification(struct connection *connection, const struct bgp_error *error)
+{
+    struct wire_writer writer = urgent_writer(connection, MESSAGE_HEADER_SIZE + 2 + ERROR_DATA_MAX);
+    notification_encode(&writer, error);
+    send_written(connection, &writer, &connection->peer->sent.notification);
+}
+
+void peer_send_refresh(struct peer *peer, uint8_t family, uint8_t subtype)
+{
+    struct wire_writer writer = urgent_writer(peer->session, MESSAGE_HEADER_SIZE + 4);
+    refresh_encode(&writer, &(struct refresh_message){.family = family, .subtype = subtype});
+    send_written(peer->session, &writer, &peer->sent.route_refresh);
+}
+
+void peer_send_start(struct peer *peer)
+{
+    const struct connection *session = peer->session;
+    struct transport_facts facts;
+    transport_facts(session->transport, &facts);
+    struct local_addresses local = local_addresses_find(&facts.local, &peer->config->address);
+    peer->update_session = (struct update_session){
+        .local_as = peer->context->config->local_as,
+        .peer_as = peer->config->peer_as,
+        .ebgp = peer_is_ebgp(peer),
+        .four_octet_as = session->negotiated.four_octet_as,
+        .extended_next_hop = session->negotiated.common.extended_next_hop,
+        .families = session->negotiated.families,
+        .role = session->negotiated.role,
+        .message_max = session->negotiated.message_max,
+        .local_ipv4 = local.ipv4,
+        .local_ipv6 = local.ipv6,
+        .local_link_local = local.link_local,
+    };
+    peer->end_of_rib_owed = session->negotiated.families;
+    peer->refresh_asked = peer->refresh_begin_owed = peer->refresh_end_owed = 0;
+    peer->next_hop_warned = 0;
+}
+
+/* These routes can't be told on this session: said once for each family. */
+static void withhold(struct peer *peer, const struct prefix *prefixes, size_t count)
+{
+    uint8_t family = prefixes[0].family;
+    rib_out_withhold(peer->rib_out, prefixes, count);
+    if (!(peer->update_session.families & family_bit(family)) || peer->next_hop_warned & family_bit(family))
+        return;
+    char prefix[PREFIX_TEXT_SIZE];
+    peer->next_hop_warned |= family_bit(family);
+    log_warning(peer->subject,
+                "%s and other %s routes are not announced: there is no next hop that this session can carry; give the "
+                "profile a next-hop%s",
+                prefix_format(&prefixes[0], prefix), family == FAMILY_IPV4 ? "IPv4" : "IPv6",
+                family == FAMILY_IPV4 ? " or the neighbour extended-next-hop" : "");
+}
+
+/* Encodes the next group as far as one message holds it. False when there is nothing (more) to send or no room. */
+static bool send_group(struct peer *peer, bool withdrawals_only)
+{
+    static struct prefix prefixes[GROUP_MAX];
+    struct transport *transport = peer->session->transport;
+    const struct path_attributes *attributes = NULL;
+    size_t count = rib_out_next_group(peer->rib_out, &attributes, prefixes, GROUP_MAX);
+    if (count == 0 || (withdrawals_only && attributes))
+        return false;
+
+    uint8_t *room = transport_reserve(transport, peer->update_session.message_max);
+    if (!room)
+        return false;
+    struct wire_writer writer = wire_writer_of(room, peer->update_session.message_max);
+    bool carried = peer->update_session.families & family_bit(prefixes[0].family);
+    size_t sent = carried ? update_encode(&writer, &peer->update_session, attributes, prefixes, count) : 0;
+    if (sent == 0) {
+        withhold(peer, prefixes, count);
+        return true;
+    }
+    transport_commit(transport, writer.position);
+    peer->sent.update++;
+    rib_out_sent(peer->rib_out, prefixes, sent, transport_offset(transport), clock_real_us());
+    return true;
+}
+
+static bool may_send(const struct peer *peer)
+{
+    return peer->session && peer->context->released && !peer->in_flush;
+}
+
+/* Writes a small message of the table's own stream; false where there is no room for it yet. */
+static bool send_marker(struct peer *peer, uint8_t family, int refresh_subtype)
+{
+    struct transport *transport = peer->session->transport;
+    uint8_t *room = transport_reserve(transport, MESSAGE_MAX);
+    if (!room)
+        return false;
+    struct wire_writer writer = wire_writer_of(room, MESSAGE_MAX);
+    if (refresh_subtype < 0)
+        update_encode_end_of_rib(&writer, family);
+    else
+        refresh_encode(&writer, &(struct refresh_message){.family = family, .subtype = (uint8_t)refresh_subtype});
+    transport_commit(transport, writer.position);
+    if (refresh_subtype < 0)
+        peer->sent.update++;
+    else
+        peer->sent.route_refresh++;
+    return true;
+}
+
+enum { END_OF_RIB = -1 };
+
+/* One marker for each family in *OWED, while there is room. */
+static void send_markers(struct peer *peer, uint8_t *owed, int marker)
+{
+    for (uint8_t family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+        if (*owed & family_bit(family) && send_marker(peer, family, marker))
+            *owed &= (uint8_t)~family_bit(family);
+    }
+}
+
+/* The neighbour asked for our routes again (RFC 2918), however often it did since the last time. */
+static void begin_refresh(struct peer *peer)
+{
+    for (uint8_t family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+        if (peer->refresh_asked & family_bit(family))
+            rib_out_refresh(peer->rib_out, family);
+    }
+    /* While the first full table is still owed, it is the answer, and End-of-RIB its end. */
+    if (peer->session->negotiated.common.enhanced_refresh)
+        peer->refresh_begin_owed |= peer->refresh_asked & (uint8_t)~peer->end_of_rib_owed;
+    peer->refresh_asked = 0;
+}
+
+static void finish(struct peer *peer)
+{
+    transport_flush(peer->session->transport);
+    peer->in_flush = false;
+    peer_watch_progress(peer);
+}
+
+void peer_flush_withdrawals(struct peer *peer)
+{
+    if (!may_send(peer) || !rib_out_pending(peer->rib_out))
+        return;
+    peer->in_flush = true;
+    while (send_group(peer, true))
+        continue;
+    finish(peer);
+}
+
+void peer_flush(struct peer *peer)
+{
+    if (!may_send(peer))
+        return;
+    peer->in_flush = true;
+    if (peer->refresh_asked)
+        begin_refresh(peer);
+    if (peer->refresh_begin_owed) {
+        uint8_t begun = peer->refresh_begin_owed;
+        send_markers(peer, &peer->refresh_begin_owed, REFRESH_BEGIN);
+        peer->refresh_end_owed |= begun & (uint8_t)~peer->refresh_begin_owed;
+    }
+    while (!peer->refresh_begin_owed && send_group(peer, false))
+        continue;
+    if (!rib_out_pending(peer->rib_out)) {
+        send_markers(peer, &peer->refresh_end_owed, REFRESH_END);
+        send_markers(peer, &peer->end_of_rib_owed, END_OF_RIB);
+    }
+    finish(peer);
+}

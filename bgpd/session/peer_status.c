@@ -1,0 +1,125 @@
+/* What show neighbor shows, and the routes as they go out on this session. */
+#include "bgpd/session/peer_private.h"
+
+#include "lib/clock.h"
+
+/* The connection that has come farther. */
+static const struct connection *foremost(const struct peer *peer)
+{
+    return peer->theirs.state > peer->ours.state ? &peer->theirs : &peer->ours;
+}
+
+static int32_t seconds_left(const struct peer *peer, unsigned timer)
+{
+    int64_t left = timers_left(&peer->timers, timer);
+    return left < 0 ? -1 : (int32_t)((left + 999) / 1000);
+}
+
+static int32_t send_hold_left(const struct peer *peer)
+{
+    if (!peer->session || timers_left(&peer->timers, TIMER_SEND_HOLD) < 0)
+        return -1;
+    uint64_t waited = uv_now(peer->context->loop) - peer->progress_ms;
+    uint64_t hold = peer->session->hold_time_s * UINT64_C(1000);
+    return waited < hold ? (int32_t)((hold - waited + 999) / 1000) : 0;
+}
+
+static void fill_timers(const struct peer *peer, const struct connection *connection, struct timers_left *timers)
+{
+    unsigned side = connection->ours ? 0 : 1;
+    timers->hold = seconds_left(peer, TIMER_HOLD + side);
+    timers->keepalive = seconds_left(peer, TIMER_KEEPALIVE + side);
+    timers->connect_retry = seconds_left(peer, TIMER_CONNECT_RETRY);
+    timers->idle_hold = seconds_left(peer, TIMER_IDLE_HOLD);
+    timers->send_hold = send_hold_left(peer);
+}
+
+static void fill_socket(const struct transport *transport, struct peer_status *status)
+{
+    struct transport_facts facts;
+    transport_facts(transport, &facts);
+    status->local_address = facts.local;
+    status->local_port = facts.local_port;
+    status->remote_port = facts.remote_port;
+    status->socket_ttl = facts.ttl;
+    status->socket_minimum_ttl = facts.minimum_ttl;
+    status->socket_md5 = facts.md5;
+    status->socket_mss = facts.mss;
+    status->socket_unacknowledged = facts.unacknowledged;
+    status->socket_queued = facts.queued;
+}
+
+static void fill_negotiated(const struct connection *connection, struct peer_status *status)
+{
+    status->remote_router_id = connection->remote_open.router_id;
+    status->hold_time_s = connection->hold_time_s;
+    status->keepalive_time_s = connection->hold_time_s / 3;
+    capabilities_names(&connection->remote_open.capabilities, &status->remote_capabilities);
+    capabilities_names(&connection->negotiated.common, &status->negotiated_capabilities);
+}
+
+void peer_status(const struct peer *peer, struct peer_status *status)
+{
+    const struct connection *connection = foremost(peer);
+    struct open_message open = peer_local_open(peer);
+    *status = (struct peer_status){
+        .state = connection->state,
+        .admin_down = peer->admin_down,
+        .established_us = peer->established_us,
+        .transitions = peer->transitions,
+        .prefixes_received = peer_prefixes_received(peer),
+        .prefixes_kept = (uint32_t)rib_in_count(peer->rib_in, FAMILY_NONE),
+        .prefixes_looped = peer->looped,
+        .prefixes_sent = (uint32_t)rib_out_sent_count(peer->rib_out),
+        .sent = peer->sent,
+        .received = peer->received,
+        .updates_malformed = peer->updates_malformed,
+        .last_error = peer->last_error,
+        .last_error_sent = peer->last_error_sent,
+        .last_error_received = peer->last_error_received,
+    };
+    if (peer->session)
+        status->uptime_s = (uint32_t)((uv_now(peer->context->loop) - peer->established_ms) / 1000);
+    capabilities_names(&open.capabilities, &status->local_capabilities);
+    fill_timers(peer, connection, &status->timers);
+    if (connection->transport)
+        fill_socket(connection->transport, status);
+    if (connection->state >= SESSION_OPEN_CONFIRM)
+        fill_negotiated(connection, status);
+}
+
+/* Before there is a session: as it would be with a neighbour that offers the usual. */
+static struct update_session shown_session(const struct peer *peer)
+{
+    if (peer->session)
+        return peer->update_session;
+    struct update_session session = {.local_as = peer->context->config->local_as,
+                                     .peer_as = peer->config->peer_as,
+                                     .ebgp = peer_is_ebgp(peer),
+                                     .four_octet_as = true,
+                                     .families = peer->config->families,
+                                     .role = ROLE_NONE,
+                                     .message_max = MESSAGE_MAX};
+    struct address local = peer->config->local_address;
+    if (local.family == FAMILY_IPV4)
+        session.local_ipv4 = local;
+    else if (local.family == FAMILY_IPV6)
+        session.local_ipv6 = local;
+    return session;
+}
+
+const char *peer_as_path_text(const struct peer *peer, const struct path_attributes *attributes, char *buffer,
+                              size_t size)
+{
+    struct update_session session = shown_session(peer);
+    return update_as_path_text(&session, attributes, buffer, size);
+}
+
+struct address peer_next_hop(const struct peer *peer, const struct prefix *prefix,
+                             const struct path_attributes *attributes)
+{
+    struct update_session session = shown_session(peer);
+    struct address next_hop = {.family = FAMILY_NONE};
+    update_next_hop(&session, prefix->family, attributes, &next_hop);
+    return next_hop;
+}

@@ -1,0 +1,163 @@
+/* All peers and listeners of this bgpd: finds the peer of a connection, sends for all, ends all. */
+#include "bgpd/session/speaker_private.h"
+
+#include "lib/log.h"
+
+#include <bsd/string.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SHUTDOWN_TICK_MS = 2 };
+
+struct speaker *speaker_new(uv_loop_t *loop, struct journal *journal, speaker_session_change *change, void *user)
+{
+    struct speaker *speaker = calloc(1, sizeof *speaker);
+    if (!speaker)
+        return NULL;
+    speaker->context.loop = loop;
+    speaker->context.journal = journal;
+    speaker->context.change = change;
+    speaker->context.user = user;
+    speaker->stranger_limit = (struct log_limit){.burst = 5, .interval_ms = 10 * 1000};
+    uv_timer_init(loop, &speaker->shutdown_timer);
+    speaker->shutdown_timer.data = speaker;
+    return speaker;
+}
+
+static size_t index_of(const struct speaker *speaker, const struct peer *peer)
+{
+    size_t i = 0;
+    while (i < speaker->peer_count && speaker->peers[i] != peer)
+        i++;
+    return i;
+}
+
+struct peer *speaker_next(const struct speaker *speaker, const struct peer *previous)
+{
+    size_t next = previous ? index_of(speaker, previous) + 1 : 0;
+    return next < speaker->peer_count ? speaker->peers[next] : NULL;
+}
+
+struct peer *speaker_find(const struct speaker *speaker, const struct address *address)
+{
+    for (size_t i = 0; i < speaker->peer_count; i++) {
+        if (address_equal(&speaker->peers[i]->config->address, address))
+            return speaker->peers[i];
+    }
+    return NULL;
+}
+
+void speaker_accepted(int descriptor, const struct address *remote, void *user)
+{
+    struct speaker *speaker = user;
+    struct peer *peer = speaker_find(speaker, remote);
+    if (peer && !speaker->shutting_down) {
+        peer_accept(peer, descriptor);
+        return;
+    }
+    char address[ADDRESS_TEXT_SIZE];
+    uint32_t suppressed;
+    if (!peer && log_limit_allow(&speaker->stranger_limit, uv_now(speaker->context.loop), &suppressed))
+        log_warning(NULL, "connection from %s refused: no such neighbor (%u more since the last such line)",
+                    address_format(remote, address), suppressed);
+    close(descriptor);
+}
+
+void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, size_t count)
+{
+    struct vip_filter *filter = &speaker->context.vips;
+    struct vip_filter next = {0};
+    if (!vip_filter_set(&next, prefixes, count)) {
+        log_error(NULL, "import vips: out of memory");
+        return;
+    }
+    bool same = next.count == filter->count &&
+                (count == 0 || memcmp(next.prefixes, filter->prefixes, count * sizeof *prefixes) == 0);
+    vip_filter_clear(filter);
+    *filter = next;
+    for (size_t i = 0; i < speaker->peer_count && !same; i++) {
+        if (speaker->peers[i]->config->import == IMPORT_VIPS)
+            peer_import_changed(speaker->peers[i]);
+    }
+}
+
+void speaker_flush(struct speaker *speaker)
+{
+    for (size_t i = 0; i < speaker->peer_count; i++)
+        peer_flush_withdrawals(speaker->peers[i]);
+    for (size_t i = 0; i < speaker->peer_count; i++)
+        peer_flush(speaker->peers[i]);
+}
+
+void speaker_release(struct speaker *speaker)
+{
+    speaker->context.released = true;
+    speaker_flush(speaker);
+}
+
+/* ---- the end ------------------------------------------------------------------------------------------------------
+ */
+
+static bool withdrawals_left(const struct speaker *speaker)
+{
+    for (size_t i = 0; i < speaker->peer_count; i++) {
+        if (speaker->peers[i]->session && rib_out_pending(speaker->peers[i]->rib_out))
+            return true;
+    }
+    return false;
+}
+
+/* First the withdrawals, as far as the neighbours read them; then Cease; then wait until all of it was acknowledged. */
+static void shutdown_tick(uv_timer_t *timer)
+{
+    struct speaker *speaker = timer->data;
+    bool late = uv_now(timer->loop) >= speaker->shutdown_deadline_ms;
+    if (withdrawals_left(speaker) && speaker->context.released && !late)
+        return;
+    for (size_t i = 0; i < speaker->peer_count; i++) {
+        if (!speaker->peers[i]->admin_down)
+            peer_stop(speaker->peers[i], CEASE_ADMINISTRATIVE_SHUTDOWN, speaker->shutdown_text);
+    }
+    if (!transport_lingering_done(&speaker->context.lingering) && !late)
+        return;
+    uv_timer_stop(timer);
+    transport_lingering_end(&speaker->context.lingering);
+    speaker->shutdown_done(speaker->shutdown_user);
+}
+
+void speaker_shutdown(struct speaker *speaker, const char *text, uint64_t timeout_ms, void (*done)(void *user),
+                      void *user)
+{
+    speaker->shutting_down = true;
+    speaker->shutdown_done = done;
+    speaker->shutdown_user = user;
+    speaker->shutdown_deadline_ms = uv_now(speaker->context.loop) + timeout_ms;
+    strlcpy(speaker->shutdown_text, text ? text : "", sizeof speaker->shutdown_text);
+    for (size_t i = 0; i < speaker->peer_count; i++)
+        rib_out_clear(speaker->peers[i]->rib_out);
+    speaker_flush(speaker);
+    uv_timer_start(&speaker->shutdown_timer, shutdown_tick, 0, SHUTDOWN_TICK_MS);
+}
+
+static void handle_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+void speaker_free(struct speaker *speaker)
+{
+    if (!speaker)
+        return;
+    speaker_abandon(speaker);
+    speaker->context.change = NULL;
+    for (size_t i = 0; i < speaker->peer_count; i++)
+        peer_remove(speaker->peers[i], CEASE_ADMINISTRATIVE_SHUTDOWN);
+    for (size_t i = 0; i < speaker->listener_count; i++)
+        listener_free(speaker->listeners[i]);
+    transport_lingering_end(&speaker->context.lingering);
+    vip_filter_clear(&speaker->context.vips);
+    free(speaker->peers);
+    free(speaker->listeners);
+    uv_close((uv_handle_t *)&speaker->shutdown_timer, handle_closed);
+}

@@ -1,0 +1,223 @@
+/*
+ * A new configuration in two steps. speaker_prepare makes everything that can fail and touches nothing that runs: new
+ * listeners are bound but accept nothing, new peers exist but are not started. speaker_apply puts it in place.
+ */
+#include "bgpd/session/speaker_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct listener *find_listener(const struct speaker *speaker, const struct address *address, uint16_t port)
+{
+    for (size_t i = 0; i < speaker->listener_count; i++) {
+        if (listener_is(speaker->listeners[i], address, port))
+            return speaker->listeners[i];
+    }
+    return NULL;
+}
+
+/* The host may have no IPv6 (or no IPv4) at all; "::" is a default and then means nothing. */
+static bool is_missing_family(const struct address *address, int error)
+{
+    return address_is_unspecified(address) && (error == EAFNOSUPPORT || error == EADDRNOTAVAIL);
+}
+
+static bool plan_listener(struct speaker *speaker, const struct address *address, uint16_t port, char *error,
+                          size_t size)
+{
+    struct speaker_plan *plan = &speaker->plan;
+    struct listener *kept = find_listener(speaker, address, port);
+    struct listener *listener = kept ? kept : listener_new(speaker->context.loop, address, port, error, size);
+    if (!listener && is_missing_family(address, errno)) {
+        log_warning(NULL, "%s; going on without", error);
+        return true;
+    }
+    if (!listener)
+        return false;
+    plan->listeners[plan->listener_count] = listener;
+    plan->is_new[plan->listener_count++] = !kept;
+    return true;
+}
+
+static bool plan_listeners(struct speaker *speaker, const struct bgp_config *config, char *error, size_t size)
+{
+    size_t count = config->listen_enabled ? config->listen_count : 0;
+    struct speaker_plan *plan = &speaker->plan;
+    plan->listeners = calloc(count + 1, sizeof *plan->listeners);
+    plan->is_new = calloc(count + 1, sizeof *plan->is_new);
+    if (!plan->listeners || !plan->is_new) {
+        snprintf(error, size, "listen: out of memory");
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!plan_listener(speaker, &config->listen_addresses[i], config->listen_port, error, size))
+            return false;
+    }
+    return true;
+}
+
+static bool plan_peers(struct speaker *speaker, const struct bgp_config *config, char *error, size_t size)
+{
+    struct speaker_plan *plan = &speaker->plan;
+    plan->peers = calloc(config->neighbor_count + 1, sizeof *plan->peers);
+    for (size_t i = 0; plan->peers && i < config->neighbor_count; i++) {
+        const struct neighbor_config *neighbor = &config->neighbors[i];
+        struct peer *kept = speaker_find(speaker, &neighbor->address);
+        plan->peers[i] = kept ? kept : peer_new(&speaker->context, neighbor);
+        if (!plan->peers[i])
+            break;
+        plan->peer_count++;
+    }
+    if (plan->peer_count == config->neighbor_count && plan->peers)
+        return true;
+    snprintf(error, size, "neighbors: out of memory");
+    return false;
+}
+
+/* Whether the kernel takes an MD5 key at all, tried where it does no harm. */
+static bool check_md5(const struct bgp_config *config, char *error, size_t size)
+{
+    for (size_t i = 0; i < config->neighbor_count; i++) {
+        const struct neighbor_config *neighbor = &config->neighbors[i];
+        char address[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
+        if (!neighbor->password)
+            continue;
+        int probe = socket(neighbor->address.family == FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        bool taken = probe >= 0 && socket_set_md5(probe, &neighbor->address, neighbor->password);
+        int saved = errno;
+        if (probe >= 0)
+            close(probe);
+        if (taken)
+            continue;
+        snprintf(error, size, "neighbor %s: the kernel does not take the password as TCP MD5 key: %s",
+                 address_format(&neighbor->address, address), errno_text(saved, reason));
+        return false;
+    }
+    return true;
+}
+
+bool speaker_prepare(struct speaker *speaker, const struct bgp_config *config, char *error, size_t size)
+{
+    speaker_abandon(speaker);
+    if (check_md5(config, error, size) && plan_listeners(speaker, config, error, size) &&
+        plan_peers(speaker, config, error, size))
+        return true;
+    speaker_abandon(speaker);
+    return false;
+}
+
+static void forget_plan(struct speaker *speaker)
+{
+    free(speaker->plan.listeners);
+    free(speaker->plan.is_new);
+    free(speaker->plan.peers);
+    speaker->plan = (struct speaker_plan){0};
+}
+
+static bool is_running(const struct speaker *speaker, const struct peer *peer)
+{
+    for (size_t i = 0; i < speaker->peer_count; i++) {
+        if (speaker->peers[i] == peer)
+            return true;
+    }
+    return false;
+}
+
+void speaker_abandon(struct speaker *speaker)
+{
+    struct speaker_plan *plan = &speaker->plan;
+    for (size_t i = 0; i < plan->listener_count; i++) {
+        if (plan->is_new[i])
+            listener_free(plan->listeners[i]);
+    }
+    for (size_t i = 0; i < plan->peer_count; i++) {
+        if (!is_running(speaker, plan->peers[i]))
+            peer_remove(plan->peers[i], CEASE_PEER_DECONFIGURED);
+    }
+    forget_plan(speaker);
+}
+
+static void set_keys(struct speaker *speaker, const struct address *address, const char *password)
+{
+    char text[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
+    for (size_t i = 0; i < speaker->listener_count; i++) {
+        if (!listener_set_md5(speaker->listeners[i], address, password))
+            log_error(NULL, "neighbor %s: setting the TCP MD5 key on the listening socket: %s",
+                      address_format(address, text), errno_text(errno, reason));
+    }
+}
+
+static void apply_listeners(struct speaker *speaker)
+{
+    struct speaker_plan *plan = &speaker->plan;
+    for (size_t i = 0; i < speaker->listener_count; i++) {
+        bool kept = false;
+        for (size_t j = 0; j < plan->listener_count; j++)
+            kept = kept || plan->listeners[j] == speaker->listeners[i];
+        if (!kept)
+            listener_free(speaker->listeners[i]);
+    }
+    free(speaker->listeners);
+    speaker->listeners = plan->listeners;
+    speaker->listener_count = plan->listener_count;
+    plan->listeners = NULL;
+}
+
+static void remove_peers(struct speaker *speaker, const struct bgp_config *config)
+{
+    for (size_t i = 0; i < speaker->peer_count; i++) {
+        struct peer *peer = speaker->peers[i];
+        bool kept = false;
+        for (size_t j = 0; j < config->neighbor_count; j++)
+            kept = kept || speaker->plan.peers[j] == peer;
+        if (kept)
+            continue;
+        if (peer->config->password)
+            set_keys(speaker, &peer->config->address, NULL);
+        peer_remove(peer, CEASE_PEER_DECONFIGURED);
+    }
+}
+
+/* What of bgp itself every session was negotiated with. */
+static bool identity_changed(const struct bgp_config *old, const struct bgp_config *new)
+{
+    return old && (old->local_as != new->local_as || old->router_id != new->router_id);
+}
+
+void speaker_apply(struct speaker *speaker, const struct bgp_config *config)
+{
+    struct speaker_plan *plan = &speaker->plan;
+    bool reset_all = identity_changed(speaker->context.config, config);
+    remove_peers(speaker, config);
+    apply_listeners(speaker);
+    speaker->context.config = config;
+
+    struct peer **old = speaker->peers;
+    size_t old_count = speaker->peer_count;
+    speaker->peers = plan->peers;
+    speaker->peer_count = plan->peer_count;
+    plan->peers = NULL;
+    for (size_t i = 0; i < speaker->peer_count; i++) {
+        struct peer *peer = speaker->peers[i];
+        const struct neighbor_config *neighbor = &config->neighbors[i];
+        bool had_password = peer->config->password != NULL, is_old = false;
+        for (size_t j = 0; j < old_count; j++)
+            is_old = is_old || old[j] == peer;
+        if (neighbor->password || had_password)
+            set_keys(speaker, &neighbor->address, neighbor->password);
+        if (is_old)
+            peer_reconfigure(peer, neighbor, reset_all || neighbor_config_needs_reset(peer->config, neighbor));
+        else
+            peer_start(peer);
+    }
+    free(old);
+    for (size_t i = 0; i < speaker->listener_count; i++) {
+        if (plan->is_new[i])
+            listener_start(speaker->listeners[i], speaker_accepted, speaker);
+    }
+    plan->listener_count = plan->peer_count = 0;
+    forget_plan(speaker);
+}

@@ -1,0 +1,412 @@
+#include "bgpd/session/transport.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { LINGER_MS = 2000, REASON_SIZE = 192 };
+
+enum phase { PHASE_CONNECTING, PHASE_OPEN, PHASE_LOST, PHASE_LINGERING, PHASE_CLOSED };
+
+struct transport {
+    uv_poll_t poll;
+    uv_timer_t linger_timer;
+    unsigned handles; /* not yet closed */
+    int descriptor;   /* -1: detached */
+    enum phase phase;
+    int write_error; /* errno of a write; told when the loop comes round */
+    bool md5, output_ended;
+    struct address remote;
+    uint16_t port;
+    uint8_t ttl, minimum_ttl;
+    const struct transport_handler *handler;
+    void *user;
+    struct transport_lingering *lingering;
+    struct transport *next, **link; /* in the list of those that linger */
+    uint8_t *input;                 /* TRANSPORT_INPUT_MAX */
+    size_t input_size;
+    uint8_t *output; /* TRANSPORT_OUTPUT_MAX; octets from output_head to output_end wait */
+    size_t output_head, output_end;
+    uint64_t written; /* octets that the kernel has taken */
+};
+
+static void poll_event(uv_poll_t *poll, int status, int events);
+
+/* ---- birth and death ------------------------------------------------------------------------------------------- */
+
+static void handle_closed(uv_handle_t *handle)
+{
+    struct transport *transport = handle->data;
+    if (--transport->handles > 0)
+        return;
+    free(transport->input);
+    free(transport->output);
+    free(transport);
+}
+
+/* Gives everything back; the object itself goes when libuv has let go of its handles. */
+static void destroy(struct transport *transport, bool reset)
+{
+    if (transport->phase == PHASE_CLOSED)
+        return;
+    if (transport->link) {
+        *transport->link = transport->next;
+        if (transport->next)
+            transport->next->link = transport->link;
+    }
+    transport->phase = PHASE_CLOSED;
+    uv_close((uv_handle_t *)&transport->linger_timer, handle_closed);
+    if (transport->descriptor < 0)
+        return;
+    uv_close((uv_handle_t *)&transport->poll, handle_closed);
+    if (reset)
+        socket_reset(transport->descriptor);
+    else
+        close(transport->descriptor);
+    transport->descriptor = -1;
+}
+
+static struct transport *transport_new(const struct transport_context *context, int descriptor)
+{
+    struct transport *transport = calloc(1, sizeof *transport);
+    if (!transport)
+        return NULL;
+    transport->input = malloc(TRANSPORT_INPUT_MAX);
+    transport->output = malloc(TRANSPORT_OUTPUT_MAX);
+    if (!transport->input || !transport->output ||
+        (descriptor >= 0 && uv_poll_init(context->loop, &transport->poll, descriptor) < 0)) {
+        free(transport->input);
+        free(transport->output);
+        free(transport);
+        return NULL;
+    }
+    uv_timer_init(context->loop, &transport->linger_timer);
+    transport->handles = descriptor >= 0 ? 2 : 1;
+    transport->poll.data = transport->linger_timer.data = transport;
+    transport->descriptor = descriptor;
+    transport->handler = context->handler;
+    transport->user = context->user;
+    transport->lingering = context->lingering;
+    return transport;
+}
+
+static struct transport *transport_of_socket(const struct transport_context *context, int descriptor,
+                                             const struct socket_options *options, char *error, size_t size)
+{
+    struct transport *transport = transport_new(context, descriptor);
+    if (!transport) {
+        snprintf(error, size, "out of memory");
+        close(descriptor);
+        return NULL;
+    }
+    transport->remote = options->remote;
+    transport->port = options->port;
+    transport->md5 = options->password != NULL;
+    transport->ttl = options->ttl_security ? UINT8_MAX : options->ttl;
+    transport->minimum_ttl = options->ttl_security ? (uint8_t)(UINT8_MAX + 1 - options->ttl_security) : 0;
+    return transport;
+}
+
+struct transport *transport_connect(const struct transport_context *context, const struct socket_options *options,
+                                    char *error, size_t size)
+{
+    int descriptor = socket_connect(options, error, size);
+    if (descriptor < 0)
+        return NULL;
+    struct transport *transport = transport_of_socket(context, descriptor, options, error, size);
+    if (!transport)
+        return NULL;
+    transport->phase = PHASE_CONNECTING;
+    uv_poll_start(&transport->poll, UV_WRITABLE, poll_event);
+    return transport;
+}
+
+struct transport *transport_accepted(const struct transport_context *context, int descriptor,
+                                     const struct socket_options *options, char *error, size_t size)
+{
+    if (!socket_prepare_accepted(descriptor, options, error, size)) {
+        close(descriptor);
+        return NULL;
+    }
+    struct transport *transport = transport_of_socket(context, descriptor, options, error, size);
+    if (!transport)
+        return NULL;
+    transport->phase = PHASE_OPEN;
+    uv_poll_start(&transport->poll, UV_READABLE, poll_event);
+    return transport;
+}
+
+struct transport *transport_detached(const struct transport_context *context)
+{
+    struct transport *transport = transport_new(context, -1);
+    if (transport)
+        transport->phase = PHASE_OPEN;
+    return transport;
+}
+
+/* ---- in ---------------------------------------------------------------------------------------------------------- */
+
+struct wire_reader transport_input(const struct transport *transport)
+{
+    return wire_reader_of(transport->input, transport->input_size);
+}
+
+void transport_consume(struct transport *transport, size_t size)
+{
+    transport->input_size -= size;
+    memmove(transport->input, transport->input + size, transport->input_size);
+}
+
+void transport_inject(struct transport *transport, const uint8_t *data, size_t size)
+{
+    while (size > 0 && transport->phase == PHASE_OPEN) {
+        size_t room = TRANSPORT_INPUT_MAX - transport->input_size;
+        size_t part = size < room ? size : room;
+        if (part == 0)
+            return;
+        memcpy(transport->input + transport->input_size, data, part);
+        transport->input_size += part;
+        data += part;
+        size -= part;
+        transport->handler->readable(transport->user);
+    }
+}
+
+bool transport_input_waits(const struct transport *transport)
+{
+    int octets = 0;
+    return transport->descriptor >= 0 && ioctl(transport->descriptor, FIONREAD, &octets) == 0 && octets > 0;
+}
+
+static void tell_lost(struct transport *transport, const char *reason)
+{
+    transport->phase = PHASE_LOST;
+    uv_poll_stop(&transport->poll);
+    transport->handler->lost(reason, transport->user);
+}
+
+static void tell_failed(struct transport *transport, int error)
+{
+    char text[ERRNO_TEXT_SIZE], reason[REASON_SIZE];
+    snprintf(reason, sizeof reason, "connection failed: %s", errno_text(error, text));
+    tell_lost(transport, reason);
+}
+
+static void receive(struct transport *transport)
+{
+    size_t room = TRANSPORT_INPUT_MAX - transport->input_size;
+    if (room > TRANSPORT_READ_MAX)
+        room = TRANSPORT_READ_MAX;
+    ssize_t size = recv(transport->descriptor, transport->input + transport->input_size, room, 0);
+    if (size > 0) {
+        transport->input_size += (size_t)size;
+        transport->handler->readable(transport->user);
+    } else if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return;
+    } else if (size < 0 || transport->write_error) {
+        tell_failed(transport, size < 0 ? errno : transport->write_error);
+    } else {
+        tell_lost(transport, "connection closed by the neighbour");
+    }
+}
+
+/* ---- out --------------------------------------------------------------------------------------------------------- */
+
+static uint8_t *reserve(struct transport *transport, size_t size, size_t limit)
+{
+    if (transport->output_head > 0 && transport->output_end + size > limit) {
+        transport->output_end -= transport->output_head;
+        memmove(transport->output, transport->output + transport->output_head, transport->output_end);
+        transport->output_head = 0;
+    }
+    return transport->output_end + size <= limit ? transport->output + transport->output_end : NULL;
+}
+
+uint8_t *transport_reserve(struct transport *transport, size_t size)
+{
+    return reserve(transport, size, TRANSPORT_OUTPUT_MAX - TRANSPORT_URGENT_ROOM);
+}
+
+uint8_t *transport_reserve_urgent(struct transport *transport, size_t size)
+{
+    return reserve(transport, size, TRANSPORT_OUTPUT_MAX);
+}
+
+void transport_commit(struct transport *transport, size_t size)
+{
+    transport->output_end += size;
+}
+
+static size_t output_waiting(const struct transport *transport)
+{
+    return transport->output_end - transport->output_head;
+}
+
+static void took(struct transport *transport, size_t size)
+{
+    transport->output_head += size;
+    transport->written += size;
+    if (transport->output_head == transport->output_end)
+        transport->output_head = transport->output_end = 0;
+}
+
+void transport_flush(struct transport *transport)
+{
+    if (transport->phase != PHASE_OPEN && transport->phase != PHASE_LINGERING)
+        return;
+    while (output_waiting(transport) > 0 && !transport->write_error) {
+        if (transport->descriptor < 0) {
+            took(transport, output_waiting(transport));
+            return;
+        }
+        ssize_t size = send(transport->descriptor, transport->output + transport->output_head,
+                            output_waiting(transport), MSG_NOSIGNAL);
+        if (size < 0 && errno != EINTR && errno != EAGAIN)
+            transport->write_error = errno; /* the loop finds the socket readable and tells */
+        if (size < 0 && errno == EAGAIN)
+            break;
+        if (size > 0)
+            took(transport, (size_t)size);
+    }
+    bool wait = output_waiting(transport) > 0 && !transport->write_error;
+    if (transport->descriptor >= 0)
+        uv_poll_start(&transport->poll, UV_READABLE | (wait ? UV_WRITABLE : 0), poll_event);
+}
+
+uint64_t transport_offset(const struct transport *transport)
+{
+    return transport->written + output_waiting(transport);
+}
+
+uint64_t transport_acknowledged(const struct transport *transport)
+{
+    uint32_t unacknowledged = transport->descriptor < 0 ? 0 : socket_unacknowledged(transport->descriptor);
+    return transport->written > unacknowledged ? transport->written - unacknowledged : 0;
+}
+
+/* ---- the end ------------------------------------------------------------------------------------------------------
+ */
+
+static void linger_expired(uv_timer_t *timer)
+{
+    destroy(timer->data, true);
+}
+
+/* Sends the end of the stream once all before it has gone, and reads on until the other end has closed, too: closing
+ * with unread input would make the kernel send a reset, and that may overtake our last words. */
+static void linger(struct transport *transport)
+{
+    static uint8_t ignored[TRANSPORT_READ_MAX];
+    transport_flush(transport);
+    if (transport->write_error) {
+        destroy(transport, true);
+        return;
+    }
+    if (output_waiting(transport) == 0 && !transport->output_ended) {
+        shutdown(transport->descriptor, SHUT_WR);
+        transport->output_ended = true;
+    }
+    ssize_t size = recv(transport->descriptor, ignored, sizeof ignored, 0);
+    if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
+        destroy(transport, output_waiting(transport) > 0);
+}
+
+void transport_close(struct transport *transport)
+{
+    if (!transport)
+        return;
+    if (transport->phase != PHASE_OPEN || transport->descriptor < 0 || transport->write_error) {
+        destroy(transport, false);
+        return;
+    }
+    transport->phase = PHASE_LINGERING;
+    transport->next = transport->lingering->first;
+    transport->link = &transport->lingering->first;
+    if (transport->next)
+        transport->next->link = &transport->next;
+    transport->lingering->first = transport;
+    uv_timer_start(&transport->linger_timer, linger_expired, LINGER_MS, 0);
+    linger(transport);
+}
+
+void transport_reset(struct transport *transport)
+{
+    if (transport)
+        destroy(transport, true);
+}
+
+bool transport_lingering_done(const struct transport_lingering *lingering)
+{
+    for (const struct transport *transport = lingering->first; transport; transport = transport->next) {
+        if (output_waiting(transport) > 0 || socket_unacknowledged(transport->descriptor) > 0)
+            return false;
+    }
+    return true;
+}
+
+void transport_lingering_end(struct transport_lingering *lingering)
+{
+    while (lingering->first)
+        destroy(lingering->first, output_waiting(lingering->first) > 0);
+}
+
+/* ---- the loop -----------------------------------------------------------------------------------------------------
+ */
+
+static void finish_connecting(struct transport *transport)
+{
+    char address[ADDRESS_TEXT_SIZE], text[ERRNO_TEXT_SIZE], reason[REASON_SIZE];
+    int error = socket_connect_result(transport->descriptor);
+    if (error) {
+        snprintf(reason, sizeof reason, "connect to %s port %u: %s", address_format(&transport->remote, address),
+                 transport->port, errno_text(error, text));
+        tell_lost(transport, reason);
+        return;
+    }
+    transport->phase = PHASE_OPEN;
+    uv_poll_start(&transport->poll, UV_READABLE, poll_event);
+    transport->handler->connected(transport->user);
+}
+
+static void poll_event(uv_poll_t *poll, int status, int events)
+{
+    struct transport *transport = poll->data;
+    if (transport->phase == PHASE_CONNECTING) {
+        finish_connecting(transport);
+        return;
+    }
+    if (transport->phase == PHASE_LINGERING) {
+        linger(transport);
+        return;
+    }
+    if (events & UV_WRITABLE) {
+        transport_flush(transport);
+        if (output_waiting(transport) == 0)
+            transport->handler->writable(transport->user);
+    }
+    /* An error of the poll itself: the read finds out what it is. */
+    if (transport->phase == PHASE_OPEN && (events & UV_READABLE || status < 0))
+        receive(transport);
+}
+
+void transport_facts(const struct transport *transport, struct transport_facts *facts)
+{
+    *facts = (struct transport_facts){.ttl = transport->ttl,
+                                      .minimum_ttl = transport->minimum_ttl,
+                                      .md5 = transport->md5,
+                                      .queued = (uint32_t)output_waiting(transport)};
+    if (transport->descriptor < 0)
+        return;
+    int mss = 0;
+    socklen_t length = sizeof mss;
+    facts->local = socket_local_address(transport->descriptor, &facts->local_port);
+    facts->remote = socket_remote_address(transport->descriptor, &facts->remote_port);
+    facts->unacknowledged = socket_unacknowledged(transport->descriptor);
+    if (getsockopt(transport->descriptor, IPPROTO_TCP, TCP_MAXSEG, &mss, &length) == 0)
+        facts->mss = (uint32_t)mss;
+}
