@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-bool dial_init(struct dial *dial, struct probe *probe, const struct endpoint *target)
+bool dial_init(struct dial *dial, struct probe *probe, const struct endpoint *target, int type)
 {
-    *dial = (struct dial){.probe = probe, .port = target->port, .fd = -1};
+    *dial = (struct dial){.probe = probe, .port = target->port, .type = type, .fd = -1};
     dial->name = name_acquire(probe->room->resolver, target->host);
     return dial->name;
 }
@@ -81,7 +81,7 @@ static int open_socket(struct dial *dial)
     struct sockaddr_storage remote;
     socklen_t length = address_to_socket(&dial->address, dial->port, &remote);
 
-    dial->fd = socket(remote.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    dial->fd = socket(remote.ss_family, dial->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (dial->fd < 0)
         return errno;
     if (dial->brief)

@@ -25,6 +25,7 @@ struct dial {
     struct probe *probe;
     struct name *name;
     uint16_t port;
+    int type;   /* SOCK_STREAM or SOCK_DGRAM */
     bool brief; /* only that it accepts matters: neither side need say another word */
     dial_connected *connected;
     dial_failed *failed; /* NULL: the run ends with dial_report */
@@ -34,8 +35,9 @@ struct dial {
     struct address address; /* the one being tried, or connected */
 };
 
-/* Sets DIAL up for PROBE and TARGET; false when out of memory. Undo with dial_clear. */
-bool dial_init(struct dial *dial, struct probe *probe, const struct endpoint *target);
+/* Sets DIAL up for PROBE and TARGET, with a socket of TYPE: SOCK_STREAM, or SOCK_DGRAM, whose connection stands at once.
+ * False when out of memory. Undo with dial_clear. */
+bool dial_init(struct dial *dial, struct probe *probe, const struct endpoint *target, int type);
 void dial_clear(struct dial *dial);
 
 /* Resolves and connects. */

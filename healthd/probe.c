@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* The kinds. Each is one file in probes/ and one row here. */
-static const struct probe_kind *const kinds[] = {&probe_exec, &probe_file, &probe_process, &probe_tcp};
+static const struct probe_kind *const kinds[] = {&probe_coap, &probe_exec, &probe_file, &probe_process, &probe_tcp, &probe_udp};
 
 const struct probe_kind *probe_kind_find(const char *name)
 {

@@ -178,7 +178,7 @@ static struct probe *tcp_create(const void *memory, struct probe_room *room)
     if (!tcp)
         return NULL;
     tcp->settings = settings;
-    if (!dial_init(&tcp->dial, &tcp->probe, &settings->target)) {
+    if (!dial_init(&tcp->dial, &tcp->probe, &settings->target, SOCK_STREAM)) {
         free(tcp);
         return NULL;
     }
