@@ -37,7 +37,7 @@ enum message_outcome { MESSAGE_INCOMPLETE, MESSAGE_COMPLETE, MESSAGE_ERROR };
 /*
  * Takes the next message off STREAM. INCOMPLETE: nothing was consumed, more octets are needed; a header is judged as
  * soon as its 19 octets are there. COMPLETE: MESSAGE is set, its body points into STREAM's octets. ERROR: as RFC 4271
- * section 6.1 says. MESSAGE_LIMIT is what was negotiated (struct negotiated), MESSAGE_MAX before that; OPEN and
+ * section 6.1 says. MESSAGE_LIMIT is receive_max of struct negotiated, MESSAGE_MAX before that; OPEN and
  * KEEPALIVE never exceed MESSAGE_MAX (RFC 8654).
  */
 enum message_outcome message_next(struct wire_reader *stream, size_t message_limit, struct message *message,

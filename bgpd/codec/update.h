@@ -27,7 +27,7 @@ struct update_session {
     bool extended_next_hop; /* negotiated (RFC 8950) */
     uint8_t families;       /* FAMILY_BIT_… negotiated */
     int8_t role;            /* ours (enum bgp_role) on eBGP, else ROLE_NONE */
-    size_t message_max;     /* negotiated */
+    size_t message_max;     /* to send, negotiated */
     /* Next hop self; FAMILY_NONE where there is none. IPv4 prefixes go with local_ipv4 where there is one, else with
      * the IPv6 ones where extended_next_hop was negotiated. */
     struct address local_ipv4, local_ipv6, local_link_local;
@@ -74,6 +74,7 @@ struct update_view {
     struct nlri announced[2];
     uint8_t end_of_rib; /* family, or FAMILY_NONE */
     bool own_as;        /* AS_PATH holds the local AS: a loop, not to be kept */
+    bool leak;          /* by ONLY_TO_CUSTOMER and the roles a route leak, not eligible (RFC 9234 section 5) */
     /* What to keep of the attributes, in the caller's scratch: see codec/attribute.h. */
     const uint8_t *attributes;
     size_t attributes_size;

@@ -1,0 +1,85 @@
+/*
+ * The path attributes that vipgate knows, as rows: what each looks like, and what becomes of an UPDATE in which it does
+ * not (RFC 7606). The decoder, the encoder's flags and the names in texts all come from here.
+ */
+#ifndef VIPGATE_BGPD_CODEC_ATTRIBUTE_TABLE_H
+#define VIPGATE_BGPD_CODEC_ATTRIBUTE_TABLE_H
+
+#include "bgpd/codec/update.h"
+#include "lib/wire.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum attribute_flag {
+    ATTRIBUTE_OPTIONAL = 0x80,
+    ATTRIBUTE_TRANSITIVE = 0x40,
+    ATTRIBUTE_PARTIAL = 0x20,
+    ATTRIBUTE_EXTENDED_LENGTH = 0x10,
+};
+
+enum attribute_code {
+    ATTRIBUTE_ORIGIN = 1,
+    ATTRIBUTE_AS_PATH = 2,
+    ATTRIBUTE_NEXT_HOP = 3,
+    ATTRIBUTE_MULTI_EXIT_DISC = 4,
+    ATTRIBUTE_LOCAL_PREF = 5,
+    ATTRIBUTE_ATOMIC_AGGREGATE = 6,
+    ATTRIBUTE_AGGREGATOR = 7,
+    ATTRIBUTE_COMMUNITIES = 8,
+    ATTRIBUTE_ORIGINATOR_ID = 9,
+    ATTRIBUTE_CLUSTER_LIST = 10,
+    ATTRIBUTE_MP_REACH_NLRI = 14,
+    ATTRIBUTE_MP_UNREACH_NLRI = 15,
+    ATTRIBUTE_EXTENDED_COMMUNITIES = 16,
+    ATTRIBUTE_AS4_PATH = 17,
+    ATTRIBUTE_AS4_AGGREGATOR = 18,
+    ATTRIBUTE_AIGP = 26,
+    ATTRIBUTE_LARGE_COMMUNITIES = 32,
+    ATTRIBUTE_ONLY_TO_CUSTOMER = 35,
+    ATTRIBUTE_SET = 128,
+};
+
+/* How a length is judged. A list is never empty (RFC 7606 section 4 and 7). */
+enum attribute_length { LENGTH_ANY, LENGTH_EXACTLY, LENGTH_LIST_OF };
+
+/* Looks into the value, whose length is right. What is wrong with it, or NULL. */
+typedef const char *attribute_check(struct wire_reader value, const struct update_session *session);
+
+struct attribute_row {
+    const char *name; /* NULL: no such row */
+    uint8_t flags;    /* the optional and transitive bits that it must have */
+    enum attribute_length length;
+    uint8_t octets;                    /* of the length, or of one list element */
+    enum update_outcome malformed;     /* what becomes of the message */
+    const char *rule;                  /* where that is laid down */
+    attribute_check *check;            /* NULL: the length is all there is to judge */
+    uint8_t subcode;                   /* for CHECK, where it is not Optional Attribute Error */
+    enum update_outcome flags_outcome; /* where its specification wants other than treat-as-withdraw (RFC 7606 3 c) */
+    bool internal_only;                /* discarded, whatever it holds, where an external neighbour sends it */
+    bool two_octet_only;               /* discarded where a neighbour with four-octet ASes sends it (RFC 6793 4.1) */
+};
+
+/* The row of CODE, or NULL. */
+const struct attribute_row *attribute_row(uint8_t code);
+
+/* "ORIGIN", or "99" written into BUFFER. */
+enum { ATTRIBUTE_NAME_SIZE = 8 };
+const char *attribute_name(uint8_t code, char buffer[static ATTRIBUTE_NAME_SIZE]);
+
+/* One attribute of a list. */
+struct attribute {
+    uint8_t flags, code;
+    struct wire_reader value;
+    const uint8_t *octets; /* the whole of it, header included */
+    size_t size;
+};
+
+/* Takes the next attribute off LIST; false where its header or value runs past the end (RFC 7606 section 4). */
+bool attribute_next(struct wire_reader *list, struct attribute *attribute);
+
+/* Writes flags, code and length of a value of SIZE octets; the length is extended only where it must be. */
+void attribute_write_header(struct wire_writer *writer, uint8_t flags, uint8_t code, size_t size);
+
+#endif
