@@ -2,6 +2,7 @@
 
 #include "healthd/probes/kinds.h"
 #include "lib/clock.h"
+#include "lib/text.h"
 
 #include <bsd/string.h>
 #include <stdarg.h>
@@ -10,7 +11,15 @@
 #include <string.h>
 
 /* The kinds. Each is one file in probes/ and one row here. */
-static const struct probe_kind *const kinds[] = {&probe_coap, &probe_exec, &probe_file, &probe_process, &probe_tcp, &probe_udp};
+static const struct probe_kind *const kinds[] = {
+    &probe_coap,    //
+    &probe_exec,    //
+    &probe_file,    //
+    &probe_haproxy, //
+    &probe_process, //
+    &probe_tcp,     //
+    &probe_udp,     //
+};
 
 const struct probe_kind *probe_kind_find(const char *name)
 {
@@ -76,6 +85,7 @@ static void conclude(struct probe *probe)
 
     end_phase(probe, now_us);
     probe->phase = NULL;
+    text_clean(probe->result.detail); /* it may quote the target, and was cut to fit */
     probe->result.latency_us = (uint32_t)(now_us - probe->started_us);
 }
 

@@ -32,6 +32,24 @@ char *settings_text(const struct lyd_node *node, const char *name)
     return text ? settings_copy(text) : NULL;
 }
 
+char **settings_texts(const struct lyd_node *node, const char *name, size_t *count)
+{
+    char **texts = NULL;
+    const struct lyd_node *child;
+
+    *count = 0;
+    LY_LIST_FOR(lyd_child(node), child)
+    {
+        if (strcmp(child->schema->name, name) != 0)
+            continue;
+        texts = reallocarray(texts, *count + 1, sizeof *texts);
+        if (!texts)
+            abort();
+        texts[(*count)++] = settings_copy(lyd_get_value(child));
+    }
+    return texts;
+}
+
 void *settings_new(size_t size)
 {
     void *memory = calloc(1, size);

@@ -15,6 +15,9 @@ char *settings_text(const struct lyd_node *node, const char *name);
 /* A copy of TEXT. Aborts when out of memory. */
 char *settings_copy(const char *text);
 
+/* Copies of the values of the leaf-list NAME, in order, and their number; NULL where there are none. */
+char **settings_texts(const struct lyd_node *node, const char *name, size_t *count);
+
 /* calloc that aborts when out of memory: for a configuration, whose size the operator chose. */
 void *settings_new(size_t size);
 

@@ -7,6 +7,7 @@
 extern const struct probe_kind probe_coap;
 extern const struct probe_kind probe_exec;
 extern const struct probe_kind probe_file;
+extern const struct probe_kind probe_haproxy;
 extern const struct probe_kind probe_process;
 extern const struct probe_kind probe_tcp;
 extern const struct probe_kind probe_udp;

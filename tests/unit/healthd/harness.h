@@ -1,0 +1,212 @@
+/*
+ * For tests of probes: a probe made from the JSON of its settings and run on a loop of its own, with its timeout, and a
+ * scripted server in a thread for it to ask. cmocka.h must have been included before.
+ */
+#ifndef VIPGATE_TESTS_HEALTHD_HARNESS_H
+#define VIPGATE_TESTS_HEALTHD_HARNESS_H
+
+#include "healthd/config.h"
+#include "healthd/probe.h"
+#include "healthd/resolve.h"
+#include "healthd/watcher.h"
+#include "lib/model.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* ---- a server ---- */
+
+struct server {
+    int fd;
+    uint16_t port;
+    struct sockaddr_un local; /* of a Unix socket */
+    void (*serve)(int fd);    /* one connection; the server closes it afterwards */
+    pthread_t thread;
+};
+
+static inline void *server_main(void *user)
+{
+    struct server *server = user;
+    int fd;
+
+    while ((fd = accept(server->fd, NULL, NULL)) >= 0) {
+        server->serve(fd);
+        close(fd);
+    }
+    return NULL;
+}
+
+static inline void server_run(struct server *server, void (*serve)(int fd))
+{
+    server->serve = serve;
+    assert_int_equal(listen(server->fd, 16), 0);
+    assert_int_equal(pthread_create(&server->thread, NULL, server_main, server), 0);
+}
+
+/* Serves on a free port of 127.0.0.1. */
+static inline void server_start(struct server *server, void (*serve)(int fd))
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+
+    *server = (struct server){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    assert_int_equal(bind(server->fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(getsockname(server->fd, (struct sockaddr *)&address, &length), 0);
+    server->port = ntohs(address.sin_port);
+    server_run(server, serve);
+}
+
+/* Serves on a Unix socket in a directory of its own. */
+static inline void server_start_local(struct server *server, void (*serve)(int fd))
+{
+    char directory[] = "/tmp/vipgate-test-XXXXXX";
+
+    *server = (struct server){.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    assert_non_null(mkdtemp(directory));
+    server->local.sun_family = AF_UNIX;
+    snprintf(server->local.sun_path, sizeof server->local.sun_path, "%s/s", directory);
+    assert_int_equal(bind(server->fd, (struct sockaddr *)&server->local, sizeof server->local), 0);
+    server_run(server, serve);
+}
+
+static inline void server_stop(struct server *server)
+{
+    shutdown(server->fd, SHUT_RDWR);
+    pthread_join(server->thread, NULL);
+    close(server->fd);
+    if (server->local.sun_path[0]) {
+        unlink(server->local.sun_path);
+        *strrchr(server->local.sun_path, '/') = '\0';
+        rmdir(server->local.sun_path);
+    }
+}
+
+/* ---- a probe ---- */
+
+struct harness {
+    uv_loop_t loop;
+    struct probe_room room;
+    struct ly_ctx *context;
+    struct config *config;
+    struct probe *probe;
+    uv_timer_t deadline;
+    bool finished, timed_out;
+    unsigned looks;
+};
+
+static inline void harness_finished(struct probe *probe, void *user)
+{
+    (void)probe;
+    ((struct harness *)user)->finished = true;
+}
+
+static inline void harness_look(struct probe *probe, void *user)
+{
+    (void)probe;
+    ((struct harness *)user)->looks++;
+}
+
+static inline void harness_deadline(uv_timer_t *timer)
+{
+    ((struct harness *)timer->data)->timed_out = true;
+}
+
+static inline void harness_complain(const struct lyd_node *node, const char *message, void *user)
+{
+    (void)node;
+    snprintf(user, 512, "%s", message);
+}
+
+/* The configuration with one check "t" that has SETTINGS, the JSON members of its list entry; NULL with a complaint. */
+static inline struct config *harness_configure(struct ly_ctx *context, const char *settings, char complaint[512])
+{
+    const struct probe_complaints complaints = {harness_complain, complaint};
+    struct lyd_node *tree = NULL;
+    char *text;
+
+    assert_true(asprintf(&text, "{\"vipgate:check\":[{\"name\":\"t\",%s}]}", settings) > 0);
+    LY_ERR result = lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_NO_STATE, &tree);
+    if (result != LY_SUCCESS)
+        print_error("%s: %s\n", text, ly_errmsg(context));
+    free(text);
+    assert_int_equal(result, LY_SUCCESS);
+    complaint[0] = '\0';
+    return config_new(tree, &complaints);
+}
+
+__attribute__((format(printf, 2, 3))) static inline void harness_open(struct harness *harness, const char *format, ...)
+{
+    char settings[4096], error[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(settings, sizeof settings, format, arguments);
+    va_end(arguments);
+    *harness = (struct harness){0};
+    assert_int_equal(uv_loop_init(&harness->loop), 0);
+    harness->context = model_open(error, sizeof error);
+    harness->config = harness_configure(harness->context, settings, error);
+    if (!harness->config)
+        print_error("%s\n", error);
+    assert_non_null(harness->config);
+    harness->room.loop = &harness->loop;
+    harness->room.watcher = watcher_new(&harness->loop);
+    harness->room.resolver = resolver_new(&harness->loop, harness->room.watcher, NULL, error, sizeof error);
+    assert_non_null(harness->room.resolver);
+    uv_timer_init(&harness->loop, &harness->deadline);
+    harness->deadline.data = harness;
+    struct check_config *check = &harness->config->checks[0];
+    harness->probe = check->kind->create(check->settings, &harness->room);
+    harness->probe->finished = harness_finished;
+    harness->probe->look = harness_look;
+    harness->probe->user = harness;
+}
+
+/* Runs the probe once, as a check does. */
+static inline const struct probe_result *harness_run(struct harness *harness)
+{
+    uint64_t timeout_ms = harness->config->checks[0].timeout_ms;
+
+    harness->finished = harness->timed_out = false;
+    uv_update_time(&harness->loop);
+    uv_timer_start(&harness->deadline, harness_deadline, timeout_ms, 0);
+    probe_start(harness->probe);
+    while (!harness->finished && !harness->timed_out)
+        uv_run(&harness->loop, UV_RUN_ONCE);
+    if (!harness->finished)
+        probe_time_out(harness->probe, timeout_ms);
+    uv_timer_stop(&harness->deadline);
+    return &harness->probe->result;
+}
+
+static inline void harness_close(struct harness *harness)
+{
+    probe_free(harness->probe);
+    config_free(harness->config);
+    resolver_free(harness->room.resolver);
+    watcher_free(harness->room.watcher);
+    uv_close((uv_handle_t *)&harness->deadline, NULL);
+    uv_run(&harness->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&harness->loop), 0);
+    ly_ctx_destroy(harness->context);
+}
+
+/* Asserts how a run ended, and that its detail holds WORDS. */
+static inline void assert_result(const struct probe_result *result, enum outcome outcome, enum reason reason,
+                                 const char *words)
+{
+    if (result->outcome != outcome || result->reason != reason || !strstr(result->detail, words))
+        print_error("%s %s: %s\n", outcome_name(result->outcome), reason_name(result->reason), result->detail);
+    assert_int_equal(result->outcome, outcome);
+    assert_int_equal(result->reason, reason);
+    assert_non_null(strstr(result->detail, words));
+}
+
+#endif
