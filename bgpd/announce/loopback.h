@@ -1,0 +1,54 @@
+/*
+ * The addresses of VIPs on an interface, through rtnetlink, and what becomes of them.
+ *
+ * Adding and removing answer at once: the kernel carries out a rtnetlink request while it is being sent, and its answer
+ * lies in the socket when send returns. So "the address is there" needs no state in between, and an announcement can
+ * follow its address in the same breath (promise 3). What others do to addresses comes through a second socket.
+ *
+ * An address that vipgate adds carries its mark (IFA_PROTO, Linux 5.18), so that one that was left by a vipgate that
+ * was killed is known as its own. Older kernels ignore the mark; such an address then counts as the operator's.
+ */
+#ifndef VIPGATE_BGPD_ANNOUNCE_LOOPBACK_H
+#define VIPGATE_BGPD_ANNOUNCE_LOOPBACK_H
+
+#include "lib/prefix.h"
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+struct loopback;
+
+/* Addresses or interfaces changed, by whomever: what was true before may not be now. */
+typedef void loopback_change(void *user);
+
+/* An address and where it belongs. */
+struct placement {
+    struct prefix prefix;
+    char interface[IFNAMSIZ];
+    char label[IFNAMSIZ]; /* IPv4 only; empty: none */
+};
+
+/* Reads all addresses and watches them. NULL with the reason in ERROR. */
+struct loopback *loopback_open(uv_loop_t *loop, loopback_change *change, void *user, char *error, size_t size);
+
+/* Stops watching. Memory is freed once the loop has run on. NULL: nothing. */
+void loopback_close(struct loopback *loopback);
+
+/* Adds the address; one that is there already is good. 0, or a negative errno: -EPERM, -ENODEV. */
+int loopback_add(struct loopback *loopback, const struct placement *placement);
+
+/* Removes the address; one that is not there is good. 0, or a negative errno. */
+int loopback_remove(struct loopback *loopback, const struct placement *placement);
+
+/* Whether the address is where it belongs; *OURS, where not NULL: whether vipgate added it. */
+bool loopback_has(const struct loopback *loopback, const struct placement *placement, bool *ours);
+
+/* Whether the address is on any interface. */
+bool loopback_has_anywhere(const struct loopback *loopback, const struct prefix *prefix);
+
+/* Whether INTERFACE is there and down. */
+bool loopback_is_down(const struct loopback *loopback, const char *interface);
+
+#endif

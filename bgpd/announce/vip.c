@@ -1,0 +1,201 @@
+#include "bgpd/announce/vip.h"
+
+#include "lib/clock.h"
+#include "lib/log.h"
+
+#include <bsd/string.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How long an address waits for the neighbours' TCP to acknowledge the withdrawal. */
+enum { REMOVAL_WAIT_MS = 1000 };
+
+/* When to try again after memory ran out. */
+enum { RESTATE_MS = 1000 };
+
+struct vip *vip_new(const struct prefix *prefix)
+{
+    struct vip *vip = calloc(1, sizeof *vip);
+
+    if (!vip)
+        return NULL;
+    vip->prefix = *prefix;
+    vip->since_us = clock_real_us();
+    prefix_format(prefix, vip->text);
+    return vip;
+}
+
+void vip_free(struct vip *vip)
+{
+    if (!vip)
+        return;
+    path_attributes_unref(vip->attributes);
+    free(vip);
+}
+
+static void decide(struct vip *vip, const struct checks *checks, struct check_view *views, uint64_t now_ms)
+{
+    const struct vip_config *config = vip->config;
+
+    if (!config) {
+        vip->decision = (struct vip_decision){.state = VIP_WITHDRAWN, .next_ms = POLICY_NEVER};
+        strlcpy(vip->decision.reason, "removed from the configuration", sizeof vip->decision.reason);
+        return;
+    }
+    for (size_t i = 0; i < config->gate.check_count; i++)
+        checks_view(checks, config->gate.checks[i].name, &views[i]);
+    policy_gate(&config->gate, views, vip->memory.gate_degraded, &vip->gate);
+    policy_vip(&vip->memory, config, &vip->gate, now_ms, &vip->decision);
+}
+
+/* ---- the address ---- */
+
+static void look_at_address(struct vip *vip, const struct loopback *loopback)
+{
+    bool vanished = vip_address_look(&vip->address, loopback);
+
+    if (!vanished)
+        return;
+    snprintf(vip->remark, sizeof vip->remark, "its address was removed from %s by another program",
+             vip->address.placement.interface);
+    vip->address.retry_ms = 0;
+}
+
+/* Puts the address where it is wanted. Whether the VIP may be announced for all that concerns its address. */
+static bool prepare_address(struct vip *vip, struct loopback *loopback, uint64_t now_ms)
+{
+    const struct vip_config *config = vip->config;
+    bool managed = config && config->manage_address;
+    struct placement wanted = managed ? vip_placement(config) : (struct placement){0};
+    int error = vip->address.error;
+
+    look_at_address(vip, loopback);
+    vip->address.error = 0;
+    /* It is where it no longer belongs: first the withdrawal, then the address, then all of it anew. */
+    if (vip_address_is_misplaced(&vip->address, managed ? &wanted : NULL))
+        return false;
+    if (!managed || !(config->keep_address || vip->decision.profile))
+        return !managed;
+    vip->address.error = error;
+    bool present = vip_address_put(&vip->address, &wanted, loopback, now_ms);
+    if (vip->address.error && vip->address.error != error) {
+        char text[256];
+        vip_address_explain(&vip->address, text, sizeof text);
+        log_error(vip->text, "%s; trying again", text);
+    }
+    return present;
+}
+
+static void plan_removal(struct vip *vip, uint64_t now_ms)
+{
+    const struct vip_config *config = vip->config;
+    bool stays = config && config->manage_address && (config->keep_address || vip->attributes);
+
+    if (stays && vip->address.ours) {
+        struct placement wanted = vip_placement(config);
+        stays = !vip_address_is_misplaced(&vip->address, &wanted);
+    }
+    if (stays || !vip->address.ours)
+        vip->address.remove_by_ms = 0;
+    else if (vip->address.remove_by_ms == 0)
+        vip->address.remove_by_ms = now_ms + REMOVAL_WAIT_MS;
+}
+
+/* ---- the routes ---- */
+
+bool vip_is_for(const struct vip *vip, const struct address *address)
+{
+    if (!vip->config)
+        return false;
+    for (size_t i = 0; i < vip->config->neighbor_count; i++) {
+        if (address_equal(&vip->config->neighbors[i], address))
+            return true;
+    }
+    return vip->config->neighbor_count == 0;
+}
+
+bool vip_state_routes(const struct vip *vip, struct speaker *speaker)
+{
+    bool ok = true;
+
+    for (struct peer *peer = speaker_next(speaker, NULL); peer; peer = speaker_next(speaker, peer)) {
+        bool wanted = vip_is_for(vip, &peer_config(peer)->address);
+        ok &= rib_out_set(peer_rib_out(peer), &vip->prefix, wanted ? vip->attributes : NULL);
+    }
+    return ok;
+}
+
+/* ---- what is so ---- */
+
+static void settle(struct vip *vip, bool announced)
+{
+    enum vip_state state = vip->decision.state;
+
+    if (!announced && vip->decision.profile) {
+        state = VIP_WITHDRAWN;
+        if (vip->address.error)
+            vip_address_explain(&vip->address, vip->reason, sizeof vip->reason);
+        else
+            strlcpy(vip->reason, "its address is being moved", sizeof vip->reason);
+    } else {
+        strlcpy(vip->reason, vip->decision.reason, sizeof vip->reason);
+    }
+    if (state != vip->state) {
+        vip->since_us = clock_real_us();
+        vip->unsaid = true;
+    }
+    vip->state = state;
+}
+
+static void take_attributes(struct vip *vip, const struct path_attributes *attributes)
+{
+    const struct path_attributes *previous = vip->attributes;
+
+    vip->attributes = path_attributes_ref(attributes);
+    path_attributes_unref(previous);
+    vip->unsaid = true;
+}
+
+bool vip_update(struct vip *vip, const struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms)
+{
+    decide(vip, rooms->checks, views, now_ms);
+    bool may_announce = prepare_address(vip, rooms->loopback, now_ms);
+    bool announced = may_announce && vip->decision.profile;
+    const struct path_attributes *attributes = announced ? vip->decision.profile->attributes : NULL;
+    bool changed = attributes != vip->attributes;
+
+    settle(vip, announced);
+    if (changed)
+        take_attributes(vip, attributes);
+    if (changed || vip->unstated) {
+        vip->unstated = !vip_state_routes(vip, rooms->speaker);
+        changed = true;
+    }
+    plan_removal(vip, now_ms);
+    return changed;
+}
+
+void vip_report(struct vip *vip, struct journal *journal)
+{
+    uint64_t now = clock_real_us();
+    const char *from = vip_state_name(vip->said), *to = vip->config ? vip_state_name(vip->state) : "removed";
+
+    if (vip->remark[0])
+        journal_add(journal, now, "vip", vip->text, from, vip->unsaid ? to : from, "%s", vip->remark);
+    else if (vip->unsaid)
+        journal_add(journal, vip->said == vip->state ? now : vip->since_us, "vip", vip->text, from, to, "%s%s",
+                    vip->said == vip->state && vip->config ? "other attributes: " : "", vip->reason);
+    vip->remark[0] = '\0';
+    vip->unsaid = false;
+    vip->said = vip->state;
+}
+
+uint64_t vip_next_ms(const struct vip *vip, uint64_t now_ms)
+{
+    uint64_t next = vip->unstated ? now_ms + RESTATE_MS : vip->decision.next_ms;
+
+    if (vip->address.error && vip->address.retry_ms < next)
+        next = vip->address.retry_ms;
+    return next;
+}

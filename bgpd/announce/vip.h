@@ -1,0 +1,67 @@
+/*
+ * One VIP: what policy decides of it, the address that goes with it, and the routes that follow.
+ *
+ *     checks -> policy -> decision -> address there? -> routes in every neighbour's Adj-RIB-Out
+ *
+ * A VIP is announced only while its address is there, where vipgate manages it: without it the route would lead into
+ * nothing. Nothing is sent from here: vips.c flushes once for all VIPs.
+ */
+#ifndef VIPGATE_BGPD_ANNOUNCE_VIP_H
+#define VIPGATE_BGPD_ANNOUNCE_VIP_H
+
+#include "bgpd/announce/checks.h"
+#include "bgpd/announce/policy.h"
+#include "bgpd/announce/vip_address.h"
+#include "bgpd/config.h"
+#include "bgpd/session/speaker.h"
+#include "lib/journal.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vip {
+    struct prefix prefix;
+    char text[PREFIX_TEXT_SIZE];
+    const struct vip_config *config; /* NULL: no longer configured, and kept until its address is gone */
+    struct vip_memory memory;
+    struct gate_result gate;
+    struct vip_decision decision;
+    struct vip_address address;
+    enum vip_state state; /* what is so, as against what policy decided: its address may be missing */
+    uint64_t since_us;    /* real time since when */
+    char reason[POLICY_REASON_SIZE];
+    const struct path_attributes *attributes; /* announced with these; NULL: not announced */
+    bool unstated;                            /* memory ran out: some neighbour's Adj-RIB-Out lacks it */
+    bool unsaid;                              /* a change of what is announced has no event yet */
+    enum vip_state said;                      /* the state in the last event */
+    char remark[128];                         /* something else to have an event for; empty: nothing */
+};
+
+/* What a VIP acts on. */
+struct vip_rooms {
+    const struct checks *checks;
+    struct loopback *loopback;
+    struct speaker *speaker;
+    struct journal *journal;
+};
+
+struct vip *vip_new(const struct prefix *prefix);
+void vip_free(struct vip *vip);
+
+/* Decides anew, and does what follows but for sending. VIEWS has room for each check of the gate. Whether a route
+ * changed. */
+bool vip_update(struct vip *vip, const struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms);
+
+/* States the VIP's route in each neighbour's Adj-RIB-Out; saying it again changes nothing. False when out of memory. */
+bool vip_state_routes(const struct vip *vip, struct speaker *speaker);
+
+/* Whether the VIP goes to the neighbour at ADDRESS. */
+bool vip_is_for(const struct vip *vip, const struct address *address);
+
+/* Writes the event of a change that has none yet. */
+void vip_report(struct vip *vip, struct journal *journal);
+
+/* When time alone asks for the next vip_update; POLICY_NEVER. */
+uint64_t vip_next_ms(const struct vip *vip, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,95 @@
+#include "bgpd/announce/vip_address.h"
+
+#include <bsd/string.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { RETRY_FIRST_MS = 1000, RETRY_MAX_MS = 30000 };
+
+struct placement vip_placement(const struct vip_config *config)
+{
+    struct placement placement = {.prefix = config->prefix};
+
+    strlcpy(placement.interface, config->interface, sizeof placement.interface);
+    if (config->label)
+        strlcpy(placement.label, config->label, sizeof placement.label);
+    return placement;
+}
+
+bool vip_address_look(struct vip_address *address, const struct loopback *loopback)
+{
+    bool was_present = address->present, marked;
+
+    if (address->placement.interface[0] == '\0')
+        return false;
+    address->present = loopback_has(loopback, &address->placement, &marked);
+    /* A kernel that does not keep the mark has ours unmarked. */
+    address->ours = address->present && (address->ours || marked);
+    return was_present && !address->present;
+}
+
+static bool is_same_place(const struct placement *a, const struct placement *b)
+{
+    return strcmp(a->interface, b->interface) == 0 && strcmp(a->label, b->label) == 0;
+}
+
+bool vip_address_is_misplaced(const struct vip_address *address, const struct placement *wanted)
+{
+    return address->ours && (!wanted || !is_same_place(&address->placement, wanted));
+}
+
+static void settle(struct vip_address *address, int error, uint64_t now_ms)
+{
+    address->error = error;
+    if (error == 0) {
+        address->backoff_ms = address->retry_ms = 0;
+        return;
+    }
+    address->backoff_ms = address->backoff_ms == 0 ? RETRY_FIRST_MS : address->backoff_ms * 2;
+    if (address->backoff_ms > RETRY_MAX_MS)
+        address->backoff_ms = RETRY_MAX_MS;
+    address->retry_ms = now_ms + address->backoff_ms;
+}
+
+bool vip_address_put(struct vip_address *address, const struct placement *wanted, struct loopback *loopback,
+                     uint64_t now_ms)
+{
+    if (!is_same_place(&address->placement, wanted)) {
+        *address = (struct vip_address){.placement = *wanted};
+        vip_address_look(address, loopback);
+    }
+    if (address->present)
+        settle(address, 0, now_ms);
+    if (address->present || now_ms < address->retry_ms)
+        return address->present;
+
+    settle(address, loopback_add(loopback, wanted), now_ms);
+    if (address->error == 0)
+        address->present = loopback_has(loopback, wanted, &address->ours);
+    return address->present;
+}
+
+void vip_address_remove(struct vip_address *address, struct loopback *loopback)
+{
+    address->remove_by_ms = 0;
+    if (!address->ours)
+        return;
+    loopback_remove(loopback, &address->placement);
+    address->present = address->ours = false;
+}
+
+void vip_address_explain(const struct vip_address *address, char *text, size_t size)
+{
+    char prefix[PREFIX_TEXT_SIZE];
+    const char *remedy = "";
+
+    if (address->error == -EPERM)
+        remedy = ": vipgate-bgpd needs CAP_NET_ADMIN, or write 'address { manage false; }'";
+    else if (address->error == -ENODEV)
+        remedy = ": there is no such interface";
+    else if (address->error == -EEXIST)
+        remedy = ": the interface has it with another prefix length";
+    snprintf(text, size, "cannot add %s to %s: %s%s", prefix_format(&address->placement.prefix, prefix),
+             address->placement.interface, strerror(-address->error), remedy);
+}

@@ -1,0 +1,45 @@
+/*
+ * The address of one VIP: put where it belongs, watched, and taken away again. It keeps what cannot be derived: whether
+ * vipgate added the address (what it did not add it never removes), and when to try again.
+ */
+#ifndef VIPGATE_BGPD_ANNOUNCE_VIP_ADDRESS_H
+#define VIPGATE_BGPD_ANNOUNCE_VIP_ADDRESS_H
+
+#include "bgpd/announce/loopback.h"
+#include "bgpd/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Zero-initialised: not placed anywhere. */
+struct vip_address {
+    struct placement placement; /* where it was put, or is to be */
+    bool present;               /* it is there */
+    bool ours;                  /* and vipgate added it */
+    int error;                  /* of the last attempt: a negative errno, or 0 */
+    uint64_t retry_ms;          /* not before then; 0: any time */
+    uint64_t backoff_ms;
+    uint64_t remove_by_ms; /* it is to be removed once neighbours know, by then at the latest; 0: it is to stay */
+};
+
+/* Where CONFIG wants the address. */
+struct placement vip_placement(const struct vip_config *config);
+
+/* Learns where it stands. Whether it has vanished since it was last looked at, by somebody else's doing. */
+bool vip_address_look(struct vip_address *address, const struct loopback *loopback);
+
+/* Whether it is placed by us somewhere else than WANTED; NULL: anywhere is wrong. */
+bool vip_address_is_misplaced(const struct vip_address *address, const struct placement *wanted);
+
+/* Puts it at WANTED, where it must not be misplaced, unless it is too soon to try again. Whether it is there. */
+bool vip_address_put(struct vip_address *address, const struct placement *wanted, struct loopback *loopback,
+                     uint64_t now_ms);
+
+/* Removes it if vipgate added it. */
+void vip_address_remove(struct vip_address *address, struct loopback *loopback);
+
+/* Why it could not be added, with the remedy, in words. */
+void vip_address_explain(const struct vip_address *address, char *text, size_t size);
+
+#endif

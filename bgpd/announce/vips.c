@@ -1,0 +1,345 @@
+#include "bgpd/announce/vips.h"
+
+#include "lib/clock.h"
+#include "lib/log.h"
+
+#include <bsd/string.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How often it is asked whether the neighbours acknowledged a withdrawal that an address waits for. */
+enum { ACKNOWLEDGE_POLL_MS = 2 };
+
+/* Everything whose size depends on the configuration. */
+struct roll {
+    struct vip **vips;
+    size_t count;
+    struct check_view *views;  /* for the largest gate */
+    struct gate_check *checks; /* of all gates */
+    struct prefix *prefixes;   /* of all VIPs that are configured */
+    size_t check_count, prefix_count;
+};
+
+struct vips {
+    uv_timer_t timer;
+    struct vip_rooms rooms;
+    struct health *health;
+    struct roll roll, next; /* next: prepared, not yet applied */
+    bool stopped, released;
+    char down_interface[IFNAMSIZ]; /* the last one that was said to be down */
+};
+
+static void on_timer(uv_timer_t *timer)
+{
+    vips_run(timer->data);
+}
+
+struct vips *vips_new(uv_loop_t *loop, struct health *health, struct loopback *loopback, struct speaker *speaker,
+                      struct journal *journal)
+{
+    struct vips *vips = calloc(1, sizeof *vips);
+
+    if (!vips)
+        return NULL;
+    vips->health = health;
+    vips->rooms = (struct vip_rooms){health_checks(health), loopback, speaker, journal};
+    uv_timer_init(loop, &vips->timer);
+    vips->timer.data = vips;
+    return vips;
+}
+
+/* ---- configuration ---- */
+
+static void roll_clear(struct roll *roll)
+{
+    free(roll->vips);
+    free(roll->views);
+    free(roll->checks);
+    free(roll->prefixes);
+    *roll = (struct roll){0};
+}
+
+static struct vip *find(const struct roll *roll, const struct prefix *prefix)
+{
+    for (size_t i = 0; i < roll->count; i++) {
+        if (prefix_compare(&roll->vips[i]->prefix, prefix) == 0)
+            return roll->vips[i];
+    }
+    return NULL;
+}
+
+static bool is_configured(const struct bgpd_config *config, const struct prefix *prefix)
+{
+    for (size_t i = 0; i < config->vip_count; i++) {
+        if (prefix_compare(&config->vips[i].prefix, prefix) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool roll_allocate(struct roll *roll, const struct bgpd_config *config, size_t leaving)
+{
+    size_t checks = 0, largest = 0;
+
+    for (size_t i = 0; i < config->vip_count; i++) {
+        size_t count = config->vips[i].gate.check_count;
+        checks += count;
+        largest = count > largest ? count : largest;
+    }
+    roll->vips = calloc(config->vip_count + leaving + 1, sizeof(struct vip *));
+    roll->views = calloc(largest + 1, sizeof *roll->views);
+    roll->checks = calloc(checks + 1, sizeof *roll->checks);
+    roll->prefixes = calloc(config->vip_count + 1, sizeof *roll->prefixes);
+    return roll->vips && roll->views && roll->checks && roll->prefixes;
+}
+
+/* Enrols the VIP of CONFIG: the one that there is, or a new one. */
+static bool enrol(struct vips *vips, const struct vip_config *config)
+{
+    struct roll *roll = &vips->next;
+    struct vip *vip = find(&vips->roll, &config->prefix);
+
+    if (!vip)
+        vip = vip_new(&config->prefix);
+    if (!vip)
+        return false;
+    roll->vips[roll->count++] = vip;
+    roll->prefixes[roll->prefix_count++] = config->prefix;
+    for (size_t i = 0; i < config->gate.check_count; i++)
+        roll->checks[roll->check_count++] = config->gate.checks[i];
+    return true;
+}
+
+bool vips_prepare(struct vips *vips, const struct bgpd_config *config)
+{
+    bool ok = roll_allocate(&vips->next, config, vips->roll.count);
+
+    for (size_t i = 0; ok && i < config->vip_count; i++)
+        ok = enrol(vips, &config->vips[i]);
+    for (size_t i = 0; ok && i < vips->roll.count; i++) {
+        struct vip *vip = vips->roll.vips[i];
+        if (!is_configured(config, &vip->prefix))
+            vips->next.vips[vips->next.count++] = vip;
+    }
+    if (!ok)
+        vips_abandon(vips);
+    return ok;
+}
+
+void vips_abandon(struct vips *vips)
+{
+    for (size_t i = 0; i < vips->next.count; i++) {
+        if (!find(&vips->roll, &vips->next.vips[i]->prefix))
+            vip_free(vips->next.vips[i]);
+    }
+    roll_clear(&vips->next);
+}
+
+/* The neighbours may be others now, and a VIP's neighbours too. */
+static void restate(struct vips *vips)
+{
+    for (size_t i = 0; i < vips->roll.count; i++) {
+        struct vip *vip = vips->roll.vips[i];
+        vip->unstated = !vip_state_routes(vip, vips->rooms.speaker);
+    }
+}
+
+void vips_apply(struct vips *vips, const struct bgpd_config *config)
+{
+    struct roll *roll = &vips->roll;
+
+    roll_clear(roll);
+    *roll = vips->next;
+    vips->next = (struct roll){0};
+    for (size_t i = 0; i < roll->count; i++) {
+        roll->vips[i]->config = i < config->vip_count ? &config->vips[i] : NULL;
+        roll->vips[i]->address.retry_ms = 0;
+    }
+    if (!checks_expect(health_checks(vips->health), roll->checks, roll->check_count, clock_monotonic_ms()))
+        log_error(NULL, "out of memory: some checks will not be followed");
+    checks_set_lease(health_checks(vips->health), config->lease_ms);
+    health_rearm(vips->health);
+    speaker_set_vips(vips->rooms.speaker, roll->prefixes, roll->prefix_count);
+    restate(vips);
+    vips_run(vips);
+    /* A neighbour that is new, or that a VIP has newly, may have something to get though no VIP changed. */
+    speaker_flush(vips->rooms.speaker);
+}
+
+/* ---- running ---- */
+
+static bool is_everything_acknowledged(const struct speaker *speaker)
+{
+    for (struct peer *peer = speaker_next(speaker, NULL); peer; peer = speaker_next(speaker, peer)) {
+        if (!peer_all_acknowledged(peer))
+            return false;
+    }
+    return true;
+}
+
+/* Removes the addresses whose withdrawal has arrived, or that waited long enough for it. Whether others still wait. */
+static bool remove_addresses(struct vips *vips, uint64_t now_ms)
+{
+    bool acknowledged = false, asked = false, waiting = false;
+
+    for (size_t i = 0; i < vips->roll.count; i++) {
+        struct vip *vip = vips->roll.vips[i];
+        if (vip->address.remove_by_ms == 0)
+            continue;
+        if (!asked)
+            acknowledged = is_everything_acknowledged(vips->rooms.speaker);
+        asked = true;
+        if (acknowledged || now_ms >= vip->address.remove_by_ms) {
+            vip_address_remove(&vip->address, vips->rooms.loopback);
+            log_info(vip->text, "address removed from %s", vip->address.placement.interface);
+        } else {
+            waiting = true;
+        }
+    }
+    return waiting;
+}
+
+/* Forgets VIPs that are neither configured nor have an address of ours. */
+static void drop_removed(struct roll *roll)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < roll->count; i++) {
+        if (roll->vips[i]->config || roll->vips[i]->address.ours)
+            roll->vips[kept++] = roll->vips[i];
+        else
+            vip_free(roll->vips[i]);
+    }
+    roll->count = kept;
+}
+
+/* End-of-RIB may go once every gate has had its first verdict, or none can be had (promise 1). */
+static void release_if_decided(struct vips *vips)
+{
+    for (size_t i = 0; i < vips->roll.count; i++) {
+        if (vips->roll.vips[i]->decision.state == VIP_PENDING)
+            return;
+    }
+    if (!vips->released)
+        speaker_release(vips->rooms.speaker);
+    vips->released = true;
+}
+
+static void warn_of_down_interfaces(struct vips *vips)
+{
+    if (!loopback_is_down(vips->rooms.loopback, vips->down_interface))
+        vips->down_interface[0] = '\0';
+    for (size_t i = 0; i < vips->roll.count; i++) {
+        const struct vip_address *address = &vips->roll.vips[i]->address;
+        if (!address->present || strcmp(address->placement.interface, vips->down_interface) == 0 ||
+            !loopback_is_down(vips->rooms.loopback, address->placement.interface))
+            continue;
+        strlcpy(vips->down_interface, address->placement.interface, sizeof vips->down_interface);
+        log_warning(NULL, "interface %s is down, so that VIPs on it do not answer: ip link set %s up",
+                    vips->down_interface, vips->down_interface);
+    }
+}
+
+static void arm(struct vips *vips, bool polling, uint64_t now_ms)
+{
+    uint64_t next = polling ? now_ms + ACKNOWLEDGE_POLL_MS : POLICY_NEVER;
+
+    for (size_t i = 0; i < vips->roll.count; i++) {
+        uint64_t wanted = vip_next_ms(vips->roll.vips[i], now_ms);
+        next = wanted < next ? wanted : next;
+    }
+    if (next == POLICY_NEVER)
+        uv_timer_stop(&vips->timer);
+    else
+        uv_timer_start(&vips->timer, on_timer, next > now_ms ? next - now_ms : 0, 0);
+}
+
+void vips_run(struct vips *vips)
+{
+    uint64_t now_ms = clock_monotonic_ms();
+    bool changed = false;
+
+    if (vips->stopped)
+        return;
+    for (size_t i = 0; i < vips->roll.count; i++)
+        changed |= vip_update(vips->roll.vips[i], &vips->rooms, vips->roll.views, now_ms);
+    if (changed)
+        speaker_flush(vips->rooms.speaker);
+    for (size_t i = 0; i < vips->roll.count; i++)
+        vip_report(vips->roll.vips[i], vips->rooms.journal);
+    release_if_decided(vips);
+    bool polling = remove_addresses(vips, now_ms);
+    drop_removed(&vips->roll);
+    warn_of_down_interfaces(vips);
+    arm(vips, polling, now_ms);
+}
+
+void vips_addresses_changed(struct vips *vips)
+{
+    for (size_t i = 0; i < vips->roll.count; i++)
+        vips->roll.vips[i]->address.retry_ms = 0;
+    vips_run(vips);
+}
+
+void vips_run_soon(struct vips *vips)
+{
+    if (!vips->stopped)
+        uv_timer_start(&vips->timer, on_timer, 0, 0);
+}
+
+/* ---- the end ---- */
+
+void vips_stop(struct vips *vips)
+{
+    vips->stopped = true;
+    uv_timer_stop(&vips->timer);
+    for (size_t i = 0; i < vips->roll.count; i++) {
+        struct vip *vip = vips->roll.vips[i];
+        if (vip->attributes)
+            journal_add(vips->rooms.journal, clock_real_us(), "vip", vip->text, vip_state_name(vip->state),
+                        vip_state_name(VIP_WITHDRAWN), "vipgate-bgpd is stopping");
+    }
+}
+
+void vips_remove_addresses(struct vips *vips)
+{
+    for (size_t i = 0; i < vips->roll.count; i++)
+        vip_address_remove(&vips->roll.vips[i]->address, vips->rooms.loopback);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+void vips_free(struct vips *vips)
+{
+    if (!vips)
+        return;
+    vips_abandon(vips);
+    for (size_t i = 0; i < vips->roll.count; i++)
+        vip_free(vips->roll.vips[i]);
+    roll_clear(&vips->roll);
+    uv_close((uv_handle_t *)&vips->timer, on_closed);
+}
+
+/* ---- asking ---- */
+
+const struct vip *vips_next(const struct vips *vips, const struct vip *previous)
+{
+    bool found = previous == NULL;
+
+    for (size_t i = 0; i < vips->roll.count; i++) {
+        if (found && vips->roll.vips[i]->config)
+            return vips->roll.vips[i];
+        found |= vips->roll.vips[i] == previous;
+    }
+    return NULL;
+}
+
+const struct vip *vips_find(const struct vips *vips, const struct prefix *prefix)
+{
+    const struct vip *vip = find(&vips->roll, prefix);
+
+    return vip && vip->config ? vip : NULL;
+}

@@ -1,0 +1,55 @@
+/*
+ * All VIPs: looks at every one of them whenever something changed that may concern it, sends what came of it in one go
+ * (promise 2), and keeps the order of promise 3.
+ *
+ *     health, addresses, time, configuration -> vips_run:
+ *         decide each VIP, add addresses, state routes -> one speaker_flush -> events -> addresses that may go
+ */
+#ifndef VIPGATE_BGPD_ANNOUNCE_VIPS_H
+#define VIPGATE_BGPD_ANNOUNCE_VIPS_H
+
+#include "bgpd/announce/health.h"
+#include "bgpd/announce/vip.h"
+#include "bgpd/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct vips;
+
+/* NULL when out of memory. What it is given must outlive it. */
+struct vips *vips_new(uv_loop_t *loop, struct health *health, struct loopback *loopback, struct speaker *speaker,
+                      struct journal *journal);
+
+/* Memory is freed once the loop has run on. NULL: nothing. */
+void vips_free(struct vips *vips);
+
+/*
+ * Takes over CONFIG, which must live until the next call, in two steps: prepare allocates all that is needed and
+ * changes nothing (false: out of memory); then apply, which cannot fail and runs, or abandon. VIPs that CONFIG does not
+ * have are withdrawn, and their addresses removed after that. The speaker has its configuration by then.
+ */
+bool vips_prepare(struct vips *vips, const struct bgpd_config *config);
+void vips_apply(struct vips *vips, const struct bgpd_config *config);
+void vips_abandon(struct vips *vips);
+
+/* Verdicts changed. Everything that follows from them has been sent on return. */
+void vips_run(struct vips *vips);
+
+/* Addresses or interfaces changed: what could not be added may be possible now. */
+void vips_addresses_changed(struct vips *vips);
+
+/* vips_run on the next turn of the loop: for those who are called from within the speaker. */
+void vips_run_soon(struct vips *vips);
+
+/* Before the speaker is shut down: says so in the journal, and changes nothing any more. */
+void vips_stop(struct vips *vips);
+
+/* At the very end, when every neighbour knows: removes all addresses that vipgate added (promise 7). */
+void vips_remove_addresses(struct vips *vips);
+
+/* In the order of the configuration; those without one are left out. NULL starts. */
+const struct vip *vips_next(const struct vips *vips, const struct vip *previous);
+const struct vip *vips_find(const struct vips *vips, const struct prefix *prefix);
+
+#endif
