@@ -33,7 +33,7 @@ struct health {
     uv_timer_t retry, lease;
     uv_loop_t *loop;
     struct journal *journal;
-    struct checks *checks;
+    struct verdict_table *table;
     struct connection *connection; /* NULL: none */
     enum health_link reported;     /* the link as of the last event */
     uint64_t retry_ms;
@@ -62,7 +62,7 @@ static void on_retry(uv_timer_t *timer)
 /* Says once what the link has become. */
 static void report_link(struct health *health)
 {
-    enum health_link link = checks_link(health->checks);
+    enum health_link link = verdict_table_link(health->table);
 
     if (link == health->reported)
         return;
@@ -76,7 +76,7 @@ static void report_link(struct health *health)
  * the loop after it was due. */
 void health_rearm(struct health *health)
 {
-    uint64_t next = checks_next_ms(health->checks), now = clock_monotonic_ms();
+    uint64_t next = verdict_table_next_ms(health->table), now = clock_monotonic_ms();
 
     health->lease_due = false;
     if (next == UINT64_MAX)
@@ -110,7 +110,7 @@ static void __attribute__((format(printf, 2, 3))) disconnect(struct health *heal
     if (!health->is_told)
         log_warning("health", "%s: %s; trying again", health->path, health->reason);
     health->is_told = true;
-    if (checks_disconnected(health->checks))
+    if (verdict_table_disconnected(health->table))
         after_change(health);
 }
 
@@ -119,7 +119,7 @@ static void on_lease(uv_timer_t *timer)
     struct health *health = timer->data;
     uint64_t now = clock_monotonic_ms();
 
-    if (now < checks_next_ms(health->checks)) {
+    if (now < verdict_table_next_ms(health->table)) {
         health_rearm(health);
         return;
     }
@@ -128,8 +128,8 @@ static void on_lease(uv_timer_t *timer)
         uv_timer_start(&health->lease, on_lease, 1, 0);
         return;
     }
-    bool changed = checks_time(health->checks, now);
-    if (checks_link(health->checks) == HEALTH_EXPIRED && health->connection)
+    bool changed = verdict_table_time(health->table, now);
+    if (verdict_table_link(health->table) == HEALTH_EXPIRED && health->connection)
         disconnect(health, "no sign of life");
     if (changed)
         after_change(health);
@@ -150,7 +150,7 @@ static bool take_frames(struct health *health, struct wire_reader *reader, bool 
         if (message.type == VERDICT_HELLO && message.version != VERDICT_VERSION)
             return false;
         health->connection->greeted = true;
-        *changed |= checks_message(health->checks, &message, now);
+        *changed |= verdict_table_message(health->table, &message, now);
     }
     return result == 0;
 }
@@ -173,7 +173,7 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
     bool intact = take_frames(health, &reader, &changed);
     connection->used -= reader.position;
     memmove(connection->buffer, connection->buffer + reader.position, connection->used);
-    if (checks_link(health->checks) == HEALTH_CONNECTED) {
+    if (verdict_table_link(health->table) == HEALTH_CONNECTED) {
         health->retry_ms = RETRY_FIRST_MS;
         health->is_told = false;
     }
@@ -227,10 +227,10 @@ struct health *health_open(uv_loop_t *loop, struct journal *journal, const char 
 
     if (!health)
         return NULL;
-    health->checks = checks_new(lease_ms, now);
+    health->table = verdict_table_new(lease_ms, now);
     int length = snprintf(health->path, sizeof health->path, "%s/verdict.sock", directory);
-    if (!health->checks || length >= (int)sizeof health->path) {
-        checks_free(health->checks);
+    if (!health->table || length >= (int)sizeof health->path) {
+        verdict_table_free(health->table);
         free(health);
         return NULL;
     }
@@ -248,9 +248,9 @@ struct health *health_open(uv_loop_t *loop, struct journal *journal, const char 
     return health;
 }
 
-struct checks *health_checks(struct health *health)
+struct verdict_table *health_verdicts(struct health *health)
 {
-    return health->checks;
+    return health->table;
 }
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -259,7 +259,7 @@ static void on_timer_closed(uv_handle_t *handle)
 
     if (--health->closing > 0)
         return;
-    checks_free(health->checks);
+    verdict_table_free(health->table);
     free(health);
 }
 

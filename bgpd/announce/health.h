@@ -6,7 +6,7 @@
 #ifndef VIPGATE_BGPD_ANNOUNCE_HEALTH_H
 #define VIPGATE_BGPD_ANNOUNCE_HEALTH_H
 
-#include "bgpd/announce/checks.h"
+#include "bgpd/announce/verdict_table.h"
 #include "lib/journal.h"
 
 #include <uv.h>
@@ -22,7 +22,7 @@ struct health *health_open(uv_loop_t *loop, struct journal *journal, const char 
                            health_change *change, void *user);
 
 /* The table that it keeps; the caller tells it what to expect and how long the lease is. */
-struct checks *health_checks(struct health *health);
+struct verdict_table *health_verdicts(struct health *health);
 
 /* What was told to the table may have changed when it is due. */
 void health_rearm(struct health *health);

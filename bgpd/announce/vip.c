@@ -34,7 +34,7 @@ void vip_free(struct vip *vip)
     free(vip);
 }
 
-static void decide(struct vip *vip, const struct checks *checks, struct check_view *views, uint64_t now_ms)
+static void decide(struct vip *vip, const struct verdict_table *verdicts, struct check_view *views, uint64_t now_ms)
 {
     const struct vip_config *config = vip->config;
 
@@ -44,7 +44,7 @@ static void decide(struct vip *vip, const struct checks *checks, struct check_vi
         return;
     }
     for (size_t i = 0; i < config->gate.check_count; i++)
-        checks_view(checks, config->gate.checks[i].name, &views[i]);
+        verdict_table_view(verdicts, config->gate.checks[i].name, &views[i]);
     policy_gate(&config->gate, views, vip->memory.gate_degraded, &vip->gate);
     policy_vip(&vip->memory, config, &vip->gate, now_ms, &vip->decision);
 }
@@ -159,7 +159,7 @@ static void take_attributes(struct vip *vip, const struct path_attributes *attri
 
 bool vip_update(struct vip *vip, const struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms)
 {
-    decide(vip, rooms->checks, views, now_ms);
+    decide(vip, rooms->verdicts, views, now_ms);
     bool may_announce = prepare_address(vip, rooms->loopback, now_ms);
     bool announced = may_announce && vip->decision.profile;
     const struct path_attributes *attributes = announced ? vip->decision.profile->attributes : NULL;

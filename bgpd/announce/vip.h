@@ -9,8 +9,8 @@
 #ifndef VIPGATE_BGPD_ANNOUNCE_VIP_H
 #define VIPGATE_BGPD_ANNOUNCE_VIP_H
 
-#include "bgpd/announce/checks.h"
 #include "bgpd/announce/policy.h"
+#include "bgpd/announce/verdict_table.h"
 #include "bgpd/announce/vip_address.h"
 #include "bgpd/config.h"
 #include "bgpd/session/speaker.h"
@@ -39,7 +39,7 @@ struct vip {
 
 /* What a VIP acts on. */
 struct vip_rooms {
-    const struct checks *checks;
+    const struct verdict_table *verdicts;
     struct loopback *loopback;
     struct speaker *speaker;
     struct journal *journal;

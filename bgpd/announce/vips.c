@@ -42,7 +42,7 @@ struct vips *vips_new(uv_loop_t *loop, struct health *health, struct loopback *l
     if (!vips)
         return NULL;
     vips->health = health;
-    vips->rooms = (struct vip_rooms){health_checks(health), loopback, speaker, journal};
+    vips->rooms = (struct vip_rooms){health_verdicts(health), loopback, speaker, journal};
     uv_timer_init(loop, &vips->timer);
     vips->timer.data = vips;
     return vips;
@@ -155,9 +155,9 @@ void vips_apply(struct vips *vips, const struct bgpd_config *config)
         roll->vips[i]->config = i < config->vip_count ? &config->vips[i] : NULL;
         roll->vips[i]->address.retry_ms = 0;
     }
-    if (!checks_expect(health_checks(vips->health), roll->checks, roll->check_count, clock_monotonic_ms()))
+    if (!verdict_table_expect(health_verdicts(vips->health), roll->checks, roll->check_count, clock_monotonic_ms()))
         log_error(NULL, "out of memory: some checks will not be followed");
-    checks_set_lease(health_checks(vips->health), config->lease_ms);
+    verdict_table_set_lease(health_verdicts(vips->health), config->lease_ms);
     health_rearm(vips->health);
     speaker_set_vips(vips->rooms.speaker, roll->prefixes, roll->prefix_count);
     restate(vips);

@@ -117,13 +117,13 @@ static enum check_standing standing(struct fixture *fixture)
 {
     struct check_view view;
 
-    checks_view(health_checks(fixture->health), "a", &view);
+    verdict_table_view(health_verdicts(fixture->health), "a", &view);
     return view.standing;
 }
 
 static enum health_link link_now(struct fixture *fixture)
 {
-    return checks_link(health_checks(fixture->health));
+    return verdict_table_link(health_verdicts(fixture->health));
 }
 
 #define RUN_UNTIL(fixture, condition)                                                                                  \
@@ -149,7 +149,7 @@ static int setup(void **state)
     fixture->journal = journal_new("bgpd");
     fixture->health = health_open(&fixture->loop, fixture->journal, fixture->directory, LEASE, on_change, fixture);
     assert_non_null(fixture->health);
-    assert_true(checks_expect(health_checks(fixture->health), expected, 1, clock_monotonic_ms()));
+    assert_true(verdict_table_expect(health_verdicts(fixture->health), expected, 1, clock_monotonic_ms()));
     *state = fixture;
     return 0;
 }

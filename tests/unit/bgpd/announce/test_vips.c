@@ -125,9 +125,9 @@ bool loopback_is_down(const struct loopback *loopback, const char *interface)
     return false;
 }
 
-static struct checks *table;
+static struct verdict_table *table;
 
-struct checks *health_checks(struct health *health)
+struct verdict_table *health_verdicts(struct health *health)
 {
     (void)health;
     return table;
@@ -170,7 +170,7 @@ static int setup(void **state)
         peers[i].rib = rib_out_new();
         address_parse(&peers[i].config.address, i ? "198.51.100.5" : "198.51.100.4");
     }
-    table = checks_new(3000, clock_monotonic_ms());
+    table = verdict_table_new(3000, clock_monotonic_ms());
     fixture->primary = path_attributes_intern(&(struct path_attributes){.prepend = 0});
     fixture->secondary = path_attributes_intern(&(struct path_attributes){.prepend = 2});
     uv_loop_init(&fixture->loop);
@@ -196,7 +196,7 @@ static int teardown(void **state)
     uv_run(&fixture->loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&fixture->loop), 0);
     journal_free(fixture->journal);
-    checks_free(table);
+    verdict_table_free(table);
     for (int i = 0; i < 2; i++)
         rib_out_free(peers[i].rib);
     path_attributes_unref(fixture->primary);
@@ -217,7 +217,7 @@ static void say(struct fixture *fixture, enum verdict verdict, uint8_t percent)
 
     message.verdict = verdict;
     message.healthy_percent = percent;
-    checks_message(table, &message, clock_monotonic_ms());
+    verdict_table_message(table, &message, clock_monotonic_ms());
     vips_run(fixture->vips);
 }
 

@@ -1,4 +1,4 @@
-#include "bgpd/announce/checks.h"
+#include "bgpd/announce/verdict_table.h"
 
 #include "lib/clock.h"
 
@@ -20,7 +20,7 @@ struct entry {
     uint64_t awaited_since_ms, patience_ms;
 };
 
-struct checks {
+struct verdict_table {
     struct entry **entries; /* by name */
     size_t count, capacity;
     uint64_t lease_ms, last_life_ms;
@@ -40,14 +40,14 @@ const char *health_link_name(enum health_link link)
 /* ---- the table ---- */
 
 /* Where NAME is, or belongs. */
-static size_t position_of(const struct checks *checks, const char *name, bool *found)
+static size_t position_of(const struct verdict_table *table, const char *name, bool *found)
 {
-    size_t low = 0, high = checks->count;
+    size_t low = 0, high = table->count;
 
     *found = false;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = strcmp(checks->entries[middle]->name, name);
+        int order = strcmp(table->entries[middle]->name, name);
         if (order == 0) {
             *found = true;
             return middle;
@@ -60,36 +60,36 @@ static size_t position_of(const struct checks *checks, const char *name, bool *f
     return low;
 }
 
-static struct entry *find(const struct checks *checks, const char *name)
+static struct entry *find(const struct verdict_table *table, const char *name)
 {
     bool found;
-    size_t position = position_of(checks, name, &found);
+    size_t position = position_of(table, name, &found);
 
-    return found ? checks->entries[position] : NULL;
+    return found ? table->entries[position] : NULL;
 }
 
-static bool grow(struct checks *checks)
+static bool grow(struct verdict_table *table)
 {
-    if (checks->count < checks->capacity)
+    if (table->count < table->capacity)
         return true;
-    size_t capacity = checks->capacity ? checks->capacity * 2 : 16;
-    struct entry **entries = reallocarray(checks->entries, capacity, sizeof(struct entry *));
+    size_t capacity = table->capacity ? table->capacity * 2 : 16;
+    struct entry **entries = reallocarray(table->entries, capacity, sizeof(struct entry *));
     if (!entries)
         return false;
-    checks->entries = entries;
-    checks->capacity = capacity;
+    table->entries = entries;
+    table->capacity = capacity;
     return true;
 }
 
 /* The entry of NAME, made where it is missing; NULL when out of memory, or of room. */
-static struct entry *obtain(struct checks *checks, const char *name, uint64_t now_ms)
+static struct entry *obtain(struct verdict_table *table, const char *name, uint64_t now_ms)
 {
     bool found;
-    size_t position = position_of(checks, name, &found);
+    size_t position = position_of(table, name, &found);
 
     if (found)
-        return checks->entries[position];
-    if (checks->count == CHECKS_MAX || !grow(checks))
+        return table->entries[position];
+    if (table->count == VERDICT_TABLE_MAX || !grow(table))
         return NULL;
     struct entry *entry = calloc(1, sizeof *entry);
     if (!entry)
@@ -97,63 +97,63 @@ static struct entry *obtain(struct checks *checks, const char *name, uint64_t no
     strlcpy(entry->name, name, sizeof entry->name);
     entry->awaited = true;
     entry->awaited_since_ms = now_ms;
-    memmove(&checks->entries[position + 1], &checks->entries[position],
-            (checks->count - position) * sizeof *checks->entries);
-    checks->entries[position] = entry;
-    checks->count++;
+    memmove(&table->entries[position + 1], &table->entries[position],
+            (table->count - position) * sizeof *table->entries);
+    table->entries[position] = entry;
+    table->count++;
     return entry;
 }
 
 /* Forgets what neither a gate nor the health daemon knows. */
-static void prune(struct checks *checks)
+static void prune(struct verdict_table *table)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < checks->count; i++) {
-        struct entry *entry = checks->entries[i];
-        if (entry->expected || entry->present || (checks->in_snapshot && entry->is_staged))
-            checks->entries[kept++] = entry;
+    for (size_t i = 0; i < table->count; i++) {
+        struct entry *entry = table->entries[i];
+        if (entry->expected || entry->present || (table->in_snapshot && entry->is_staged))
+            table->entries[kept++] = entry;
         else
             free(entry);
     }
-    checks->count = kept;
+    table->count = kept;
 }
 
-struct checks *checks_new(uint64_t lease_ms, uint64_t now_ms)
+struct verdict_table *verdict_table_new(uint64_t lease_ms, uint64_t now_ms)
 {
-    struct checks *checks = calloc(1, sizeof *checks);
+    struct verdict_table *table = calloc(1, sizeof *table);
 
-    if (!checks)
+    if (!table)
         return NULL;
-    checks->lease_ms = lease_ms;
-    checks->last_life_ms = now_ms;
-    checks->link = HEALTH_LOST;
-    return checks;
+    table->lease_ms = lease_ms;
+    table->last_life_ms = now_ms;
+    table->link = HEALTH_LOST;
+    return table;
 }
 
-void checks_free(struct checks *checks)
+void verdict_table_free(struct verdict_table *table)
 {
-    if (!checks)
+    if (!table)
         return;
-    for (size_t i = 0; i < checks->count; i++)
-        free(checks->entries[i]);
-    free(checks->entries);
-    free(checks);
+    for (size_t i = 0; i < table->count; i++)
+        free(table->entries[i]);
+    free(table->entries);
+    free(table);
 }
 
-void checks_set_lease(struct checks *checks, uint64_t lease_ms)
+void verdict_table_set_lease(struct verdict_table *table, uint64_t lease_ms)
 {
-    checks->lease_ms = lease_ms;
+    table->lease_ms = lease_ms;
 }
 
-bool checks_expect(struct checks *checks, const struct gate_check *expected, size_t count, uint64_t now_ms)
+bool verdict_table_expect(struct verdict_table *table, const struct gate_check *expected, size_t count, uint64_t now_ms)
 {
     bool ok = true;
 
-    for (size_t i = 0; i < checks->count; i++)
-        checks->entries[i]->expected = false;
+    for (size_t i = 0; i < table->count; i++)
+        table->entries[i]->expected = false;
     for (size_t i = 0; i < count; i++) {
-        struct entry *entry = obtain(checks, expected[i].name, now_ms);
+        struct entry *entry = obtain(table, expected[i].name, now_ms);
         ok &= entry != NULL;
         if (!entry)
             continue;
@@ -163,7 +163,7 @@ bool checks_expect(struct checks *checks, const struct gate_check *expected, siz
         if (entry->patience_ms < expected[i].first_verdict_ms)
             entry->patience_ms = expected[i].first_verdict_ms;
     }
-    prune(checks);
+    prune(table);
     return ok;
 }
 
@@ -207,87 +207,87 @@ static bool apply_absence(struct entry *entry, uint64_t now_ms)
     return was_present;
 }
 
-static void begin_snapshot(struct checks *checks)
+static void begin_snapshot(struct verdict_table *table)
 {
-    checks->in_snapshot = true;
-    for (size_t i = 0; i < checks->count; i++)
-        checks->entries[i]->is_staged = false;
+    table->in_snapshot = true;
+    for (size_t i = 0; i < table->count; i++)
+        table->entries[i]->is_staged = false;
 }
 
 /* After a silence for longer than the lease, whatever is awaited is awaited anew: the daemon has only just begun. */
-static void restart_waiting(struct checks *checks, uint64_t now_ms)
+static void restart_waiting(struct verdict_table *table, uint64_t now_ms)
 {
-    for (size_t i = 0; i < checks->count; i++) {
-        checks->entries[i]->overdue = false;
-        checks->entries[i]->awaited_since_ms = now_ms;
+    for (size_t i = 0; i < table->count; i++) {
+        table->entries[i]->overdue = false;
+        table->entries[i]->awaited_since_ms = now_ms;
     }
 }
 
-static bool sign_of_life(struct checks *checks, uint64_t now_ms)
+static bool sign_of_life(struct verdict_table *table, uint64_t now_ms)
 {
-    bool changed = checks->link != HEALTH_CONNECTED;
+    bool changed = table->link != HEALTH_CONNECTED;
 
-    if (!checks->heard || checks->link == HEALTH_EXPIRED)
-        restart_waiting(checks, now_ms);
-    checks->heard = true;
-    checks->link = HEALTH_CONNECTED;
-    checks->last_life_ms = now_ms;
+    if (!table->heard || table->link == HEALTH_EXPIRED)
+        restart_waiting(table, now_ms);
+    table->heard = true;
+    table->link = HEALTH_CONNECTED;
+    table->last_life_ms = now_ms;
     return changed;
 }
 
-static bool end_snapshot(struct checks *checks, uint64_t now_ms)
+static bool end_snapshot(struct verdict_table *table, uint64_t now_ms)
 {
-    bool changed = sign_of_life(checks, now_ms);
+    bool changed = sign_of_life(table, now_ms);
 
-    for (size_t i = 0; i < checks->count; i++) {
-        struct entry *entry = checks->entries[i];
+    for (size_t i = 0; i < table->count; i++) {
+        struct entry *entry = table->entries[i];
         changed |= entry->is_staged ? apply(entry, &entry->staged, now_ms) : apply_absence(entry, now_ms);
     }
-    checks->in_snapshot = false;
-    prune(checks);
+    table->in_snapshot = false;
+    prune(table);
     return changed;
 }
 
-static bool take_change(struct checks *checks, const struct verdict_message *message, uint64_t now_ms)
+static bool take_change(struct verdict_table *table, const struct verdict_message *message, uint64_t now_ms)
 {
-    struct entry *entry = obtain(checks, message->name, now_ms);
+    struct entry *entry = obtain(table, message->name, now_ms);
 
     if (!entry)
         return false;
-    if (!checks->in_snapshot)
+    if (!table->in_snapshot)
         return apply(entry, message, now_ms);
     entry->staged = *message;
     entry->is_staged = true;
     return false;
 }
 
-static bool take_removal(struct checks *checks, const char *name, uint64_t now_ms)
+static bool take_removal(struct verdict_table *table, const char *name, uint64_t now_ms)
 {
-    struct entry *entry = find(checks, name);
+    struct entry *entry = find(table, name);
     bool changed = entry && apply_absence(entry, now_ms);
 
-    prune(checks);
+    prune(table);
     return changed;
 }
 
-bool checks_message(struct checks *checks, const struct verdict_message *message, uint64_t now_ms)
+bool verdict_table_message(struct verdict_table *table, const struct verdict_message *message, uint64_t now_ms)
 {
     bool changed = false;
 
     if (message->type == VERDICT_HELLO) {
-        begin_snapshot(checks);
+        begin_snapshot(table);
         return false;
     }
     /* Half a snapshot is no sign of life yet: it could bring back verdicts that were forgotten. */
-    if (!checks->in_snapshot)
-        changed = sign_of_life(checks, now_ms);
+    if (!table->in_snapshot)
+        changed = sign_of_life(table, now_ms);
     switch (message->type) {
     case VERDICT_CHANGE:
-        return take_change(checks, message, now_ms) || changed;
+        return take_change(table, message, now_ms) || changed;
     case VERDICT_SNAPSHOT_END:
-        return checks->in_snapshot ? end_snapshot(checks, now_ms) : changed;
+        return table->in_snapshot ? end_snapshot(table, now_ms) : changed;
     case VERDICT_REMOVED:
-        return (!checks->in_snapshot && take_removal(checks, message->name, now_ms)) || changed;
+        return (!table->in_snapshot && take_removal(table, message->name, now_ms)) || changed;
     case VERDICT_HELLO:
     case VERDICT_ALIVE:
         break;
@@ -295,44 +295,44 @@ bool checks_message(struct checks *checks, const struct verdict_message *message
     return changed;
 }
 
-bool checks_disconnected(struct checks *checks)
+bool verdict_table_disconnected(struct verdict_table *table)
 {
-    checks->in_snapshot = false;
-    prune(checks);
-    if (checks->link != HEALTH_CONNECTED)
+    table->in_snapshot = false;
+    prune(table);
+    if (table->link != HEALTH_CONNECTED)
         return false;
-    checks->link = HEALTH_LOST;
+    table->link = HEALTH_LOST;
     return true;
 }
 
 /* ---- time ---- */
 
-static void expire(struct checks *checks)
+static void expire(struct verdict_table *table)
 {
     char lease[CLOCK_TEXT_SIZE];
 
-    checks->link = HEALTH_EXPIRED;
-    snprintf(checks->silence, sizeof checks->silence, "%s for %s",
-             checks->heard ? "no sign of life from the health daemon" : "no health daemon was reached",
-             duration_format(checks->lease_ms, lease));
-    for (size_t i = 0; i < checks->count; i++) {
-        checks->entries[i]->has_verdict = false;
-        checks->entries[i]->awaited = true;
+    table->link = HEALTH_EXPIRED;
+    snprintf(table->silence, sizeof table->silence, "%s for %s",
+             table->heard ? "no sign of life from the health daemon" : "no health daemon was reached",
+             duration_format(table->lease_ms, lease));
+    for (size_t i = 0; i < table->count; i++) {
+        table->entries[i]->has_verdict = false;
+        table->entries[i]->awaited = true;
     }
 }
 
-bool checks_time(struct checks *checks, uint64_t now_ms)
+bool verdict_table_time(struct verdict_table *table, uint64_t now_ms)
 {
     bool changed = false;
 
-    if (checks->link == HEALTH_EXPIRED)
+    if (table->link == HEALTH_EXPIRED)
         return false;
-    if (now_ms >= checks->last_life_ms + checks->lease_ms) {
-        expire(checks);
+    if (now_ms >= table->last_life_ms + table->lease_ms) {
+        expire(table);
         return true;
     }
-    for (size_t i = 0; i < checks->count; i++) {
-        struct entry *entry = checks->entries[i];
+    for (size_t i = 0; i < table->count; i++) {
+        struct entry *entry = table->entries[i];
         bool overdue = entry->awaited && now_ms >= entry->awaited_since_ms + entry->patience_ms;
         changed |= entry->expected && overdue != entry->overdue;
         entry->overdue = overdue;
@@ -340,13 +340,13 @@ bool checks_time(struct checks *checks, uint64_t now_ms)
     return changed;
 }
 
-uint64_t checks_next_ms(const struct checks *checks)
+uint64_t verdict_table_next_ms(const struct verdict_table *table)
 {
-    if (checks->link == HEALTH_EXPIRED)
+    if (table->link == HEALTH_EXPIRED)
         return UINT64_MAX;
-    uint64_t next = checks->last_life_ms + checks->lease_ms;
-    for (size_t i = 0; i < checks->count; i++) {
-        const struct entry *entry = checks->entries[i];
+    uint64_t next = table->last_life_ms + table->lease_ms;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct entry *entry = table->entries[i];
         uint64_t due = entry->awaited_since_ms + entry->patience_ms;
         if (entry->expected && entry->awaited && !entry->overdue && due < next)
             next = due;
@@ -356,9 +356,9 @@ uint64_t checks_next_ms(const struct checks *checks)
 
 /* ---- what is known ---- */
 
-enum health_link checks_link(const struct checks *checks)
+enum health_link verdict_table_link(const struct verdict_table *table)
 {
-    return checks->link;
+    return table->link;
 }
 
 static void view_lost(struct check_view *view, const char *reason)
@@ -367,14 +367,14 @@ static void view_lost(struct check_view *view, const char *reason)
     view->reason = reason;
 }
 
-void checks_view(const struct checks *checks, const char *name, struct check_view *view)
+void verdict_table_view(const struct verdict_table *table, const char *name, struct check_view *view)
 {
     static const enum check_standing standings[] = {CHECK_LOST, CHECK_UP, CHECK_DOWN};
-    const struct entry *entry = find(checks, name);
+    const struct entry *entry = find(table, name);
 
     *view = (struct check_view){.name = name, .standing = CHECK_PENDING, .reason = ""};
-    if (checks->link == HEALTH_EXPIRED) {
-        view_lost(view, checks->silence);
+    if (table->link == HEALTH_EXPIRED) {
+        view_lost(view, table->silence);
     } else if (entry && entry->overdue) {
         view_lost(view, entry->present ? "its first verdict is overdue" : "the health daemon does not have it");
     } else if (entry && entry->has_verdict) {
@@ -384,9 +384,9 @@ void checks_view(const struct checks *checks, const char *name, struct check_vie
     }
 }
 
-uint64_t checks_since_us(const struct checks *checks, const char *name)
+uint64_t verdict_table_since_us(const struct verdict_table *table, const char *name)
 {
-    const struct entry *entry = find(checks, name);
+    const struct entry *entry = find(table, name);
 
     return entry && entry->has_verdict ? entry->said.since_us : 0;
 }

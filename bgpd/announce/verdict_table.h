@@ -10,8 +10,8 @@
  * A snapshot takes effect as a whole, with its end. A check that a gate names and the daemon does not have is treated
  * as one whose first verdict is to come: during a reload the two daemons differ for a moment.
  */
-#ifndef VIPGATE_BGPD_ANNOUNCE_CHECKS_H
-#define VIPGATE_BGPD_ANNOUNCE_CHECKS_H
+#ifndef VIPGATE_BGPD_ANNOUNCE_VERDICT_TABLE_H
+#define VIPGATE_BGPD_ANNOUNCE_VERDICT_TABLE_H
 
 #include "bgpd/announce/policy.h"
 #include "lib/verdict.h"
@@ -21,9 +21,9 @@
 #include <stdint.h>
 
 /* Checks that are remembered at most. */
-enum { CHECKS_MAX = 65536 };
+enum { VERDICT_TABLE_MAX = 65536 };
 
-struct checks;
+struct verdict_table;
 
 enum health_link {
     HEALTH_CONNECTED, /* the daemon gives signs of life */
@@ -35,33 +35,34 @@ enum health_link {
 const char *health_link_name(enum health_link link);
 
 /* The lease runs from NOW_MS. NULL when out of memory. */
-struct checks *checks_new(uint64_t lease_ms, uint64_t now_ms);
-void checks_free(struct checks *checks);
+struct verdict_table *verdict_table_new(uint64_t lease_ms, uint64_t now_ms);
+void verdict_table_free(struct verdict_table *table);
 
-void checks_set_lease(struct checks *checks, uint64_t lease_ms);
+void verdict_table_set_lease(struct verdict_table *table, uint64_t lease_ms);
 
 /* The checks that gates name, all of them: replaces what was expected before. Waiting for a check that is new begins
  * now. False when out of memory. */
-bool checks_expect(struct checks *checks, const struct gate_check *expected, size_t count, uint64_t now_ms);
+bool verdict_table_expect(struct verdict_table *table, const struct gate_check *expected, size_t count,
+                          uint64_t now_ms);
 
 /* Takes one message. Whether anything changed that a gate may see. HELLO begins a snapshot. */
-bool checks_message(struct checks *checks, const struct verdict_message *message, uint64_t now_ms);
+bool verdict_table_message(struct verdict_table *table, const struct verdict_message *message, uint64_t now_ms);
 
 /* The connection is gone. Whether the link changed. */
-bool checks_disconnected(struct checks *checks);
+bool verdict_table_disconnected(struct verdict_table *table);
 
 /* Lets time pass until NOW_MS. Whether anything changed that a gate may see. */
-bool checks_time(struct checks *checks, uint64_t now_ms);
+bool verdict_table_time(struct verdict_table *table, uint64_t now_ms);
 
-/* When checks_time is next due; UINT64_MAX: never. */
-uint64_t checks_next_ms(const struct checks *checks);
+/* When verdict_table_time is next due; UINT64_MAX: never. */
+uint64_t verdict_table_next_ms(const struct verdict_table *table);
 
-enum health_link checks_link(const struct checks *checks);
+enum health_link verdict_table_link(const struct verdict_table *table);
 
 /* The check NAME as a gate sees it now. The view points into CHECKS and is valid until the next change. */
-void checks_view(const struct checks *checks, const char *name, struct check_view *view);
+void verdict_table_view(const struct verdict_table *table, const char *name, struct check_view *view);
 
 /* Real time since when the check's verdict is what it is; 0 where unknown. */
-uint64_t checks_since_us(const struct checks *checks, const char *name);
+uint64_t verdict_table_since_us(const struct verdict_table *table, const char *name);
 
 #endif

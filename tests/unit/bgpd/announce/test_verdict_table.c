@@ -1,4 +1,4 @@
-#include "bgpd/announce/checks.h"
+#include "bgpd/announce/verdict_table.h"
 
 #include <bsd/string.h>
 #include <setjmp.h>
@@ -14,27 +14,27 @@ static const struct gate_check expected[] = {{"a", PATIENCE}, {"b", PATIENCE}};
 
 static int setup(void **state)
 {
-    struct checks *checks = checks_new(LEASE, 0);
+    struct verdict_table *checks = verdict_table_new(LEASE, 0);
 
     assert_non_null(checks);
-    assert_true(checks_expect(checks, expected, 2, 0));
+    assert_true(verdict_table_expect(checks, expected, 2, 0));
     *state = checks;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    checks_free(*state);
+    verdict_table_free(*state);
     return 0;
 }
 
-static bool say(struct checks *checks, enum verdict_type type, uint64_t now_ms)
+static bool say(struct verdict_table *checks, enum verdict_type type, uint64_t now_ms)
 {
-    return checks_message(checks, &(struct verdict_message){.type = type, .version = VERDICT_VERSION}, now_ms);
+    return verdict_table_message(checks, &(struct verdict_message){.type = type, .version = VERDICT_VERSION}, now_ms);
 }
 
 /* WORD: "up", "down", "unknown" (it cannot be carried out), or "first" (its first verdict is still to come). */
-static bool say_check(struct checks *checks, const char *name, const char *word, uint64_t now_ms)
+static bool say_check(struct verdict_table *checks, const char *name, const char *word, uint64_t now_ms)
 {
     struct verdict_message message = {.type = VERDICT_CHANGE, .since_us = 7};
 
@@ -43,10 +43,10 @@ static bool say_check(struct checks *checks, const char *name, const char *word,
     message.verdict = strcmp(word, "up") == 0 ? VERDICT_UP : strcmp(word, "down") == 0 ? VERDICT_DOWN : VERDICT_UNKNOWN;
     message.healthy_percent = message.verdict == VERDICT_UP ? 100 : 0;
     snprintf(message.reason, sizeof message.reason, "said %s", word);
-    return checks_message(checks, &message, now_ms);
+    return verdict_table_message(checks, &message, now_ms);
 }
 
-static void snapshot(struct checks *checks, const char *a, const char *b, uint64_t now_ms)
+static void snapshot(struct verdict_table *checks, const char *a, const char *b, uint64_t now_ms)
 {
     assert_false(say(checks, VERDICT_HELLO, now_ms));
     if (a)
@@ -56,39 +56,39 @@ static void snapshot(struct checks *checks, const char *a, const char *b, uint64
     say(checks, VERDICT_SNAPSHOT_END, now_ms);
 }
 
-static enum check_standing standing(const struct checks *checks, const char *name)
+static enum check_standing standing(const struct verdict_table *checks, const char *name)
 {
     struct check_view view;
 
-    checks_view(checks, name, &view);
+    verdict_table_view(checks, name, &view);
     assert_string_equal(view.name, name);
     assert_non_null(view.reason);
     return view.standing;
 }
 
-static const char *reason(const struct checks *checks, const char *name)
+static const char *reason(const struct verdict_table *checks, const char *name)
 {
     struct check_view view;
 
-    checks_view(checks, name, &view);
+    verdict_table_view(checks, name, &view);
     return view.reason;
 }
 
 static void test_snapshot_takes_effect_as_a_whole(void **state)
 {
-    struct checks *checks = *state;
+    struct verdict_table *checks = *state;
 
     say(checks, VERDICT_HELLO, 1);
     say_check(checks, "a", "up", 2);
     say_check(checks, "b", "down", 3);
     assert_int_equal(standing(checks, "a"), CHECK_PENDING);
-    assert_int_equal(checks_link(checks), HEALTH_LOST);
+    assert_int_equal(verdict_table_link(checks), HEALTH_LOST);
     assert_true(say(checks, VERDICT_SNAPSHOT_END, 4));
-    assert_int_equal(checks_link(checks), HEALTH_CONNECTED);
+    assert_int_equal(verdict_table_link(checks), HEALTH_CONNECTED);
     assert_int_equal(standing(checks, "a"), CHECK_UP);
     assert_int_equal(standing(checks, "b"), CHECK_DOWN);
     assert_string_equal(reason(checks, "b"), "said down");
-    assert_int_equal(checks_since_us(checks, "b"), 7);
+    assert_int_equal(verdict_table_since_us(checks, "b"), 7);
     /* The same again is no change; a sign of life is none. */
     assert_false(say_check(checks, "b", "down", 5));
     assert_false(say(checks, VERDICT_ALIVE, 6));
@@ -97,7 +97,7 @@ static void test_snapshot_takes_effect_as_a_whole(void **state)
 
 static void test_unable_is_lost_and_first_is_pending(void **state)
 {
-    struct checks *checks = *state;
+    struct verdict_table *checks = *state;
 
     snapshot(checks, "unknown", "first", 1);
     assert_int_equal(standing(checks, "a"), CHECK_LOST);
@@ -107,37 +107,37 @@ static void test_unable_is_lost_and_first_is_pending(void **state)
 
 static void test_lease_runs_from_the_last_sign_of_life(void **state)
 {
-    struct checks *checks = *state;
+    struct verdict_table *checks = *state;
 
     snapshot(checks, "up", "up", 1000);
-    assert_int_equal(checks_next_ms(checks), 4000);
+    assert_int_equal(verdict_table_next_ms(checks), 4000);
     say(checks, VERDICT_ALIVE, 2000);
-    assert_false(checks_time(checks, 4999));
-    assert_true(checks_time(checks, 5000));
-    assert_int_equal(checks_link(checks), HEALTH_EXPIRED);
+    assert_false(verdict_table_time(checks, 4999));
+    assert_true(verdict_table_time(checks, 5000));
+    assert_int_equal(verdict_table_link(checks), HEALTH_EXPIRED);
     assert_int_equal(standing(checks, "a"), CHECK_LOST);
     assert_string_equal(reason(checks, "a"), "no sign of life from the health daemon for 3s");
-    assert_true(checks_next_ms(checks) == UINT64_MAX);
+    assert_true(verdict_table_next_ms(checks) == UINT64_MAX);
 }
 
 static void test_a_lost_connection_leaves_the_lease(void **state)
 {
-    struct checks *checks = *state;
+    struct verdict_table *checks = *state;
 
     snapshot(checks, "up", "up", 1000);
-    assert_true(checks_disconnected(checks));
-    assert_int_equal(checks_link(checks), HEALTH_LOST);
+    assert_true(verdict_table_disconnected(checks));
+    assert_int_equal(verdict_table_link(checks), HEALTH_LOST);
     assert_int_equal(standing(checks, "a"), CHECK_UP);
-    assert_true(checks_time(checks, 4000));
+    assert_true(verdict_table_time(checks, 4000));
     assert_int_equal(standing(checks, "a"), CHECK_LOST);
 }
 
 static void test_no_daemon_from_the_start(void **state)
 {
-    struct checks *checks = *state;
+    struct verdict_table *checks = *state;
 
     assert_int_equal(standing(checks, "a"), CHECK_PENDING);
-    assert_true(checks_time(checks, LEASE));
+    assert_true(verdict_table_time(checks, LEASE));
     assert_int_equal(standing(checks, "a"), CHECK_LOST);
     assert_string_equal(reason(checks, "a"), "no health daemon was reached for 3s");
     /* It comes late: what it has not judged is awaited from now on. */
@@ -145,15 +145,15 @@ static void test_no_daemon_from_the_start(void **state)
     assert_int_equal(standing(checks, "a"), CHECK_UP);
     assert_int_equal(standing(checks, "b"), CHECK_PENDING);
     say(checks, VERDICT_ALIVE, 60000 + PATIENCE - 1);
-    assert_false(checks_time(checks, 60000 + PATIENCE - 1));
+    assert_false(verdict_table_time(checks, 60000 + PATIENCE - 1));
 }
 
 static void test_restart_within_the_lease_keeps_verdicts(void **state)
 {
-    struct checks *checks = *state;
+    struct verdict_table *checks = *state;
 
     snapshot(checks, "up", "down", 1000);
-    checks_disconnected(checks);
+    verdict_table_disconnected(checks);
     snapshot(checks, "first", "first", 2000);
     assert_int_equal(standing(checks, "a"), CHECK_UP);
     assert_int_equal(standing(checks, "b"), CHECK_DOWN);
@@ -164,15 +164,15 @@ static void test_restart_within_the_lease_keeps_verdicts(void **state)
 
 static void test_restart_after_the_lease_forgets_verdicts(void **state)
 {
-    struct checks *checks = *state;
+    struct verdict_table *checks = *state;
 
     snapshot(checks, "up", "up", 1000);
-    checks_disconnected(checks);
-    checks_time(checks, 4000);
+    verdict_table_disconnected(checks);
+    verdict_table_time(checks, 4000);
     /* Half a snapshot brings nothing back. */
     say(checks, VERDICT_HELLO, 5000);
     assert_int_equal(standing(checks, "a"), CHECK_LOST);
-    checks_disconnected(checks);
+    verdict_table_disconnected(checks);
     snapshot(checks, "first", "up", 6000);
     assert_int_equal(standing(checks, "a"), CHECK_PENDING);
     assert_int_equal(standing(checks, "b"), CHECK_UP);
@@ -180,14 +180,14 @@ static void test_restart_after_the_lease_forgets_verdicts(void **state)
 
 static void test_a_daemon_that_dies_again_and_again_keeps_nothing_alive(void **state)
 {
-    struct checks *checks = *state;
+    struct verdict_table *checks = *state;
     uint64_t now = 1000;
 
     snapshot(checks, "up", "up", now);
     for (; now < 1000 + PATIENCE + 2000; now += 1000) {
-        checks_disconnected(checks);
+        verdict_table_disconnected(checks);
         snapshot(checks, "first", "first", now);
-        checks_time(checks, now);
+        verdict_table_time(checks, now);
         assert_int_equal(standing(checks, "a"), now < 1000 + PATIENCE ? CHECK_UP : CHECK_LOST);
     }
     assert_string_equal(reason(checks, "a"), "its first verdict is overdue");
@@ -197,30 +197,30 @@ static void test_a_daemon_that_dies_again_and_again_keeps_nothing_alive(void **s
 
 static void test_overdue_is_due_when_it_says(void **state)
 {
-    struct checks *checks = *state;
+    struct verdict_table *checks = *state;
 
     snapshot(checks, "up", "first", 1000);
     for (uint64_t now = 2000; now < 1000 + PATIENCE; now += 1000)
         say(checks, VERDICT_ALIVE, now);
-    assert_int_equal(checks_next_ms(checks), 1000 + PATIENCE);
-    assert_false(checks_time(checks, 1000 + PATIENCE - 1));
-    assert_true(checks_time(checks, 1000 + PATIENCE));
+    assert_int_equal(verdict_table_next_ms(checks), 1000 + PATIENCE);
+    assert_false(verdict_table_time(checks, 1000 + PATIENCE - 1));
+    assert_true(verdict_table_time(checks, 1000 + PATIENCE));
     assert_int_equal(standing(checks, "b"), CHECK_LOST);
-    assert_int_equal(checks_next_ms(checks), 1000 + PATIENCE - 1000 + LEASE);
+    assert_int_equal(verdict_table_next_ms(checks), 1000 + PATIENCE - 1000 + LEASE);
 }
 
 static void test_a_check_that_reload_took_away(void **state)
 {
-    struct checks *checks = *state;
+    struct verdict_table *checks = *state;
     struct verdict_message removed = {.type = VERDICT_REMOVED, .name = "a"};
 
     snapshot(checks, "up", "up", 1000);
     /* Our own reload comes a moment later: no flap until then, but not for ever. */
-    assert_true(checks_message(checks, &removed, 1100));
+    assert_true(verdict_table_message(checks, &removed, 1100));
     assert_int_equal(standing(checks, "a"), CHECK_UP);
     for (uint64_t now = 2000; now <= 1100 + PATIENCE; now += 100) {
         say(checks, VERDICT_ALIVE, now);
-        checks_time(checks, now);
+        verdict_table_time(checks, now);
     }
     assert_int_equal(standing(checks, "a"), CHECK_LOST);
     assert_string_equal(reason(checks, "a"), "the health daemon does not have it");
@@ -228,25 +228,25 @@ static void test_a_check_that_reload_took_away(void **state)
     snapshot(checks, NULL, "down", 12000);
     assert_int_equal(standing(checks, "a"), CHECK_LOST);
     assert_int_equal(standing(checks, "b"), CHECK_DOWN);
-    assert_true(checks_expect(checks, &expected[1], 1, 12000));
+    assert_true(verdict_table_expect(checks, &expected[1], 1, 12000));
     assert_int_equal(standing(checks, "a"), CHECK_PENDING);
     assert_int_equal(standing(checks, "b"), CHECK_DOWN);
 }
 
 static void test_a_check_that_reload_brings(void **state)
 {
-    struct checks *checks = *state;
+    struct verdict_table *checks = *state;
     const struct gate_check more[] = {{"b", PATIENCE}, {"c", PATIENCE}, {"d", 500}};
 
     say(checks, VERDICT_HELLO, 1000);
     say_check(checks, "c", "up", 1000);
     say_check(checks, "b", "down", 1000);
     say(checks, VERDICT_SNAPSHOT_END, 1000);
-    assert_true(checks_expect(checks, more, 3, 2000));
+    assert_true(verdict_table_expect(checks, more, 3, 2000));
     /* Said before it was asked for. */
     assert_int_equal(standing(checks, "c"), CHECK_UP);
     assert_int_equal(standing(checks, "d"), CHECK_PENDING);
-    assert_int_equal(checks_next_ms(checks), 2500);
+    assert_int_equal(verdict_table_next_ms(checks), 2500);
     say_check(checks, "d", "down", 2100);
     assert_int_equal(standing(checks, "d"), CHECK_DOWN);
 }
