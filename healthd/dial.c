@@ -81,7 +81,8 @@ static int open_socket(struct dial *dial)
     struct sockaddr_storage remote;
     socklen_t length = address_to_socket(&dial->address, dial->port, &remote);
 
-    dial->fd = socket(remote.ss_family, dial->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    dial->fd = dial->open ? dial->open(remote.ss_family)
+                          : socket(remote.ss_family, dial->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (dial->fd < 0)
         return errno;
     if (dial->brief)

@@ -25,8 +25,9 @@ struct dial {
     struct probe *probe;
     struct name *name;
     uint16_t port;
-    int type;   /* SOCK_STREAM or SOCK_DGRAM */
-    bool brief; /* only that it accepts matters: neither side need say another word */
+    int type;                /* SOCK_STREAM or SOCK_DGRAM; may be changed between two dial_start */
+    int (*open)(int family); /* makes the socket, non-blocking and close-on-exec, in place of type; NULL: none */
+    bool brief;              /* only that it accepts matters: neither side need say another word */
     dial_connected *connected;
     dial_failed *failed; /* NULL: the run ends with dial_report */
     struct resolve_query query;
@@ -35,8 +36,8 @@ struct dial {
     struct address address; /* the one being tried, or connected */
 };
 
-/* Sets DIAL up for PROBE and TARGET, with a socket of TYPE: SOCK_STREAM, or SOCK_DGRAM, whose connection stands at once.
- * False when out of memory. Undo with dial_clear. */
+/* Sets DIAL up for PROBE and TARGET, with a socket of TYPE: SOCK_STREAM, or SOCK_DGRAM, whose connection stands at
+ * once. False when out of memory. Undo with dial_clear. */
 bool dial_init(struct dial *dial, struct probe *probe, const struct endpoint *target, int type);
 void dial_clear(struct dial *dial);
 

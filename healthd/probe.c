@@ -12,13 +12,13 @@
 
 /* The kinds. Each is one file in probes/ and one row here. */
 static const struct probe_kind *const kinds[] = {
-    &probe_coap,    //
-    &probe_exec,    //
-    &probe_file,    //
-    &probe_haproxy, //
-    &probe_process, //
-    &probe_tcp,     //
-    &probe_udp,     //
+    &probe_coap,                    //
+    &probe_dns,     &probe_exec,    //
+    &probe_file,                    //
+    &probe_haproxy,                 //
+    &probe_icmp,    &probe_process, //
+    &probe_tcp,                     //
+    &probe_udp,                     //
 };
 
 const struct probe_kind *probe_kind_find(const char *name)

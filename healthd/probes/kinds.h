@@ -5,9 +5,11 @@
 #include "healthd/probe.h"
 
 extern const struct probe_kind probe_coap;
+extern const struct probe_kind probe_dns;
 extern const struct probe_kind probe_exec;
 extern const struct probe_kind probe_file;
 extern const struct probe_kind probe_haproxy;
+extern const struct probe_kind probe_icmp;
 extern const struct probe_kind probe_process;
 extern const struct probe_kind probe_tcp;
 extern const struct probe_kind probe_udp;
