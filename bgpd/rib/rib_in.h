@@ -14,6 +14,10 @@
 
 struct rib_in;
 
+/* What one neighbour's routes may take, in octets: enough for ten million of them. Beyond it no route is added, as if
+ * memory had run out. */
+enum { RIB_IN_MEMORY_MAX = 512 << 20 };
+
 /* NULL when out of memory. */
 struct rib_in *rib_in_new(void);
 void rib_in_free(struct rib_in *rib);

@@ -1,0 +1,329 @@
+#include "bgpd/rib/rib_in.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct prefix prefix_of(const char *text)
+{
+    struct prefix prefix;
+
+    assert_true(prefix_parse(&prefix, text));
+    return prefix;
+}
+
+static bool set(struct rib_in *rib, const struct prefix *prefix, const char *attributes)
+{
+    uint32_t handle = rib_in_attributes(rib, (const uint8_t *)attributes, strlen(attributes));
+    assert_int_not_equal(handle, 0);
+    bool done = rib_in_set(rib, prefix, handle);
+
+    rib_in_attributes_done(rib, handle);
+    return done;
+}
+
+static void assert_route(const struct rib_in *rib, const struct prefix *prefix, const char *attributes)
+{
+    struct rib_in_route route;
+
+    assert_true(rib_in_find(rib, prefix, &route));
+    assert_int_equal(prefix_compare(&route.prefix, prefix), 0);
+    assert_int_equal(route.attributes_size, strlen(attributes));
+    assert_memory_equal(route.attributes, attributes, strlen(attributes));
+}
+
+static void test_set_replace_withdraw(void **state)
+{
+    (void)state;
+    struct rib_in *rib = rib_in_new();
+    struct prefix ipv4 = prefix_of("203.0.113.0/24"), longer = prefix_of("203.0.113.0/25");
+    struct prefix ipv6 = prefix_of("2001:db8::/32");
+    struct rib_in_route route;
+
+    assert_true(set(rib, &ipv4, "one"));
+    assert_true(set(rib, &longer, "two"));
+    assert_true(set(rib, &ipv6, ""));
+    assert_route(rib, &ipv4, "one");
+    assert_route(rib, &longer, "two");
+    assert_route(rib, &ipv6, "");
+    assert_true(set(rib, &ipv4, "three"));
+    assert_route(rib, &ipv4, "three");
+    assert_int_equal(rib_in_count(rib, FAMILY_IPV4), 2);
+    assert_int_equal(rib_in_count(rib, FAMILY_IPV6), 1);
+    assert_int_equal(rib_in_count(rib, FAMILY_NONE), 3);
+    assert_true(rib_in_withdraw(rib, &ipv4));
+    assert_false(rib_in_withdraw(rib, &ipv4));
+    assert_false(rib_in_find(rib, &ipv4, &route));
+    assert_route(rib, &longer, "two");
+    rib_in_clear(rib);
+    assert_int_equal(rib_in_count(rib, FAMILY_NONE), 0);
+    assert_true(set(rib, &ipv4, "again"));
+    rib_in_free(rib);
+    rib_in_free(NULL);
+}
+
+static void test_default_routes(void **state)
+{
+    (void)state;
+    struct rib_in *rib = rib_in_new();
+    struct prefix ipv4 = prefix_of("0.0.0.0/0"), ipv6 = prefix_of("::/0"), zero = prefix_of("0.0.0.0/32");
+
+    assert_true(set(rib, &ipv4, "4"));
+    assert_true(set(rib, &ipv6, "6"));
+    assert_true(set(rib, &zero, "0"));
+    assert_route(rib, &ipv4, "4");
+    assert_route(rib, &ipv6, "6");
+    assert_route(rib, &zero, "0");
+    rib_in_free(rib);
+}
+
+static struct prefix numbered(uint8_t family, uint32_t number)
+{
+    struct prefix prefix = {.family = family, .length = (uint8_t)(family == FAMILY_IPV4 ? 32 : 64)};
+
+    for (int i = 0; i < 4; i++)
+        prefix.octets[i] = (uint8_t)(number >> (24 - 8 * i));
+    return prefix;
+}
+
+static void test_memory_is_given_back(void **state)
+{
+    (void)state;
+    struct rib_in *rib = rib_in_new();
+    size_t empty = rib_in_memory(rib);
+    enum { ROUTES = 20000 };
+
+    for (int round = 0; round < 3; round++) {
+        for (uint32_t i = 0; i < ROUTES; i++) {
+            char attributes[32];
+            struct prefix prefix = numbered(FAMILY_IPV4, i);
+            snprintf(attributes, sizeof attributes, "attributes %u", i / 4);
+            assert_true(set(rib, &prefix, attributes));
+        }
+        /* Half-full at worst: 24 octets a route, and what its share of the attributes takes. */
+        assert_in_range(rib_in_memory(rib) - empty, 1, ROUTES * 45);
+        for (uint32_t i = 0; i < ROUTES; i++) {
+            struct prefix prefix = numbered(FAMILY_IPV4, i);
+            assert_true(rib_in_withdraw(rib, &prefix));
+        }
+        assert_int_equal(rib_in_count(rib, FAMILY_NONE), 0);
+        /* The tables of handles keep their size. */
+        assert_in_range(rib_in_memory(rib) - empty, 0, ROUTES * 8);
+    }
+    rib_in_free(rib);
+}
+
+static void test_memory_is_bounded(void **state)
+{
+    (void)state;
+    enum { SIZE = 1 << 20, BLOBS = RIB_IN_MEMORY_MAX / SIZE };
+    static uint8_t octets[SIZE];
+    static uint32_t handles[BLOBS + 1];
+    struct rib_in *rib = rib_in_new();
+    unsigned taken = 0;
+
+    for (; taken <= BLOBS; taken++) {
+        memcpy(octets, &taken, sizeof taken);
+        handles[taken] = rib_in_attributes(rib, octets, sizeof octets);
+        if (handles[taken] == 0)
+            break;
+    }
+    assert_in_range(taken, BLOBS - 2, BLOBS);
+    rib_in_attributes_done(rib, handles[0]);
+    assert_int_not_equal(rib_in_attributes(rib, octets, 10), 0);
+    rib_in_free(rib);
+}
+
+static void test_stale(void **state)
+{
+    (void)state;
+    struct rib_in *rib = rib_in_new();
+    enum { ROUTES = 1000 };
+    struct rib_in_route route;
+
+    for (uint32_t i = 0; i < ROUTES; i++) {
+        struct prefix ipv4 = numbered(FAMILY_IPV4, i), ipv6 = numbered(FAMILY_IPV6, i);
+        assert_true(set(rib, &ipv4, "old"));
+        assert_true(set(rib, &ipv6, "old"));
+    }
+    rib_in_mark_stale(rib, FAMILY_IPV4);
+    for (uint32_t i = 0; i < ROUTES; i += 3) {
+        struct prefix prefix = numbered(FAMILY_IPV4, i);
+        assert_true(rib_in_find(rib, &prefix, &route));
+        assert_true(route.stale);
+        assert_true(set(rib, &prefix, "old")); /* the same again is fresh, too */
+        assert_true(rib_in_find(rib, &prefix, &route));
+        assert_false(route.stale);
+    }
+    assert_int_equal(rib_in_sweep_stale(rib, FAMILY_IPV4), ROUTES - 334);
+    assert_int_equal(rib_in_sweep_stale(rib, FAMILY_IPV6), 0);
+    for (uint32_t i = 0; i < ROUTES; i++) {
+        struct prefix ipv4 = numbered(FAMILY_IPV4, i), ipv6 = numbered(FAMILY_IPV6, i);
+        assert_int_equal(rib_in_find(rib, &ipv4, &route), i % 3 == 0);
+        assert_true(rib_in_find(rib, &ipv6, &route));
+        assert_false(route.stale);
+    }
+    assert_int_equal(rib_in_count(rib, FAMILY_IPV4), 334);
+    rib_in_free(rib);
+}
+
+/* The naive model: an array with a place for every prefix that the test uses. */
+enum { MODEL_PREFIXES = 3000 };
+
+struct model {
+    int attributes[2][MODEL_PREFIXES]; /* -1: no route */
+    bool stale[2][MODEL_PREFIXES];
+    size_t count[2];
+};
+
+/* A generator of numbers that are the same on every run. */
+static uint32_t next_random(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(*seed >> 33);
+}
+
+static const char *attributes_text(int number, char buffer[static 32])
+{
+    snprintf(buffer, 32, "attributes %d", number);
+    return buffer;
+}
+
+static void model_sweep(struct model *model, struct rib_in *rib, int f)
+{
+    size_t swept = 0;
+
+    for (int i = 0; i < MODEL_PREFIXES; i++) {
+        if (model->attributes[f][i] < 0 || !model->stale[f][i])
+            continue;
+        model->attributes[f][i] = -1;
+        swept++;
+    }
+    model->count[f] -= swept;
+    assert_int_equal(rib_in_sweep_stale(rib, (uint8_t)(f + 1)), swept);
+}
+
+static void model_step(struct model *model, struct rib_in *rib, uint64_t *seed, unsigned set_share)
+{
+    int f = (int)(next_random(seed) % 2), i = (int)(next_random(seed) % MODEL_PREFIXES);
+    struct prefix prefix = numbered((uint8_t)(f + 1), (uint32_t)i * 2654435761u);
+    bool there = model->attributes[f][i] >= 0;
+    unsigned action = next_random(seed) % 100;
+    char text[32];
+
+    if (action < set_share) {
+        int attributes = (int)(next_random(seed) % 500);
+        assert_true(set(rib, &prefix, attributes_text(attributes, text)));
+        model->attributes[f][i] = attributes;
+        model->stale[f][i] = false;
+        model->count[f] += !there;
+    } else {
+        assert_int_equal(rib_in_withdraw(rib, &prefix), there);
+        model->attributes[f][i] = -1;
+        model->count[f] -= there;
+    }
+}
+
+static void assert_as_model(const struct model *model, const struct rib_in *rib)
+{
+    for (int f = 0; f < 2; f++) {
+        assert_int_equal(rib_in_count(rib, (uint8_t)(f + 1)), model->count[f]);
+        for (int i = 0; i < MODEL_PREFIXES; i++) {
+            struct prefix prefix = numbered((uint8_t)(f + 1), (uint32_t)i * 2654435761u);
+            struct rib_in_route route;
+            char text[32];
+            assert_int_equal(rib_in_find(rib, &prefix, &route), model->attributes[f][i] >= 0);
+            if (model->attributes[f][i] < 0)
+                continue;
+            assert_route(rib, &prefix, attributes_text(model->attributes[f][i], text));
+            assert_int_equal(route.stale, model->stale[f][i]);
+        }
+    }
+    uint64_t cursor = 0;
+    struct rib_in_route route;
+    size_t walked = 0;
+    while (rib_in_walk(rib, &cursor, &route))
+        walked++;
+    assert_int_equal(walked, rib_in_count(rib, FAMILY_NONE));
+    assert_false(rib_in_walk(rib, &cursor, &route));
+}
+
+static void test_against_a_naive_model(void **state)
+{
+    (void)state;
+    static struct model model;
+    struct rib_in *rib = rib_in_new();
+    uint64_t seed = 1;
+    memset(model.attributes, 0xff, sizeof model.attributes);
+
+    /* Growing, churning, shrinking, with refreshes in between. */
+    static const unsigned set_shares[] = {90, 50, 10, 50, 95, 5, 5, 60};
+    for (size_t phase = 0; phase < sizeof set_shares / sizeof *set_shares; phase++) {
+        for (int step = 0; step < 6000; step++)
+            model_step(&model, rib, &seed, set_shares[phase]);
+        assert_as_model(&model, rib);
+        int f = (int)(phase % 2);
+        rib_in_mark_stale(rib, (uint8_t)(f + 1));
+        memset(model.stale[f], true, sizeof model.stale[f]);
+        for (int step = 0; step < 2000; step++)
+            model_step(&model, rib, &seed, set_shares[phase]);
+        assert_as_model(&model, rib);
+        model_sweep(&model, rib, f);
+        assert_as_model(&model, rib);
+    }
+    rib_in_free(rib);
+}
+
+/* Routes that stay are seen, whatever is added and withdrawn around the cursor. */
+static void test_walk_while_the_table_changes(void **state)
+{
+    (void)state;
+    enum { STAYING = 2000, PASSING = 20000 };
+    static unsigned char seen[STAYING];
+    struct rib_in *rib = rib_in_new();
+    struct rib_in_route route;
+    uint64_t cursor = 0, seed = 7;
+    uint32_t added = 0, removed = 0;
+
+    for (uint32_t i = 0; i < STAYING; i++) {
+        struct prefix prefix = numbered(FAMILY_IPV4, i);
+        assert_true(set(rib, &prefix, "staying"));
+    }
+    memset(seen, 0, sizeof seen);
+    while (rib_in_walk(rib, &cursor, &route)) {
+        if (route.attributes_size == strlen("staying")) {
+            uint32_t number = (uint32_t)route.prefix.octets[2] << 8 | route.prefix.octets[3];
+            assert_in_range(number, 0, STAYING - 1);
+            seen[number]++;
+        }
+        for (uint32_t n = next_random(&seed) % 20; n > 0 && added < PASSING; n--) {
+            struct prefix prefix = numbered(FAMILY_IPV4, 1u << 24 | added++);
+            assert_true(set(rib, &prefix, "passing by"));
+        }
+        for (uint32_t n = next_random(&seed) % 8; n > 0 && removed < added; n--) {
+            struct prefix prefix = numbered(FAMILY_IPV4, 1u << 24 | removed++);
+            assert_true(rib_in_withdraw(rib, &prefix));
+        }
+    }
+    assert_int_equal(added, PASSING);
+    for (uint32_t i = 0; i < STAYING; i++)
+        assert_int_equal(seen[i], 1);
+    rib_in_free(rib);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_set_replace_withdraw),
+        cmocka_unit_test(test_default_routes),
+        cmocka_unit_test(test_memory_is_given_back),
+        cmocka_unit_test(test_memory_is_bounded),
+        cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_against_a_naive_model),
+        cmocka_unit_test(test_walk_while_the_table_changes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
