@@ -251,14 +251,16 @@ static void forget_theirs(struct connection *connection)
     peer_start_idle_hold(connection->peer);
 }
 
-/* Told after all is done, as the listener may ask for anything. */
-static void tell_fallen(struct connection *connection, enum session_state from)
+/* Told after all is done, as the listener may ask for anything; and once, though an action may have led to events of
+ * its own. */
+static void tell_fallen(struct connection *connection, const struct happening *happening)
 {
     struct peer *peer = connection->peer;
-    if (from < SESSION_OPEN_SENT || connection->state >= SESSION_OPEN_SENT)
+    enum session_state from = happening->from, to = (enum session_state)happening->step.next;
+    if (from < SESSION_OPEN_SENT || to >= SESSION_OPEN_SENT || happening->event == EVENT_OPEN_COLLISION_DUMP)
         return;
     if (from == SESSION_ESTABLISHED || !connection_is_alive(connection_other(connection)))
-        peer_journal_down(peer, from, connection->state);
+        peer_journal_down(peer, from, to);
     if (from == SESSION_ESTABLISHED && peer->context->change)
         peer->context->change(peer, peer->context->user);
 }
@@ -274,8 +276,7 @@ void connection_event(struct connection *connection, enum fsm_event event, const
     }
     carry_out(connection, &happening);
     forget_theirs(connection);
-    if (event != EVENT_OPEN_COLLISION_DUMP)
-        tell_fallen(connection, happening.from);
+    tell_fallen(connection, &happening);
     if (connection->connect_failed) {
         connection->connect_failed = false;
         connection_event(connection, EVENT_TCP_CONNECTION_FAILS, NULL);

@@ -91,7 +91,7 @@ static void message_received(struct connection *connection, const struct message
 
 static size_t message_limit(const struct connection *connection)
 {
-    return connection->state >= SESSION_OPEN_CONFIRM ? connection->negotiated.message_max : MESSAGE_MAX;
+    return connection->state >= SESSION_OPEN_CONFIRM ? connection->negotiated.receive_max : MESSAGE_MAX;
 }
 
 void connection_receive(struct connection *connection)
