@@ -11,15 +11,20 @@
 #include <string.h>
 
 /* The kinds. Each is one file in probes/ and one row here. */
+/* clang-format off */
 static const struct probe_kind *const kinds[] = {
-    &probe_coap,                    //
-    &probe_dns,     &probe_exec,    //
-    &probe_file,                    //
-    &probe_haproxy,                 //
-    &probe_icmp,    &probe_process, //
-    &probe_tcp,                     //
-    &probe_udp,                     //
+    &probe_coap,
+    &probe_dns,
+    &probe_exec,
+    &probe_file,
+    &probe_haproxy,
+    &probe_http,
+    &probe_icmp,
+    &probe_process,
+    &probe_tcp,
+    &probe_udp,
 };
+/* clang-format on */
 
 const struct probe_kind *probe_kind_find(const char *name)
 {
@@ -52,14 +57,11 @@ void *probe_new(size_t size, const struct probe_kind *kind, struct probe_room *r
     return probe;
 }
 
-/* Before the kind has named its first phase; too short to be shown. */
-static const char phase_start[] = "start";
-
 static void end_phase(struct probe *probe, uint64_t now_us)
 {
     struct probe_result *result = &probe->result;
 
-    if (probe->phase != phase_start && result->phase_count < PROBE_PHASES_MAX)
+    if (probe->phase[0] && result->phase_count < PROBE_PHASES_MAX)
         result->phases[result->phase_count++] =
             (struct probe_phase){.name = probe->phase, .duration_us = (uint32_t)(now_us - probe->phase_started_us)};
     probe->phase_started_us = now_us;
@@ -75,7 +77,7 @@ void probe_start(struct probe *probe)
 {
     probe->result = (struct probe_result){.outcome = OUTCOME_UNABLE, .reason = REASON_LOCAL};
     probe->started_us = probe->phase_started_us = clock_monotonic_us();
-    probe->phase = phase_start;
+    probe->phase = PROBE_PHASE_UNNAMED;
     probe->kind->start(probe);
 }
 
@@ -134,28 +136,28 @@ void probe_unable(struct probe *probe, enum reason reason, const char *format, .
     va_end(arguments);
 }
 
-/* The C library's words begin with a capital, ours stand in the middle of a line. */
-static void append_error(char *text, size_t size, int error)
+const char *probe_error_words(int error, char *buffer, size_t size)
 {
     char words[96];
-    const char *said = strerror_r(error, words, sizeof words);
-    size_t at = strlcat(text, ": ", size);
 
-    strlcat(text, said, size);
-    if (at < size && text[at] >= 'A' && text[at] <= 'Z')
-        text[at] = (char)(text[at] - 'A' + 'a');
+    strlcpy(buffer, strerror_r(error, words, sizeof words), size);
+    if (buffer[0] >= 'A' && buffer[0] <= 'Z' && (buffer[1] < 'A' || buffer[1] > 'Z'))
+        buffer[0] = (char)(buffer[0] - 'A' + 'a');
+    return buffer;
 }
 
 void probe_errno(struct probe *probe, int error, const char *format, ...)
 {
     struct probe_result *result = &probe->result;
+    char words[96];
     va_list arguments;
 
     outcome_of_errno(error, &result->outcome, &result->reason);
     va_start(arguments, format);
     vsnprintf(result->detail, sizeof result->detail, format, arguments);
     va_end(arguments);
-    append_error(result->detail, sizeof result->detail, error);
+    strlcat(result->detail, ": ", sizeof result->detail);
+    strlcat(result->detail, probe_error_words(error, words, sizeof words), sizeof result->detail);
     probe_finish(probe);
 }
 

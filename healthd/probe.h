@@ -24,6 +24,9 @@ enum { PROBE_PHASES_MAX = 6, PROBE_DETAIL_SIZE = 160, PROBE_TARGET_SIZE = 320 };
 /* The phase in which a name is looked up; running out of time in it is UNABLE. */
 #define PROBE_PHASE_RESOLVE "resolve"
 
+/* A phase that is not shown: the kind fills in the phases itself. */
+#define PROBE_PHASE_UNNAMED ""
+
 struct probe;
 struct probe_result;
 struct resolver;
@@ -123,6 +126,9 @@ void probe_unable(struct probe *probe, enum reason reason, const char *format, .
 /* Ends the run with what the errno ERROR means, "connect 192.0.2.1:80: connection refused": FORMAT is what was tried.
  */
 void probe_errno(struct probe *probe, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The kernel's words for ERROR, fit for the middle of a line, in BUFFER, which is returned. */
+const char *probe_error_words(int error, char *buffer, size_t size);
 
 /* Ends the run with a result that was filled in by hand: outcome, reason, decisive, healthy_percent, detail. */
 void probe_finish(struct probe *probe);

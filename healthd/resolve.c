@@ -327,6 +327,11 @@ const struct address *name_addresses(const struct name *name, size_t *count)
     return name->addresses;
 }
 
+bool name_is_literal(const struct name *name)
+{
+    return name->literal;
+}
+
 const char *name_host(const struct name *name)
 {
     return name->host;

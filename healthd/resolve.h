@@ -58,6 +58,9 @@ void resolve_cancel(struct resolve_query *query);
 /* The addresses, in the order of RFC 6724; *COUNT may be 0 before the first answer. */
 const struct address *name_addresses(const struct name *name, size_t *count);
 
+/* Whether the host was written as an address. */
+bool name_is_literal(const struct name *name);
+
 const char *name_host(const struct name *name);
 
 /* Why the last lookup failed, in words. */

@@ -9,6 +9,7 @@ extern const struct probe_kind probe_dns;
 extern const struct probe_kind probe_exec;
 extern const struct probe_kind probe_file;
 extern const struct probe_kind probe_haproxy;
+extern const struct probe_kind probe_http;
 extern const struct probe_kind probe_icmp;
 extern const struct probe_kind probe_process;
 extern const struct probe_kind probe_tcp;

@@ -6,6 +6,7 @@
 #define VIPGATE_TESTS_HEALTHD_HARNESS_H
 
 #include "healthd/config.h"
+#include "healthd/http_engine.h"
 #include "healthd/probe.h"
 #include "healthd/resolve.h"
 #include "healthd/watcher.h"
@@ -191,6 +192,7 @@ static inline void harness_close(struct harness *harness)
     probe_free(harness->probe);
     config_free(harness->config);
     resolver_free(harness->room.resolver);
+    http_engine_free(harness->room.http);
     watcher_free(harness->room.watcher);
     uv_close((uv_handle_t *)&harness->deadline, NULL);
     uv_run(&harness->loop, UV_RUN_DEFAULT);

@@ -1,0 +1,201 @@
+#include "healthd/probes/http_settings.h"
+
+#include "healthd/settings.h"
+#include "lib/model.h"
+
+#include <bsd/string.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void http_settings_free(void *memory)
+{
+    struct http_settings *settings = memory;
+
+    if (settings->expect_body)
+        regfree(&settings->body);
+    free(settings->url);
+    free(settings->request_url);
+    free(settings->method);
+    curl_slist_free_all(settings->headers);
+    free(settings->statuses);
+    free(settings->expect_body);
+    curl_slist_free_all(settings->connect_to);
+    free(settings->unix_socket);
+    tls_settings_clear(&settings->tls);
+    free(settings);
+}
+
+static void append_line(struct curl_slist **list, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(*list, line);
+
+    if (!longer)
+        abort();
+    *list = longer;
+}
+
+/* ---- the URL ---- */
+
+/* A part of URL, which the caller frees with curl_free; NULL where it has none. */
+static char *url_part(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+
+    return curl_url_get(url, part, &text, CURLU_DEFAULT_PORT) == CURLUE_OK ? text : NULL;
+}
+
+/* The URL's host and port as an endpoint; an IPv6 address loses its brackets. */
+static const char *read_target(CURLU *url, struct endpoint *target)
+{
+    char *host = url_part(url, CURLUPART_HOST), *port = url_part(url, CURLUPART_PORT);
+    char *text = NULL;
+    const char *wrong = "it has no host";
+
+    if (host && port && asprintf(&text, "%s:%s", host, port) >= 0)
+        wrong = endpoint_parse(target, text, 0);
+    curl_free(host);
+    curl_free(port);
+    free(text);
+    return wrong;
+}
+
+/* Makes the URL that libcurl gets, says where it connects to instead, and what it calls the host. ELSEWHERE: the target
+ * is not what the URL says. */
+static bool redirect(struct http_settings *settings, CURLU *url, bool elsewhere)
+{
+    char line[2 * ENDPOINT_TEXT_SIZE], target[ENDPOINT_TEXT_SIZE], *text = NULL;
+    const char *name = settings->tls.server_name;
+    char *host = url_part(url, CURLUPART_HOST), *port = NULL;
+
+    if (name && host) {
+        /* libcurl takes the name for SNI and verification from the URL; the Host header stays what it was. */
+        if (curl_url_get(url, CURLUPART_PORT, &port, 0) != CURLUE_OK)
+            port = NULL;
+        snprintf(line, sizeof line, "Host: %s%s%s", host, port ? ":" : "", port ? port : "");
+        append_line(&settings->headers, line);
+        curl_free(port);
+    }
+    curl_free(host);
+    if (name && curl_url_set(url, CURLUPART_HOST, name, 0) != CURLUE_OK)
+        return false;
+    if (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK)
+        return false;
+    settings->request_url = settings_copy(text);
+    curl_free(text);
+    if (name || elsewhere) {
+        endpoint_format(&settings->target, target, sizeof target);
+        snprintf(line, sizeof line, "::%s", target);
+        append_line(&settings->connect_to, line);
+    }
+    return true;
+}
+
+static bool read_url(struct http_settings *settings, const struct lyd_node *node,
+                     const struct probe_complaints *complaints)
+{
+    CURLU *url = curl_url();
+    const char *wrong = NULL;
+
+    if (!url)
+        abort();
+    settings->url = settings_text(node, "url");
+    settings->tls_used = strncmp(settings->url, "https:", 6) == 0;
+    CURLUcode code = curl_url_set(url, CURLUPART_URL, settings->url, 0);
+    if (code != CURLUE_OK)
+        wrong = curl_url_strerror(code);
+    else
+        wrong = read_target(url, &settings->target);
+    if (wrong)
+        probe_complain(complaints, model_child(node, "url"), "url \"%s\": %s", settings->url, wrong);
+    bool sound = !wrong;
+    bool elsewhere = model_text(node, "connect-to");
+    if (sound && elsewhere)
+        sound = settings_endpoint(node, "connect-to", 0, &settings->target, complaints);
+    if (sound && !redirect(settings, url, elsewhere)) {
+        probe_complain(complaints, model_child(node, "server-name"), "server-name \"%s\" is not a host's name",
+                       settings->tls.server_name ? settings->tls.server_name : "");
+        sound = false;
+    }
+    curl_url_cleanup(url);
+    return sound;
+}
+
+/* ---- what is expected ---- */
+
+static void read_statuses(struct http_settings *settings, const struct lyd_node *node)
+{
+    char **texts = settings_texts(node, "expect-status", &settings->status_count);
+
+    settings->statuses = settings_new((settings->status_count + 1) * sizeof *settings->statuses);
+    for (size_t i = 0; i < settings->status_count; i++) {
+        const char *dash = strchr(texts[i], '-');
+        settings->statuses[i].low = (uint16_t)strtoul(texts[i], NULL, 10);
+        settings->statuses[i].high = (uint16_t)strtoul(dash ? dash + 1 : texts[i], NULL, 10);
+        free(texts[i]);
+    }
+    free(texts);
+}
+
+bool http_settings_expect_status(const struct http_settings *settings, long status)
+{
+    for (size_t i = 0; i < settings->status_count; i++) {
+        if (status >= settings->statuses[i].low && status <= settings->statuses[i].high)
+            return true;
+    }
+    return false;
+}
+
+static bool read_expect_body(struct http_settings *settings, const struct lyd_node *node,
+                             const struct probe_complaints *complaints)
+{
+    char words[128];
+
+    settings->expect_body = settings_text(node, "expect-body");
+    if (!settings->expect_body)
+        return true;
+    int code = regcomp(&settings->body, settings->expect_body, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
+    if (code == 0)
+        return true;
+    regerror(code, &settings->body, words, sizeof words);
+    probe_complain(complaints, model_child(node, "expect-body"),
+                   "expect-body \"%s\" is not a POSIX extended regular expression: %s", settings->expect_body, words);
+    free(settings->expect_body);
+    settings->expect_body = NULL;
+    return false;
+}
+
+static void read_headers(struct http_settings *settings, const struct lyd_node *node)
+{
+    size_t count;
+    char **lines = settings_texts(node, "header", &count);
+
+    for (size_t i = 0; i < count; i++) {
+        append_line(&settings->headers, lines[i]);
+        free(lines[i]);
+    }
+    free(lines);
+}
+
+void *http_settings_configure(const struct lyd_node *node, const struct probe_complaints *complaints)
+{
+    struct http_settings *settings = settings_new(sizeof *settings);
+
+    settings->method = settings_text(node, "method");
+    settings->unix_socket = settings_text(node, "unix-socket");
+    settings->proxy_protocol = model_boolean(node, "proxy-protocol", false);
+    tls_settings_read(&settings->tls, node);
+    read_headers(settings, node);
+    read_statuses(settings, node);
+    bool sound = read_url(settings, node, complaints);
+    sound &= read_expect_body(settings, node, complaints);
+    if (sound)
+        return settings;
+    http_settings_free(settings);
+    return NULL;
+}
+
+void http_settings_target(const void *memory, char *text, size_t size)
+{
+    strlcpy(text, ((const struct http_settings *)memory)->url, size);
+}
