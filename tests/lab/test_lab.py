@@ -13,7 +13,7 @@ from lab.system import LIBRARY, wait_for
 
 BIRD = f"""
 protocol static {{ ipv4; route 203.0.113.9/32 blackhole; }}
-protocol bgp peer {{
+protocol bgp scripted {{
     local {LOCAL} as 65010; strict bind; neighbor {NEIGHBOR} as 65515; multihop; connect delay time 1;
     ipv4 {{ import all; export all; }};
 }}
