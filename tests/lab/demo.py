@@ -10,7 +10,7 @@ import time
 
 from lab import namespace
 from lab.fetch import Client
-from lab.lab import Lab
+from lab.lab import Lab, Stopped
 from lab.netlink import Watch
 from lab.regions import NVA_AS, SERVER_AS, VIP, Regions
 from lab.system import LabError, require_root, wait_for
@@ -89,9 +89,10 @@ class Story:
         say(f"  the edge moved after {seconds * 1000:.0f} ms" +
             (f"; {len(failed)} of {len(fetches)} requests failed" if fetches else ""))
         say(f"  the edge's table for {PREFIX}:")
-        say("    next hop         AS path                    best")
+        say("    from     next hop         AS path                    best")
         for route in self.regions.table():
-            say(f"    {route['next_hop']:<16} {route['as_path']:<26} {'*' if route['best'] else ''}".rstrip())
+            best = "*" if route["best"] else ""
+            say(f"    {route['protocol']:<8} {route['next_hop']:<16} {route['as_path']:<26} {best}".rstrip())
         say(f"  the client gets: {self.client.page()}")
         self.summary.append((title, seconds, len(failed), len(fetches)))
 
@@ -146,7 +147,11 @@ def main():
     require_root()
     if options.keep or options.remove:
         namespace.remove_all(namespace.KEPT)
-    sys.exit(0 if options.remove else tell(options.keep))
+    try:
+        sys.exit(0 if options.remove else tell(options.keep))
+    except Stopped as stopped:
+        say(f"\ntools/demo: ended by {stopped}; everything was removed")
+        sys.exit(stopped.status)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ class Demo(unittest.TestCase):
         return story
 
     def assert_nothing_left(self, story):
-        prefix = f"vg{story.pid}-"
+        prefix = f"vglab{story.pid}-"
         self.assertEqual([], namespace.names(prefix))
         self.assertEqual([], namespace.directories(prefix))
         left = subprocess.run([program("pgrep"), "-f", prefix], capture_output=True, text=True).stdout
@@ -44,11 +44,11 @@ class Demo(unittest.TestCase):
         for line in story.stdout:
             if "killed" in line:
                 break
-        self.assertNotEqual([], namespace.names(f"vg{story.pid}-"))
+        self.assertNotEqual([], namespace.names(f"vglab{story.pid}-"))
         story.send_signal(signal.SIGINT)
         story.stdout.read()
         self.assertEqual(128 + signal.SIGINT, story.wait(30))
-        wait_for(lambda: not namespace.names(f"vg{story.pid}-"), "the namespaces to go")
+        wait_for(lambda: not namespace.names(f"vglab{story.pid}-"), "the namespaces to go")
         self.assert_nothing_left(story)
 
 

@@ -73,8 +73,8 @@ class TheLab(LabCase):
         return victim, int(victim.stdout.readline())
 
     def assert_gone(self, victim, sleeper):
-        self.assertEqual([], namespace.names(f"vg{victim.pid}-"))
-        self.assertEqual([], namespace.directories(f"vg{victim.pid}-"))
+        self.assertEqual([], namespace.names(f"vglab{victim.pid}-"))
+        self.assertEqual([], namespace.directories(f"vglab{victim.pid}-"))
         wait_for(lambda: not os.path.exists(f"/proc/{sleeper}"), "the lab's program to end")
 
 

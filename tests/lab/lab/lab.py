@@ -2,9 +2,7 @@
 
 import atexit
 import os
-import shutil
 import signal
-import sys
 import tempfile
 
 from . import namespace, process
@@ -12,7 +10,17 @@ from .namespace import KEPT, Namespace, own_prefix
 from .process import Process
 from .system import require_root
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _open_labs = []
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal asked the lab's process to end. Raised where the main thread is, so that whatever it was doing is left in
+    order; the lab is closed on the way out."""
+
+    def __init__(self, number):
+        super().__init__(signal.Signals(number).name)
+        self.status = 128 + number
 
 
 class Lab:
@@ -60,19 +68,24 @@ class Lab:
         self._closers.append(closer)
 
     def close(self):
-        """Ends and removes everything, once; what the programs wrote stays in self.logs."""
+        """Ends and removes everything, once; what the programs wrote stays in self.logs. Cut short by a signal, it can be
+        called again."""
         if self not in _open_labs:
             return
-        self.abandon()
+        self._end_own()
         process.end_all(self.processes)
-        for host in self.hosts.values():
-            host.remove()
-        self.logs = {one.name: one.output() for one in self.processes}
-        shutil.rmtree(self.directory, ignore_errors=True)
+        if os.path.isdir(self.directory):
+            self.logs = {one.name: one.output() for one in self.processes}
+        # By their names, so that what was being made when a signal came goes, too.
+        namespace.remove_all(self.prefix)
+        _open_labs.remove(self)
 
     def abandon(self):
         """Ends what this process does in the lab, and leaves the lab itself up for a look around."""
+        self._end_own()
         _open_labs.remove(self)
+
+    def _end_own(self):
         for closer in reversed(self._closers):
             closer()
 
@@ -90,11 +103,9 @@ def close_all():
 
 def _stopped(number, _frame):
     # A second signal must not cut the cleaning short.
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for one in ENDING:
         signal.signal(one, signal.SIG_IGN)
-    close_all()
-    print(f"\n{sys.argv[0]}: ended by {signal.Signals(number).name}; everything was removed", file=sys.stderr)
-    os._exit(128 + number)
+    raise Stopped(number)
 
 
 def _arm():
@@ -103,7 +114,7 @@ def _arm():
         return
     _arm.done = True
     atexit.register(close_all)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, _stopped)
 
 

@@ -13,13 +13,13 @@ from .system import LabError, program, run
 
 CLONE_NEWNET = 0x40000000
 # What the demo leaves up on request; it stays until it is asked away.
-KEPT = "vgkept-"
+KEPT = "vglab-kept-"
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def own_prefix():
     """Names begin with the pid of the run that made them: a later run can tell what a killed one left behind."""
-    return f"vg{os.getpid()}-"
+    return f"vglab{os.getpid()}-"
 
 
 class Namespace:
@@ -121,11 +121,11 @@ def remove_all(prefix):
 
 def sweep():
     """Removes what runs that are no longer alive have left behind."""
-    found = names("vg") + [os.path.basename(path) for path in directories("vg")]
-    owners = {match.group(1) for match in map(re.compile(r"vg(\d+)-").match, found) if match}
+    found = names("vglab") + [os.path.basename(path) for path in directories("vglab")]
+    owners = {match.group(1) for match in map(re.compile(r"vglab(\d+)-").match, found) if match}
     for pid in owners:
         if not _alive(pid):
-            remove_all(f"vg{pid}-")
+            remove_all(f"vglab{pid}-")
 
 
 def _alive(pid):

@@ -147,8 +147,9 @@ class Regions:
                          EDGE_KERNEL + self.north.peers() + self.south.peers())
 
     def table(self):
-        """The edge's routes to the VIP, best first."""
-        return self.edge.routes(f"{VIP}/32")
+        """The edge's routes to the VIP: the best, then the others by the length of their paths."""
+        return sorted(self.edge.routes(f"{VIP}/32"),
+                      key=lambda route: (not route["best"], len(route["as_path"]), route["protocol"]))
 
     def best(self):
         """(next hop, AS path) of the edge's best route, or None."""
