@@ -10,20 +10,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *model_error_message(const struct ly_ctx *context)
+{
+    const struct ly_err_item *item = ly_err_last(context);
+
+    return item && item->msg ? item->msg : "not understood";
+}
+
+const char *model_error_path(const struct ly_ctx *context)
+{
+    const struct ly_err_item *item = ly_err_last(context);
+
+#if LY_VERSION_MAJOR >= 3
+    return item ? item->data_path : NULL;
+#else
+    return item ? item->path : NULL;
+#endif
+}
+
+unsigned model_error_line(const struct ly_ctx *context)
+{
+    const struct ly_err_item *item = ly_err_last(context);
+
+#if LY_VERSION_MAJOR >= 3
+    return item ? (unsigned)item->line : 0;
+#else
+    const char *text = item && item->path ? strstr(item->path, "ine number ") : NULL;
+
+    return text ? (unsigned)strtoul(text + strlen("ine number "), NULL, 10) : 0;
+#endif
+}
+
 const char *model_error(const struct ly_ctx *context, char *buffer, size_t size)
 {
-    const struct ly_err_item *last = ly_err_last(context);
-    const char *path = NULL;
+    const char *path = model_error_path(context);
 
-    if (last) {
-#if LY_VERSION_MAJOR >= 3
-        path = last->data_path;
-#else
-        path = last->path;
-#endif
-    }
-    snprintf(buffer, size, "%s%s%s", last && last->msg ? last->msg : "not understood", path ? " " : "",
-             path ? path : "");
+    snprintf(buffer, size, "%s%s%s", model_error_message(context), path ? " " : "", path ? path : "");
     text_clean(buffer);
     return buffer;
 }

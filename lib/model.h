@@ -20,6 +20,12 @@ struct ly_ctx *model_open(char *error, size_t size);
 /* Writes what libyang last refused in CONTEXT, and where, as one line into BUFFER and returns BUFFER. */
 const char *model_error(const struct ly_ctx *context, char *buffer, size_t size);
 
+/* The parts of it, the same with libyang 2 and 3: what libyang said; the path of the data it failed at, or NULL; the
+ * line of the text it was parsing, or 0. */
+const char *model_error_message(const struct ly_ctx *context);
+const char *model_error_path(const struct ly_ctx *context);
+unsigned model_error_line(const struct ly_ctx *context);
+
 /* The module itself. */
 const struct lys_module *model_module(const struct ly_ctx *context);
 

@@ -1,0 +1,83 @@
+#include "ctl/config_commands.h"
+
+#include "lib/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_DONE = 0, EXIT_CONFIGURATION = 2 };
+
+static void print_findings(const struct conf *conf)
+{
+    char line[4096];
+
+    for (size_t i = 0; i < conf->diagnostic_count; i++)
+        fprintf(stderr, "%s\n", conf_diagnostic_format(&conf->diagnostics[i], line, sizeof line));
+}
+
+/* Loads FILE and prints what was found; the caller clears CONF and destroys the context. NULL: no context. */
+static struct ly_ctx *load(const char *file, struct conf *conf)
+{
+    char error[256];
+    struct ly_ctx *context = model_open(error, sizeof error);
+
+    *conf = (struct conf){0};
+    if (!context) {
+        fprintf(stderr, "vipgate: %s\n", error);
+        return NULL;
+    }
+    *conf = conf_load(context, file);
+    print_findings(conf);
+    return context;
+}
+
+static unsigned count_nodes(const struct lyd_node *first, const char *name)
+{
+    const struct lyd_node *node;
+    unsigned count = 0;
+
+    LY_LIST_FOR(first, node)
+    {
+        count += strcmp(node->schema->name, name) == 0;
+    }
+    return count;
+}
+
+static void print_summary(const char *file, const struct lyd_node *tree)
+{
+    const struct lyd_node *bgp = model_sibling(tree, "bgp");
+
+    printf("%s: valid; %u neighbors, %u vips, %u checks\n", file, count_nodes(bgp ? lyd_child(bgp) : NULL, "neighbor"),
+           count_nodes(tree, "vip"), count_nodes(tree, "check"));
+}
+
+int config_check(const char *file)
+{
+    struct conf conf;
+    struct ly_ctx *context = load(file, &conf);
+    int status = conf.tree ? EXIT_DONE : EXIT_CONFIGURATION;
+
+    if (conf.tree)
+        print_summary(file, conf.tree);
+    conf_clear(&conf);
+    ly_ctx_destroy(context);
+    return status;
+}
+
+int config_convert(const char *file, enum conf_encoding to)
+{
+    struct conf conf;
+    struct ly_ctx *context = load(file, &conf);
+    char *text = conf.tree ? conf_print(conf.tree, to, true) : NULL;
+    int status = EXIT_CONFIGURATION;
+
+    if (text) {
+        fputs(text, stdout);
+        status = EXIT_DONE;
+    }
+    free(text);
+    conf_clear(&conf);
+    ly_ctx_destroy(context);
+    return status;
+}

@@ -1,0 +1,297 @@
+#include "lib/conf/build.h"
+
+#include "lib/conf/build_value.h"
+#include "lib/conf/nearest.h"
+#include "lib/model.h"
+
+#include <bsd/string.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A block under way, and those around it. NODE is NULL at the top. */
+struct block {
+    const struct block *outer;
+    struct lyd_node *node;
+};
+
+static void build_statement(struct builder *builder, const struct block *block, const struct statement *statement);
+
+static bool is_configurable(const struct lysc_node *schema)
+{
+    return (schema->flags & LYS_CONFIG_W) && (schema->nodetype & (LYS_CONTAINER | LYS_LIST | LYS_LEAF | LYS_LEAFLIST));
+}
+
+const struct lysc_node *schema_next(const struct lys_module *module, const struct lysc_node *parent,
+                                    const struct lysc_node *last)
+{
+    do {
+        last = lys_getnext(last, parent, module->compiled, 0);
+    } while (last && !is_configurable(last));
+    return last;
+}
+
+const struct lysc_node *schema_child(const struct lys_module *module, const struct lysc_node *parent, const char *name)
+{
+    const struct lysc_node *schema = NULL;
+
+    while ((schema = schema_next(module, parent, schema))) {
+        if (strcmp(schema->name, name) == 0)
+            return schema;
+    }
+    return NULL;
+}
+
+struct place place_of(const struct lyd_node *node)
+{
+    for (; node; node = lyd_parent(node)) {
+        if (node->priv)
+            return *(const struct place *)node->priv;
+    }
+    return (struct place){0};
+}
+
+const char *node_words(const struct lyd_node *node, char *buffer, size_t size)
+{
+    if (node->schema->nodetype == LYS_LIST)
+        snprintf(buffer, size, "%s '%.80s'", node->schema->name, lyd_get_value(lyd_child(node)));
+    else
+        snprintf(buffer, size, "'%s'", node->schema->name);
+    return buffer;
+}
+
+void attempt_add(struct document *document, const struct lyd_node *parent, const struct lysc_node *schema,
+                 const char *text)
+{
+    struct attempt *attempt = NULL;
+
+    if (document->diagnostics.errors <= DIAGNOSTICS_ERRORS_MAX) /* what follows from later ones is not shown either */
+        attempt = arena_alloc(&document->arena, sizeof *attempt);
+    if (!attempt)
+        return;
+    *attempt = (struct attempt){.next = document->attempts, .parent = parent, .schema = schema, .text = text};
+    document->attempts = attempt;
+}
+
+static const struct lysc_node *schema_of(const struct block *block)
+{
+    return block->node ? block->node->schema : NULL;
+}
+
+static const char *block_words(const struct block *block, char *buffer, size_t size)
+{
+    if (block->node)
+        snprintf(buffer, size, "in '%s'", block->node->schema->name);
+    else
+        strlcpy(buffer, "at the top level", size);
+    return buffer;
+}
+
+/* Writes the names of all statements of BLOCK. */
+static const char *known_names(const struct builder *builder, const struct block *block, char *buffer, size_t size)
+{
+    const struct lysc_node *schema = NULL;
+
+    buffer[0] = '\0';
+    while ((schema = schema_next(builder->module, schema_of(block), schema))) {
+        if (buffer[0])
+            strlcat(buffer, ", ", size);
+        strlcat(buffer, schema->name, size);
+    }
+    return buffer;
+}
+
+static struct nearest nearest_name(const struct builder *builder, const struct block *block, const char *name)
+{
+    struct nearest nearest = nearest_to(name);
+    const struct lysc_node *schema = NULL;
+
+    while ((schema = schema_next(builder->module, schema_of(block), schema)))
+        nearest_offer(&nearest, schema->name);
+    return nearest;
+}
+
+/* Takes a statement that belongs to a block further out as one of that block. False: none of them knows it. */
+static bool build_further_out(struct builder *builder, const struct block *block, const struct statement *statement)
+{
+    const struct block *outer = block->outer;
+    char here[80], there[80];
+
+    while (outer && !schema_child(builder->module, schema_of(outer), statement->name))
+        outer = outer->outer;
+    if (!outer)
+        return false;
+    diagnostics_error(&builder->document->diagnostics, statement->place, "'%s' does not stand %s but %s%s",
+                      statement->name, block_words(block, here, sizeof here), block_words(outer, there, sizeof there),
+                      builder->document->encoding == CONF_TEXT ? "; is a '}' missing before it?" : "");
+    build_statement(builder, outer, statement);
+    return true;
+}
+
+static void report_unknown(struct builder *builder, const struct block *block, const struct statement *statement)
+{
+    char hint[120], where[80], names[600];
+    struct nearest nearest = nearest_name(builder, block, statement->name);
+
+    block_words(block, where, sizeof where);
+    if (nearest.word) {
+        diagnostics_error(&builder->document->diagnostics, statement->place, "unknown statement '%.60s' %s%s",
+                          statement->name, where, nearest_hint(&nearest, hint, sizeof hint));
+        attempt_add(builder->document, block->node, schema_child(builder->module, schema_of(block), nearest.word),
+                    NULL);
+    } else if (!build_further_out(builder, block, statement)) {
+        diagnostics_error(&builder->document->diagnostics, statement->place,
+                          "unknown statement '%.60s' %s: expected one of %s", statement->name, where,
+                          known_names(builder, block, names, sizeof names));
+    }
+}
+
+static void build_block(struct builder *builder, const struct block *outer, struct lyd_node *node,
+                        const struct statement *statement)
+{
+    const struct block block = {.outer = outer, .node = node};
+
+    for (const struct statement *child = statement->children; child; child = child->next)
+        build_statement(builder, &block, child);
+}
+
+static void build_container(struct builder *builder, const struct block *block, const struct statement *statement,
+                            const struct lysc_node *schema)
+{
+    struct lyd_node *node = builder_sibling(builder, block->node, schema);
+
+    if (statement->arguments || statement->is_list)
+        diagnostics_error(&builder->document->diagnostics, statement->place, "'%s' takes no argument: write %s { … }",
+                          schema->name, schema->name);
+    if (!node) /* given twice, it is one: the parts of a container may lie in several files */
+        node = builder_new_inner(builder, block->node, schema, statement->place);
+    if (node)
+        build_block(builder, block, node, statement);
+}
+
+/* The key of a list entry: the argument; in XML and JSON a leaf of the block. */
+static const struct argument *key_of(const struct builder *builder, const struct statement *statement,
+                                     const struct lysc_node *key)
+{
+    if (builder->document->encoding == CONF_TEXT)
+        return statement->arguments;
+    for (const struct statement *child = statement->children; child; child = child->next) {
+        if (strcmp(child->name, key->name) == 0)
+            return child->arguments;
+    }
+    return NULL;
+}
+
+static void build_list(struct builder *builder, const struct block *block, const struct statement *statement,
+                       const struct lysc_node *schema)
+{
+    const struct lysc_node *key = lysc_node_child(schema); /* every list of the configuration has one */
+    const struct argument *argument = key_of(builder, statement, key);
+    struct lyd_node *node = NULL;
+    bool text = builder->document->encoding == CONF_TEXT;
+
+    if (!text && statement->is_list && !statement->has_block && !statement->arguments)
+        return; /* the empty array of JSON */
+    if (text && statement->is_list)
+        diagnostics_error(&builder->document->diagnostics, statement->place,
+                          "'%s' is a block for each entry, not a list in [ ]: write %s %s { … }", schema->name,
+                          schema->name, key->name);
+    else if (builder->document->encoding == CONF_JSON && !statement->is_list)
+        diagnostics_error(&builder->document->diagnostics, statement->place, "JSON writes '%s' as an array: [{ … }]",
+                          schema->name);
+    else if (!argument && text)
+        diagnostics_error(&builder->document->diagnostics, statement->place, "'%s' needs its %s: write %s %s { … }",
+                          schema->name, key->name, schema->name, key->name);
+    else if (!argument)
+        diagnostics_error(&builder->document->diagnostics, statement->place, "'%s' lacks its key '%s'", schema->name,
+                          key->name);
+    else
+        node = builder_new_entry(builder, block->node, schema, argument, statement->place);
+    if (node) {
+        build_block(builder, block, node, statement);
+        return;
+    }
+    /* What the block holds is judged all the same, on an entry that is thrown away. */
+    node = builder_stand_in(builder, block->node, schema, statement->place);
+    if (node)
+        build_block(builder, block, node, statement);
+}
+
+static void build_leaf(struct builder *builder, const struct block *block, const struct statement *statement,
+                       const struct lysc_node *schema)
+{
+    struct diagnostics *diagnostics = &builder->document->diagnostics;
+    const struct lyd_node *first = builder_sibling(builder, block->node, schema);
+    char where[300];
+
+    if (lysc_is_key(schema)) {
+        if (builder->document->encoding == CONF_TEXT)
+            diagnostics_error(diagnostics, statement->place, "'%s' is the argument of '%s', not a statement in it",
+                              schema->name, block->node->schema->name);
+    } else if (statement->has_block) {
+        diagnostics_error(diagnostics, statement->place, "'%s' takes a value, not a block: write %s VALUE;",
+                          schema->name, schema->name);
+        attempt_add(builder->document, block->node, schema, NULL);
+    } else if (statement->is_list) {
+        diagnostics_error(diagnostics, statement->place, "'%s' takes one value: leave out the [ ]", schema->name);
+        attempt_add(builder->document, block->node, schema, NULL);
+    } else if (first) {
+        diagnostics_error(diagnostics, statement->place, "'%s' is given twice; the first is %s", schema->name,
+                          diagnostics_where(diagnostics, place_of(first), statement->place, where, sizeof where));
+    } else {
+        builder_new_leaf(builder, block->node, schema, statement->arguments, statement->place);
+    }
+}
+
+static void build_leaf_list(struct builder *builder, const struct block *block, const struct statement *statement,
+                            const struct lysc_node *schema)
+{
+    struct diagnostics *diagnostics = &builder->document->diagnostics;
+
+    if (statement->has_block) {
+        diagnostics_error(diagnostics, statement->place, "'%s' takes values, not a block: write %s [ VALUE … ];",
+                          schema->name, schema->name);
+        attempt_add(builder->document, block->node, schema, NULL);
+    } else if (statement->is_list && !statement->arguments) {
+        diagnostics_warning(diagnostics, statement->place, "'%s' is empty, which is the same as leaving it out",
+                            schema->name);
+    } else if (builder->document->encoding == CONF_JSON && !statement->is_list) {
+        diagnostics_error(diagnostics, statement->place, "JSON writes '%s' as an array: [ … ]", schema->name);
+        attempt_add(builder->document, block->node, schema, NULL);
+        return;
+    } else if (!statement->arguments) {
+        builder_new_leaf(builder, block->node, schema, NULL, statement->place);
+    }
+    for (const struct argument *argument = statement->arguments; argument && !statement->has_block;
+         argument = argument->next)
+        builder_new_leaf(builder, block->node, schema, argument, statement->place);
+}
+
+static void build_statement(struct builder *builder, const struct block *block, const struct statement *statement)
+{
+    const struct lysc_node *schema = schema_child(builder->module, schema_of(block), statement->name);
+
+    if (!schema)
+        report_unknown(builder, block, statement);
+    else if (schema->nodetype == LYS_CONTAINER)
+        build_container(builder, block, statement, schema);
+    else if (schema->nodetype == LYS_LIST)
+        build_list(builder, block, statement, schema);
+    else if (schema->nodetype == LYS_LEAF)
+        build_leaf(builder, block, statement, schema);
+    else
+        build_leaf_list(builder, block, statement, schema);
+}
+
+struct lyd_node *document_build(struct document *document, const struct ly_ctx *context)
+{
+    struct builder builder = {.document = document, .module = model_module(context)};
+    const struct block top = {0};
+
+    for (const struct statement *statement = document->statements; statement; statement = statement->next)
+        build_statement(&builder, &top, statement);
+    value_set_free(&builder.values);
+    for (uint32_t i = 0; i < builder.stand_ins.count; i++)
+        lyd_free_tree(builder.stand_ins.dnodes[i]);
+    ly_set_erase(&builder.stand_ins, NULL);
+    return builder.tree;
+}

@@ -1,0 +1,33 @@
+/*
+ * Statements turned into a tree of the schema. The schema is walked, so there is no table of keywords: a new leaf in
+ * the module is a new statement. Every statement that cannot be is reported, with what could be in its place.
+ */
+#ifndef VIPGATE_LIB_CONF_BUILD_H
+#define VIPGATE_LIB_CONF_BUILD_H
+
+#include "lib/conf/statement.h"
+
+#include <libyang/libyang.h>
+
+/* Builds the tree of DOCUMENT's statements; NULL where it is empty. It is not validated, and lacks what was reported.
+ * The place of each node is kept in its priv, in DOCUMENT's arena. */
+struct lyd_node *document_build(struct document *document, const struct ly_ctx *context);
+
+/* The place of NODE, or of the nearest ancestor that has one. */
+struct place place_of(const struct lyd_node *node);
+
+/* "check 'backend'" for a list entry, "'bgp'" for others, in BUFFER, which is returned. */
+const char *node_words(const struct lyd_node *node, char *buffer, size_t size);
+
+/* The child NAME of the schema node PARENT that can be configured, choices looked through; PARENT NULL: at the top. */
+const struct lysc_node *schema_child(const struct lys_module *module, const struct lysc_node *parent, const char *name);
+
+/* The next one after LAST (NULL: the first) of those; to list them. */
+const struct lysc_node *schema_next(const struct lys_module *module, const struct lysc_node *parent,
+                                    const struct lysc_node *last);
+
+/* Remembers that SCHEMA was written under PARENT and reported. */
+void attempt_add(struct document *document, const struct lyd_node *parent, const struct lysc_node *schema,
+                 const char *text);
+
+#endif

@@ -1,0 +1,33 @@
+/* The nodes that build.c makes: each value judged, each node given its place. */
+#ifndef VIPGATE_LIB_CONF_BUILD_VALUE_H
+#define VIPGATE_LIB_CONF_BUILD_VALUE_H
+
+#include "lib/conf/build.h"
+#include "lib/conf/value_set.h"
+
+struct builder {
+    struct document *document;
+    const struct lys_module *module;
+    struct lyd_node *tree; /* the first at the top */
+    struct value_set values;
+    struct ly_set stand_ins; /* see builder_stand_in */
+};
+
+/* The node of SCHEMA under PARENT (NULL: at the top), or NULL. */
+struct lyd_node *builder_sibling(const struct builder *builder, const struct lyd_node *parent,
+                                 const struct lysc_node *schema);
+
+/* Each makes a node under PARENT (NULL: at the top). What is wrong is reported, at the argument or else at PLACE; NULL
+ * then. ARGUMENT NULL: none was written, which a boolean takes as true. */
+struct lyd_node *builder_new_inner(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
+                                   struct place place);
+struct lyd_node *builder_new_entry(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
+                                   const struct argument *key, struct place place);
+void builder_new_leaf(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
+                      const struct argument *argument, struct place place);
+
+/* A list entry with some key, outside the tree, which goes when all is built. */
+struct lyd_node *builder_stand_in(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
+                                  struct place place);
+
+#endif

@@ -1,0 +1,169 @@
+#include "lib/conf/conf.h"
+
+#include "lib/conf/build.h"
+#include "lib/conf/json_read.h"
+#include "lib/conf/lint.h"
+#include "lib/conf/rules.h"
+#include "lib/conf/secret.h"
+#include "lib/conf/source.h"
+#include "lib/conf/text_print.h"
+#include "lib/conf/text_read.h"
+#include "lib/conf/xml_read.h"
+#include "lib/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum conf_encoding conf_encoding_of(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    if (dot && strcmp(dot, ".json") == 0)
+        return CONF_JSON;
+    if (dot && strcmp(dot, ".xml") == 0)
+        return CONF_XML;
+    return CONF_TEXT;
+}
+
+static void read_statements(struct document *document, const struct include_origin *origin, const char *text,
+                            size_t size)
+{
+    struct statement **tail = &document->statements;
+
+    if (document->encoding == CONF_JSON)
+        json_read(document, origin->file, text, size, &tail);
+    else if (document->encoding == CONF_XML)
+        xml_read(document, origin->file, text, size, &tail);
+    else
+        text_read(document, origin, text, size, &tail);
+    if (document->arena.failed) {
+        diagnostics_error(&document->diagnostics, (struct place){0}, "out of memory");
+        document->incomplete = true;
+    }
+}
+
+/* The final word is libyang's. What it finds and our own rules did not is reported at the nearest place known. */
+static void validate(struct document *document, const struct ly_ctx *context, struct lyd_node **tree)
+{
+    struct lyd_node *node = NULL;
+
+    if (lyd_validate_module(tree, model_module(context), LYD_VALIDATE_NO_STATE, NULL) == LY_SUCCESS)
+        return;
+    char *message = strdup(model_error_message(context));
+    const char *path = model_error_path(context);
+    if (path && *tree)
+        lyd_find_path(*tree, path, 0, &node);
+    diagnostics_error(&document->diagnostics, place_of(node), "%s", message ? message : "not valid");
+    free(message);
+}
+
+/* The places that priv points to go with the document. */
+static void forget_places(struct lyd_node *tree)
+{
+    struct lyd_node *top, *node;
+
+    LY_LIST_FOR(tree, top)
+    {
+        LYD_TREE_DFS_BEGIN(top, node)
+        {
+            node->priv = NULL;
+            LYD_TREE_DFS_END(top, node);
+        }
+    }
+}
+
+/* Statements to the finished value; releases the document. */
+static struct conf finish(struct document *document, const struct ly_ctx *context)
+{
+    struct conf conf = {0};
+    struct lyd_node *tree = document_build(document, context);
+
+    document_check_rules(document, context, tree);
+    lyd_new_implicit_module(&tree, model_module(context), LYD_IMPLICIT_NO_STATE, NULL);
+    if (!document->incomplete)
+        document_lint(document, tree);
+    if (document->diagnostics.errors == 0)
+        validate(document, context, &tree);
+    forget_places(tree);
+    if (document->diagnostics.errors > 0) {
+        lyd_free_all(tree);
+        tree = NULL;
+    }
+    conf.tree = tree;
+    diagnostics_finish(&document->diagnostics, &conf);
+    arena_free(&document->arena);
+    return conf;
+}
+
+struct conf conf_load(const struct ly_ctx *context, const char *path)
+{
+    struct document document = {.encoding = conf_encoding_of(path)};
+    struct include_origin origin = {.path = path, .file = diagnostics_file(&document.diagnostics, path)};
+    struct source source;
+
+    if (source_read(&document, path, (struct place){0}, &source)) {
+        origin.device = source.device;
+        origin.inode = source.inode;
+        read_statements(&document, &origin, source.text, source.size);
+    }
+    return finish(&document, context);
+}
+
+struct conf conf_parse(const struct ly_ctx *context, const char *name, const char *text, size_t size,
+                       enum conf_encoding encoding)
+{
+    struct document document = {.encoding = encoding};
+    struct include_origin origin = {.path = "", .file = diagnostics_file(&document.diagnostics, name)};
+
+    if (size > DOCUMENT_SIZE_MAX)
+        diagnostics_error(&document.diagnostics, (struct place){0}, "the configuration is larger than 4 MiB");
+    else
+        read_statements(&document, &origin, text, size);
+    return finish(&document, context);
+}
+
+void conf_clear(struct conf *conf)
+{
+    lyd_free_all(conf->tree);
+    for (size_t i = 0; i < conf->diagnostic_count; i++) {
+        free(conf->diagnostics[i].file);
+        free(conf->diagnostics[i].message);
+    }
+    free(conf->diagnostics);
+    *conf = (struct conf){0};
+}
+
+const char *conf_diagnostic_format(const struct conf_diagnostic *diagnostic, char *buffer, size_t size)
+{
+    const char *severity = diagnostic->severity == CONF_WARNING ? "warning: " : "";
+
+    if (diagnostic->line > 0)
+        snprintf(buffer, size, "%s:%u:%u: %s%s", diagnostic->file, diagnostic->line, diagnostic->column, severity,
+                 diagnostic->message);
+    else
+        snprintf(buffer, size, "%s: %s%s", diagnostic->file, severity, diagnostic->message);
+    return buffer;
+}
+
+static char *print_by_libyang(const struct lyd_node *tree, enum conf_encoding encoding)
+{
+    LYD_FORMAT format = encoding == CONF_JSON ? LYD_JSON : LYD_XML;
+    char *text = NULL;
+
+    if (lyd_print_mem(&text, tree, format, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_WD_EXPLICIT) != LY_SUCCESS)
+        return NULL;
+    return text ? text : strdup("");
+}
+
+char *conf_print(const struct lyd_node *tree, enum conf_encoding encoding, bool secrets)
+{
+    struct lyd_node *copy = NULL;
+
+    if (!secrets && tree && !(copy = conf_without_secrets(tree)))
+        return NULL;
+    const struct lyd_node *shown = copy ? copy : tree;
+    char *text = encoding == CONF_TEXT ? text_print(shown) : print_by_libyang(shown, encoding);
+    lyd_free_all(copy);
+    return text;
+}

@@ -1,0 +1,154 @@
+#include "lib/conf/diagnostics.h"
+
+#include "lib/text.h"
+
+#include <bsd/string.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct finding {
+    enum conf_severity severity;
+    struct place place;
+    size_t number; /* in order of discovery, which breaks ties */
+    char *message;
+};
+
+unsigned diagnostics_file(struct diagnostics *diagnostics, const char *name)
+{
+    char **files = reallocarray(diagnostics->files, diagnostics->file_count + 1, sizeof *files);
+
+    if (!files)
+        return 0;
+    diagnostics->files = files;
+    files[diagnostics->file_count] = strdup(name);
+    return diagnostics->file_count++;
+}
+
+const char *diagnostics_file_name(const struct diagnostics *diagnostics, unsigned file)
+{
+    const char *name = file < diagnostics->file_count ? diagnostics->files[file] : NULL;
+
+    return name ? name : "(configuration)";
+}
+
+static void append(struct diagnostics *diagnostics, enum conf_severity severity, struct place place, char *message)
+{
+    if (diagnostics->count == diagnostics->capacity) {
+        size_t capacity = diagnostics->capacity ? diagnostics->capacity * 2 : 16;
+        struct finding *findings = reallocarray(diagnostics->findings, capacity, sizeof *findings);
+        if (!findings) {
+            free(message);
+            return;
+        }
+        diagnostics->findings = findings;
+        diagnostics->capacity = capacity;
+    }
+    text_clean(message); /* it quotes the file, which may hold anything */
+    diagnostics->findings[diagnostics->count] =
+        (struct finding){.severity = severity, .place = place, .number = diagnostics->count, .message = message};
+    diagnostics->count++;
+}
+
+__attribute__((format(printf, 4, 0))) static void report(struct diagnostics *diagnostics, enum conf_severity severity,
+                                                         struct place place, const char *format, va_list arguments)
+{
+    char *message;
+
+    if (vasprintf(&message, format, arguments) >= 0)
+        append(diagnostics, severity, place, message);
+}
+
+void diagnostics_error(struct diagnostics *diagnostics, struct place place, const char *format, ...)
+{
+    va_list arguments;
+
+    if (diagnostics->errors++ >= DIAGNOSTICS_ERRORS_MAX)
+        return;
+    va_start(arguments, format);
+    report(diagnostics, CONF_ERROR, place, format, arguments);
+    va_end(arguments);
+}
+
+void diagnostics_warning(struct diagnostics *diagnostics, struct place place, const char *format, ...)
+{
+    va_list arguments;
+
+    if (diagnostics->warnings++ >= DIAGNOSTICS_WARNINGS_MAX)
+        return;
+    va_start(arguments, format);
+    report(diagnostics, CONF_WARNING, place, format, arguments);
+    va_end(arguments);
+}
+
+const char *diagnostics_where(const struct diagnostics *diagnostics, struct place place, struct place from,
+                              char *buffer, size_t size)
+{
+    if (place.line == 0)
+        strlcpy(buffer, "above", size);
+    else if (place.file == from.file)
+        snprintf(buffer, size, "at %u:%u", place.line, place.column);
+    else
+        snprintf(buffer, size, "at %s:%u:%u", diagnostics_file_name(diagnostics, place.file), place.line, place.column);
+    return buffer;
+}
+
+static int compare_numbers(size_t a, size_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+static int compare_findings(const void *left, const void *right)
+{
+    const struct finding *a = left, *b = right;
+    int order = compare_numbers(a->place.file, b->place.file);
+
+    if (order == 0)
+        order = compare_numbers(a->place.line, b->place.line);
+    if (order == 0)
+        order = compare_numbers(a->place.column, b->place.column);
+    return order ? order : compare_numbers(a->number, b->number);
+}
+
+/* Says at the very end what the bounds kept back. */
+static void append_rest(struct diagnostics *diagnostics)
+{
+    size_t errors = diagnostics->errors > DIAGNOSTICS_ERRORS_MAX ? diagnostics->errors - DIAGNOSTICS_ERRORS_MAX : 0;
+    size_t warnings =
+        diagnostics->warnings > DIAGNOSTICS_WARNINGS_MAX ? diagnostics->warnings - DIAGNOSTICS_WARNINGS_MAX : 0;
+    char *message;
+
+    if (errors + warnings == 0)
+        return;
+    if (asprintf(&message, "%zu more errors and %zu more warnings are not shown", errors, warnings) >= 0)
+        append(diagnostics, errors ? CONF_ERROR : CONF_WARNING, (struct place){0}, message);
+}
+
+void diagnostics_finish(struct diagnostics *diagnostics, struct conf *conf)
+{
+    if (diagnostics->count)
+        qsort(diagnostics->findings, diagnostics->count, sizeof *diagnostics->findings, compare_findings);
+    append_rest(diagnostics);
+    conf->diagnostics = diagnostics->count ? calloc(diagnostics->count, sizeof *conf->diagnostics) : NULL;
+    conf->error_count = diagnostics->errors;
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        struct finding *finding = &diagnostics->findings[i];
+        if (!conf->diagnostics) {
+            free(finding->message);
+            continue;
+        }
+        conf->diagnostics[conf->diagnostic_count++] = (struct conf_diagnostic){
+            .severity = finding->severity,
+            .file = strdup(diagnostics_file_name(diagnostics, finding->place.file)),
+            .line = finding->place.line,
+            .column = finding->place.column,
+            .message = finding->message,
+        };
+    }
+    for (unsigned i = 0; i < diagnostics->file_count; i++)
+        free(diagnostics->files[i]);
+    free(diagnostics->files);
+    free(diagnostics->findings);
+    *diagnostics = (struct diagnostics){0};
+}

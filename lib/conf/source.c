@@ -1,0 +1,76 @@
+#include "lib/conf/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool refuse(struct document *document, struct place place, const char *path, const char *reason)
+{
+    diagnostics_error(&document->diagnostics, place, "cannot read '%s': %s", path, reason);
+    document->incomplete = true;
+    return false;
+}
+
+/* Reads to the end of DESCRIPTOR into a buffer that doubles, so that pipes work too. -1: see errno. */
+static ssize_t read_all(struct document *document, int descriptor, size_t bound, char **out)
+{
+    size_t size = 0, capacity = 0;
+    char *text = NULL;
+
+    for (;;) {
+        if (size == capacity) {
+            capacity = capacity ? capacity * 2 : 16 * 1024;
+            char *larger = arena_alloc(&document->arena, capacity);
+            if (!larger)
+                return -1;
+            if (size)
+                memcpy(larger, text, size);
+            text = larger;
+        }
+        ssize_t got = read(descriptor, text + size, capacity - size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        size += (size_t)got;
+        if (got == 0 || size > bound)
+            break;
+    }
+    *out = text;
+    return (ssize_t)size;
+}
+
+static bool read_open_file(struct document *document, int descriptor, const char *path, struct place place,
+                           struct source *source)
+{
+    struct stat status;
+    char *text;
+
+    if (fstat(descriptor, &status) < 0)
+        return refuse(document, place, path, strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return refuse(document, place, path, "it is a directory; name a file");
+    ssize_t size = read_all(document, descriptor, DOCUMENT_SIZE_MAX - document->size, &text);
+    if (size < 0)
+        return refuse(document, place, path, strerror(errno));
+    document->size += (size_t)size;
+    if (document->size > DOCUMENT_SIZE_MAX) {
+        document->size = DOCUMENT_SIZE_MAX;
+        return refuse(document, place, path, "the configuration is larger than 4 MiB");
+    }
+    *source = (struct source){.text = text, .size = (size_t)size, .device = status.st_dev, .inode = status.st_ino};
+    return true;
+}
+
+bool source_read(struct document *document, const char *path, struct place place, struct source *source)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (descriptor < 0)
+        return refuse(document, place, path, strerror(errno));
+    bool done = read_open_file(document, descriptor, path, place, source);
+    close(descriptor);
+    return done;
+}

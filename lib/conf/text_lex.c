@@ -1,0 +1,219 @@
+#include "lib/conf/text_lex.h"
+
+#include <string.h>
+
+static void lex_error(struct lexer *lexer, struct place place, const char *message)
+{
+    diagnostics_error(&lexer->document->diagnostics, place, "%s", message);
+}
+
+static void skip_line_comment(struct cursor *cursor)
+{
+    while (cursor_peek(cursor, 0) >= 0 && cursor_peek(cursor, 0) != '\n')
+        cursor_take(cursor);
+}
+
+static void skip_block_comment(struct lexer *lexer)
+{
+    struct cursor *cursor = &lexer->cursor;
+    struct place place = cursor->place;
+
+    cursor_take(cursor);
+    cursor_take(cursor);
+    while (cursor_peek(cursor, 0) >= 0) {
+        if (cursor_take(cursor) == '*' && cursor_peek(cursor, 0) == '/') {
+            cursor_take(cursor);
+            return;
+        }
+    }
+    lex_error(lexer, place, "this comment is not closed: expected '*/'");
+}
+
+/* A row of NUL bytes, which no text has: a binary file, or one with holes. */
+static void skip_nul(struct lexer *lexer)
+{
+    lex_error(lexer, lexer->cursor.place, "a NUL byte: this is not a text file");
+    while (cursor_peek(&lexer->cursor, 0) == 0)
+        cursor_take(&lexer->cursor);
+}
+
+static void skip_space_and_comments(struct lexer *lexer)
+{
+    struct cursor *cursor = &lexer->cursor;
+
+    for (;;) {
+        if (cursor_at_space(cursor))
+            cursor_take(cursor);
+        else if (cursor_peek(cursor, 0) == '#')
+            skip_line_comment(cursor);
+        else if (cursor_peek(cursor, 0) == '/' && cursor_peek(cursor, 1) == '*')
+            skip_block_comment(lexer);
+        else if (cursor_peek(cursor, 0) == 0)
+            skip_nul(lexer);
+        else
+            return;
+    }
+}
+
+static char unescape(struct lexer *lexer, struct place place, int byte)
+{
+    switch (byte) {
+    case 'n':
+        return '\n';
+    case 't':
+        return '\t';
+    case 'r':
+        return '\r';
+    case '"':
+    case '\\':
+        return (char)byte;
+    default:
+        diagnostics_error(&lexer->document->diagnostics, place,
+                          "unknown escape: expected \\\" \\\\ \\n \\r or \\t (a backslash itself is written \\\\)");
+        return '?';
+    }
+}
+
+/* Bytes from the opening quote at the cursor to the closing one or the end of the line. */
+static size_t quoted_length(const struct cursor *cursor)
+{
+    size_t length = 1;
+
+    while (cursor_peek(cursor, length) >= 0 && cursor_peek(cursor, length) != '\n' &&
+           cursor_peek(cursor, length) != '"')
+        length += cursor_peek(cursor, length) == '\\' ? 2 : 1;
+    return length;
+}
+
+/* Reads up to the closing quote into TOKEN. The string cannot be longer unquoted than quoted. */
+static void lex_string(struct lexer *lexer, struct token *token)
+{
+    struct cursor *cursor = &lexer->cursor;
+    char *text = arena_alloc(&lexer->document->arena, quoted_length(cursor) + 1);
+    size_t length = 0;
+
+    token->kind = TOKEN_STRING;
+    token->text = text;
+    cursor_take(cursor);
+    while (text && cursor_peek(cursor, 0) >= 0 && cursor_peek(cursor, 0) != '\n') {
+        struct place place = cursor->place;
+        int byte = cursor_take(cursor);
+        if (byte == '"')
+            return;
+        if (byte == '\0')
+            lex_error(lexer, place, "a NUL byte cannot stand in a string");
+        else if (byte == '\\' && cursor_peek(cursor, 0) >= 0 && cursor_peek(cursor, 0) != '\n')
+            text[length++] = unescape(lexer, place, cursor_take(cursor));
+        else
+            text[length++] = (char)byte;
+    }
+    lex_error(lexer, token->place,
+              "this string is not closed on its line: expected '\"' (a line break is written \\n)");
+}
+
+static bool ends_word(const struct cursor *cursor, size_t offset)
+{
+    int byte = cursor_peek(cursor, offset);
+
+    return byte <= 0 || strchr(" \t\n\r\f\v;{}[]\"", byte);
+}
+
+/* Length of "[2001:db8::1]" in "[2001:db8::1]:443" at the cursor, else 0. No list can be followed by a colon, so this
+ * is an argument, written as everywhere else. */
+static size_t bracketed_address_length(const struct cursor *cursor)
+{
+    size_t length = 1;
+
+    if (cursor_peek(cursor, 0) != '[')
+        return 0;
+    while (!ends_word(cursor, length))
+        length++;
+    if (cursor_peek(cursor, length) != ']' || cursor_peek(cursor, length + 1) != ':')
+        return 0;
+    return ends_word(cursor, length + 2) ? 0 : length + 1;
+}
+
+static void lex_word(struct lexer *lexer, struct token *token)
+{
+    struct cursor *cursor = &lexer->cursor;
+    const char *start = cursor->at;
+
+    for (size_t bracketed = bracketed_address_length(cursor); bracketed > 0; bracketed--)
+        cursor_take(cursor);
+    while (!ends_word(cursor, 0))
+        cursor_take(cursor);
+    token->kind = TOKEN_WORD;
+    token->text = arena_text(&lexer->document->arena, start, (size_t)(cursor->at - start));
+}
+
+static enum token_kind mark_kind(int byte)
+{
+    static const struct {
+        char mark;
+        enum token_kind kind;
+    } marks[] = {{';', TOKEN_SEMICOLON}, {'{', TOKEN_OPEN},       {'}', TOKEN_CLOSE},
+                 {'[', TOKEN_LIST_OPEN}, {']', TOKEN_LIST_CLOSE}, {'"', TOKEN_STRING}};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (marks[i].mark == byte)
+            return marks[i].kind;
+    }
+    return TOKEN_WORD;
+}
+
+static struct token lex(struct lexer *lexer)
+{
+    struct cursor *cursor = &lexer->cursor;
+    unsigned last_line = lexer->ahead[1].end.line;
+
+    skip_space_and_comments(lexer);
+    struct token token = {.place = cursor->place, .begins_line = cursor->place.line != last_line};
+    int byte = cursor_peek(cursor, 0);
+
+    if (byte >= 0 && !lexer->document->arena.failed) {
+        token.kind = mark_kind(byte);
+        if (token.kind == TOKEN_STRING)
+            lex_string(lexer, &token);
+        else if (token.kind == TOKEN_WORD || bracketed_address_length(cursor) > 0)
+            lex_word(lexer, &token);
+        else
+            cursor_take(cursor);
+        if (lexer->document->arena.failed)
+            token.kind = TOKEN_END;
+    }
+    token.end = cursor->place;
+    return token;
+}
+
+void lexer_open(struct lexer *lexer, struct document *document, unsigned file, const char *text, size_t size)
+{
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+
+    *lexer = (struct lexer){.document = document, .cursor = cursor_of(text, size, file)};
+    if (size >= 3 && memcmp(text, byte_order_mark, 3) == 0)
+        lexer->cursor.at += 3;
+    lexer->ahead[0] = lex(lexer);
+    lexer->ahead[1] = lexer->ahead[0];
+    lexer->ahead[1] = lex(lexer);
+}
+
+const struct token *lexer_peek(const struct lexer *lexer)
+{
+    return &lexer->ahead[0];
+}
+
+const struct token *lexer_peek_second(const struct lexer *lexer)
+{
+    return &lexer->ahead[1];
+}
+
+struct token lexer_take(struct lexer *lexer)
+{
+    struct token token = lexer->ahead[0];
+
+    lexer->taken_end = token.end;
+    lexer->ahead[0] = lexer->ahead[1];
+    if (lexer->ahead[1].kind != TOKEN_END)
+        lexer->ahead[1] = lex(lexer);
+    return token;
+}
