@@ -145,7 +145,7 @@ void peer_accept(struct peer *peer, int descriptor)
     struct socket_options options = peer_socket_options(peer);
     theirs->transport = transport_accepted(&context, descriptor, &options, error, sizeof error);
     if (!theirs->transport) {
-        peer_note_local(peer, "Accept", error);
+        peer_note_connect(peer, error);
         return;
     }
     connection_event(theirs, EVENT_AUTOMATIC_START_WITH_PASSIVE_TCP_ESTABLISHMENT, NULL);

@@ -22,6 +22,9 @@ void peer_note_notification(struct peer *peer, enum error_direction direction, c
 {
     struct session_error noted = {.direction = direction, .time_us = clock_real_us(), error->code, error->subcode};
     notification_describe(error, noted.name, noted.message);
+    if (direction == ERROR_SENT && peer->explanation[0])
+        snprintf(noted.message, sizeof noted.message, "%s", peer->explanation);
+    peer->explanation[0] = '\0';
     peer->last_error = noted;
     if (direction == ERROR_SENT)
         peer->last_error_sent = noted;
@@ -34,18 +37,15 @@ void peer_note_local(struct peer *peer, const char *name, const char *message)
     struct session_error noted = {.direction = ERROR_LOCAL, .time_us = clock_real_us()};
     snprintf(noted.name, sizeof noted.name, "%s", name);
     snprintf(noted.message, sizeof noted.message, "%s", message);
-    bool news = strcmp(noted.message, peer->last_error.message) != 0;
     peer->last_error = noted;
-    if (news && !peer->session)
-        peer_log_error(peer);
 }
 
-void peer_log_error(struct peer *peer)
+void peer_note_connect(struct peer *peer, const char *message)
 {
-    char cause[sizeof peer->noted_cause];
-    uint32_t suppressed;
-    if (log_limit_allow(&peer->error_limit, uv_now(peer->context->loop), &suppressed))
-        log_warning(peer->subject, "%s", describe(&peer->last_error, cause, sizeof cause));
+    bool news = strcmp(message, peer->last_error.message) != 0;
+    peer_note_local(peer, "Connect", message);
+    if (news && log_limit_allow(&peer->error_limit, uv_now(peer->context->loop), NULL))
+        log_warning(peer->subject, "%s", message);
 }
 
 void peer_journal_down(struct peer *peer, enum session_state from, enum session_state to)

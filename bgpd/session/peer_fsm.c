@@ -132,7 +132,7 @@ static void begin_connection(struct connection *connection, const struct happeni
     connection->transport = transport_connect(&context, &options, error, sizeof error);
     if (connection->transport)
         return;
-    peer_note_local(peer, "Connect", error);
+    peer_note_connect(peer, error);
     connection->connect_failed = true;
 }
 
@@ -306,8 +306,10 @@ static void on_writable(void *user)
 static void on_lost(const char *reason, void *user)
 {
     struct connection *connection = user;
-    bool before = connection->state < SESSION_OPEN_SENT;
-    peer_note_local(connection->peer, before ? "Connect" : "Connection", reason);
+    if (connection->state < SESSION_OPEN_SENT)
+        peer_note_connect(connection->peer, reason);
+    else
+        peer_note_local(connection->peer, "Connection", reason);
     connection_event(connection, EVENT_TCP_CONNECTION_FAILS, NULL);
 }
 

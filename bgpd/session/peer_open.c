@@ -2,6 +2,8 @@
 #include "bgpd/session/collision.h"
 #include "bgpd/session/peer_private.h"
 
+#include <stdio.h>
+
 bool peer_is_ebgp(const struct peer *peer)
 {
     return peer->config->peer_as != peer->context->config->local_as;
@@ -72,12 +74,27 @@ static bool settle_collision(struct connection *connection)
     return false;
 }
 
+/* What the NOTIFICATION has no words for, or says to the neighbour's operator but not to ours. */
+static void explain(struct connection *connection, const struct bgp_error *error)
+{
+    struct peer *peer = connection->peer;
+    const struct open_message *remote = &connection->remote_open;
+    if (error->code != ERROR_OPEN)
+        return;
+    if (error->subcode == OPEN_BAD_PEER_AS)
+        snprintf(peer->explanation, sizeof peer->explanation, "the neighbour is AS %u, peer-as says %u", remote->as,
+                 peer->config->peer_as);
+    else if (error->subcode == OPEN_UNACCEPTABLE_HOLD_TIME)
+        snprintf(peer->explanation, sizeof peer->explanation, "hold time %u s", remote->hold_time_s);
+}
+
 void connection_open_received(struct connection *connection, struct wire_reader body)
 {
     struct bgp_error error;
     if (connection->state != SESSION_OPEN_SENT) {
         connection_event(connection, EVENT_BGP_OPEN, NULL); /* the FSM knows what a second OPEN means */
     } else if (!judge_open(connection, body, &error)) {
+        explain(connection, &error);
         connection_event(connection, EVENT_BGP_OPEN_MSG_ERR, &(struct event_detail){.error = &error});
     } else if (settle_collision(connection)) {
         connection_event(connection, EVENT_BGP_OPEN, NULL);

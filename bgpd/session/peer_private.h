@@ -93,7 +93,8 @@ struct peer {
     uint32_t updates_malformed;
     struct message_counters sent, received;
     struct session_error last_error, last_error_sent, last_error_received;
-    char noted_cause[256]; /* the last cause in the journal: the same again is no news */
+    char explanation[128]; /* of the NOTIFICATION about to be sent, where its data say nothing to people */
+    char noted_cause[352]; /* the last cause in the journal: the same again is no news */
     struct log_limit malformed_limit, error_limit;
     void (*freed)(void *user);
     void *freed_user;
@@ -168,9 +169,10 @@ void peer_watch_progress(struct peer *peer);
 /* ---- peer_error.c */
 void peer_note_notification(struct peer *peer, enum error_direction direction, const struct bgp_error *error);
 void peer_note_local(struct peer *peer, const char *name, const char *message);
+/* A connection could not be made; logged, unless it is the same again. */
+void peer_note_connect(struct peer *peer, const char *message);
 /* An event for the journal with the last error as its cause, unless that is no news. */
 void peer_journal_down(struct peer *peer, enum session_state from, enum session_state to);
 void peer_journal_up(struct peer *peer);
-void peer_log_error(struct peer *peer);
 
 #endif

@@ -48,6 +48,20 @@ struct peer *speaker_find(const struct speaker *speaker, const struct address *a
     return NULL;
 }
 
+static void log_stranger(struct speaker *speaker, const struct address *remote)
+{
+    char address[ADDRESS_TEXT_SIZE];
+    uint32_t suppressed;
+    if (!log_limit_allow(&speaker->stranger_limit, uv_now(speaker->context.loop), &suppressed))
+        return;
+    address_format(remote, address);
+    if (suppressed)
+        log_warning(NULL, "connection from %s refused: no such neighbor (%u others since the last such line)", address,
+                    suppressed);
+    else
+        log_warning(NULL, "connection from %s refused: no such neighbor", address);
+}
+
 void speaker_accepted(int descriptor, const struct address *remote, void *user)
 {
     struct speaker *speaker = user;
@@ -56,11 +70,8 @@ void speaker_accepted(int descriptor, const struct address *remote, void *user)
         peer_accept(peer, descriptor);
         return;
     }
-    char address[ADDRESS_TEXT_SIZE];
-    uint32_t suppressed;
-    if (!peer && log_limit_allow(&speaker->stranger_limit, uv_now(speaker->context.loop), &suppressed))
-        log_warning(NULL, "connection from %s refused: no such neighbor (%u more since the last such line)",
-                    address_format(remote, address), suppressed);
+    if (!peer)
+        log_stranger(speaker, remote);
     close(descriptor);
 }
 

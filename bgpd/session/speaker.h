@@ -42,8 +42,8 @@ void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, si
 void speaker_flush(struct speaker *speaker);
 
 /* Until it is called, no End-of-RIB leaves on any session (promise 1): not every gate has its first verdict. What was
- * stated in an Adj-RIB-Out is sent meanwhile as always: a VIP whose gate is decided does not wait for another's. Called,
- * End-of-RIB is sent at once on the sessions that are up. */
+ * stated in an Adj-RIB-Out is sent meanwhile as always: a VIP whose gate is decided does not wait for another's.
+ * Called, End-of-RIB is sent at once on the sessions that are up. */
 void speaker_release(struct speaker *speaker);
 
 /* Withdraws everything, sends Cease/2 with TEXT (RFC 9003) on each session, waits until that was acknowledged or
