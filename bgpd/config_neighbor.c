@@ -1,0 +1,238 @@
+/* The part of the configuration that is about BGP sessions. */
+#include "bgpd/config_internal.h"
+#include "lib/clock.h"
+#include "lib/conf/effective.h"
+#include "lib/model.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TTL_EBGP = 1, TTL_IBGP = 64, TTL_GTSM = 255, PASSWORD_MAX = 80 };
+
+static uint64_t option_number(const struct lyd_node *neighbor, const char *leaf)
+{
+    const char *text = conf_neighbor_option(neighbor, leaf);
+
+    return text ? strtoull(text, NULL, 10) : 0;
+}
+
+static bool option_is_true(const struct lyd_node *neighbor, const char *leaf)
+{
+    const char *text = conf_neighbor_option(neighbor, leaf);
+
+    return text && strcmp(text, "true") == 0;
+}
+
+static uint64_t option_ms(const struct lyd_node *neighbor, const char *leaf)
+{
+    const char *text = conf_neighbor_option(neighbor, leaf);
+    uint64_t ms = 0;
+
+    if (text)
+        duration_parse(text, &ms);
+    return ms;
+}
+
+/* The position of the option's word in NAMES, or FALLBACK. */
+static int option_word(const struct lyd_node *neighbor, const char *leaf, const char *const *names, int count,
+                       int fallback)
+{
+    const char *text = conf_neighbor_option(neighbor, leaf);
+
+    for (int i = 0; text && i < count; i++) {
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    }
+    return fallback;
+}
+
+/* Reads the first line of FILE. Octets of the answer; -1 with errno. */
+static ssize_t read_first_line(int file, char *line, size_t size)
+{
+    ssize_t length = read(file, line, size - 1);
+
+    if (length < 0)
+        return -1;
+    line[length] = '\0';
+    line[strcspn(line, "\r\n")] = '\0';
+    return (ssize_t)strlen(line);
+}
+
+static void warn_of_readers(struct config_builder *builder, const char *path, int file)
+{
+    struct stat status;
+    char text[512];
+
+    if (fstat(file, &status) < 0 || (status.st_mode & (S_IRWXO | S_IWGRP)) == 0)
+        return;
+    snprintf(text, sizeof text, "password-file %s can be read or written by others: chmod 640 or stricter", path);
+    builder->config.warning = config_text(builder, text);
+}
+
+static bool read_password_file(struct config_builder *builder, const char *path, struct neighbor_config *neighbor)
+{
+    char line[1024];
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (file < 0)
+        return config_fail(builder, "cannot read password-file %s: %s", path, strerror(errno));
+    ssize_t length = read_first_line(file, line, sizeof line);
+    int reason = errno;
+    warn_of_readers(builder, path, file);
+    close(file);
+    if (length < 0)
+        return config_fail(builder, "cannot read password-file %s: %s", path, strerror(reason));
+    if (length == 0 || length > PASSWORD_MAX)
+        return config_fail(builder, "password-file %s: its first line must have 1 to %d octets, it has %zd", path,
+                           PASSWORD_MAX, length);
+    neighbor->password = config_text(builder, line);
+    explicit_bzero(line, sizeof line);
+    return true;
+}
+
+static bool read_password(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
+{
+    const char *path = conf_neighbor_option(node, "password-file");
+
+    if (path)
+        return read_password_file(builder, path, neighbor);
+    neighbor->password = config_text(builder, conf_neighbor_option(node, "password"));
+    return true;
+}
+
+static void read_hops(const struct lyd_node *node, uint32_t local_as, struct neighbor_config *neighbor)
+{
+    uint8_t multihop = (uint8_t)option_number(node, "multihop");
+
+    neighbor->ttl_security = (uint8_t)option_number(node, "ttl-security");
+    if (neighbor->ttl_security)
+        neighbor->ttl = TTL_GTSM;
+    else if (multihop)
+        neighbor->ttl = multihop;
+    else
+        neighbor->ttl = neighbor->peer_as == local_as ? TTL_IBGP : TTL_EBGP;
+}
+
+static void read_capabilities(const struct lyd_node *node, struct neighbor_config *neighbor)
+{
+    static const char *const imports[] = {"all", "vips", "none"};
+    static const char *const roles[] = {"provider", "rs-server", "rs-client", "customer", "peer"};
+    const struct lyd_node *restart = conf_neighbor_node(node, "graceful-restart");
+
+    neighbor->families = (uint8_t)((conf_neighbor_has_family(node, "ipv4-unicast") ? FAMILY_BIT_IPV4 : 0) |
+                                   (conf_neighbor_has_family(node, "ipv6-unicast") ? FAMILY_BIT_IPV6 : 0));
+    neighbor->extended_next_hop = option_is_true(node, "extended-next-hop");
+    neighbor->import = (enum import_policy)option_word(node, "import", imports, 3, IMPORT_ALL);
+    neighbor->maximum_prefix = (uint32_t)option_number(node, "maximum-prefix");
+    neighbor->role = (enum bgp_role)option_word(node, "role", roles, 5, ROLE_NONE);
+    neighbor->graceful_restart = restart != NULL;
+    neighbor->restart_time_s = (uint16_t)(model_duration_ms(restart, "restart-time", 0) / 1000);
+}
+
+/* An address that the schema took, which only this system may not know: its interface may be missing. */
+static bool read_address(struct config_builder *builder, const char *text, struct address *address)
+{
+    if (address_parse(address, text))
+        return true;
+    return config_fail(builder, "address %s: no such interface on this machine", text);
+}
+
+static bool read_neighbor(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
+{
+    const char *group = model_text(node, "group"), *local = conf_neighbor_option(node, "local-address");
+    const char *shutdown = conf_neighbor_option(node, "shutdown");
+
+    if (!read_address(builder, model_text(node, "remote-address"), &neighbor->address) ||
+        (local && !read_address(builder, local, &neighbor->local_address)))
+        return false;
+    neighbor->group = config_text(builder, group);
+    neighbor->description = config_text(builder, conf_neighbor_option(node, "description"));
+    neighbor->platform = config_text(builder, conf_neighbor_option(node, "platform"));
+    neighbor->peer_as = (uint32_t)option_number(node, "peer-as");
+    neighbor->port = (uint16_t)option_number(node, "port");
+    neighbor->passive = option_is_true(node, "passive");
+    neighbor->hold_time_s = (uint16_t)(option_ms(node, "hold-time") / 1000);
+    neighbor->connect_retry_ms = (uint32_t)option_ms(node, "connect-retry-time");
+    neighbor->shutdown = shutdown != NULL;
+    neighbor->shutdown_text = config_text(builder, shutdown);
+    read_hops(node, builder->config.bgp.local_as, neighbor);
+    read_capabilities(node, neighbor);
+    return read_password(builder, node, neighbor);
+}
+
+static bool read_neighbors(struct config_builder *builder, const struct lyd_node *bgp)
+{
+    struct bgp_config *config = &builder->config.bgp;
+    size_t count = config_count(lyd_child(bgp), "neighbor");
+    struct neighbor_config *neighbors = config_array(builder, count, sizeof *neighbors);
+    const struct lyd_node *node;
+
+    if (!neighbors)
+        return false;
+    config->neighbors = neighbors;
+    LY_LIST_FOR(lyd_child(bgp), node)
+    {
+        if (config_is(node, "neighbor") && !read_neighbor(builder, node, &neighbors[config->neighbor_count++]))
+            return false;
+    }
+    return true;
+}
+
+static bool read_listen(struct config_builder *builder, const struct lyd_node *listen)
+{
+    struct bgp_config *config = &builder->config.bgp;
+    size_t count = config_count(lyd_child(listen), "address");
+    struct address *addresses = config_array(builder, count, sizeof *addresses);
+    const struct lyd_node *node;
+
+    if (!addresses)
+        return false;
+    config->listen_enabled = model_boolean(listen, "enabled", true);
+    config->listen_port = (uint16_t)model_number(listen, "port", 179);
+    config->listen_addresses = addresses;
+    LY_LIST_FOR(lyd_child(listen), node)
+    {
+        if (config_is(node, "address") &&
+            !read_address(builder, lyd_get_value(node), &addresses[config->listen_count++]))
+            return false;
+    }
+    return true;
+}
+
+bool config_read_bgp(struct config_builder *builder)
+{
+    struct bgp_config *config = &builder->config.bgp;
+    const struct lyd_node *bgp = model_sibling(builder->tree, "bgp");
+    struct in_addr router_id = {0};
+
+    if (!bgp)
+        return true;
+    inet_pton(AF_INET, model_text(bgp, "router-id"), &router_id);
+    config->local_as = (uint32_t)model_number(bgp, "local-as", 0);
+    config->router_id = ntohl(router_id.s_addr);
+    return read_listen(builder, model_child(bgp, "listen")) && read_neighbors(builder, bgp);
+}
+
+static bool text_differs(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) != 0 : a != b;
+}
+
+bool neighbor_config_needs_reset(const struct neighbor_config *old, const struct neighbor_config *new)
+{
+    /* Set on the socket, or who the neighbour is. */
+    if (!address_equal(&old->address, &new->address) || !address_equal(&old->local_address, &new->local_address) ||
+        old->port != new->port || old->passive != new->passive || old->ttl != new->ttl ||
+        old->ttl_security != new->ttl_security || text_differs(old->password, new->password))
+        return true;
+    /* Said in OPEN. */
+    return old->peer_as != new->peer_as || old->hold_time_s != new->hold_time_s || old->families != new->families ||
+           old->extended_next_hop != new->extended_next_hop || old->role != new->role ||
+           old->graceful_restart != new->graceful_restart || old->restart_time_s != new->restart_time_s;
+}

@@ -1,0 +1,205 @@
+/* The part of the configuration that is about what is announced, and when. */
+#include "bgpd/config_internal.h"
+#include "lib/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The entry of the top-level list LIST whose key KEY has VALUE; NULL where there is none. */
+static const struct lyd_node *find_entry(const struct lyd_node *tree, const char *list, const char *key,
+                                         const char *value)
+{
+    const struct lyd_node *node;
+
+    LY_LIST_FOR(tree, node)
+    {
+        if (config_is(node, list) && strcmp(model_text(node, key), value) == 0)
+            return node;
+    }
+    return NULL;
+}
+
+static bool read_communities(struct path_attributes *attributes, const struct lyd_node *profile)
+{
+    const struct lyd_node *node;
+    bool ok = true;
+
+    LY_LIST_FOR(lyd_child(profile), node)
+    {
+        const char *text = lyd_get_value(node);
+        if (config_is(node, "community") && attributes->community_count < COMMUNITIES_MAX)
+            ok &= community_parse(&attributes->communities[attributes->community_count++], text);
+        if (config_is(node, "large-community") && attributes->large_community_count < COMMUNITIES_MAX)
+            ok &= large_community_parse(&attributes->large_communities[attributes->large_community_count++], text);
+        if (config_is(node, "extended-community") && attributes->extended_community_count < COMMUNITIES_MAX)
+            ok &= extended_community_parse(&attributes->extended_communities[attributes->extended_community_count++],
+                                           text);
+    }
+    return ok;
+}
+
+static uint8_t origin_of(const char *text)
+{
+    if (text && strcmp(text, "egp") == 0)
+        return ORIGIN_EGP;
+    return text && strcmp(text, "incomplete") == 0 ? ORIGIN_INCOMPLETE : ORIGIN_IGP;
+}
+
+/* NAME NULL: the profile "default", which has the schema's defaults throughout. */
+static bool read_profile(struct config_builder *builder, const char *name, struct profile_config *profile)
+{
+    const struct lyd_node *node = name ? find_entry(builder->tree, "profile", "name", name) : NULL;
+    const char *next_hop = model_text(node, "next-hop");
+    struct path_attributes attributes = {
+        .origin = origin_of(model_text(node, "origin")),
+        .prepend = (uint8_t)model_number(node, "as-path-prepend", 0),
+        .has_med = model_child(node, "med") != NULL,
+        .has_local_preference = model_child(node, "local-preference") != NULL,
+        .med = (uint32_t)model_number(node, "med", 0),
+        .local_preference = (uint32_t)model_number(node, "local-preference", 0),
+    };
+
+    if (next_hop && strcmp(next_hop, "self") != 0)
+        address_parse(&attributes.next_hop, next_hop);
+    if (!read_communities(&attributes, node))
+        return config_fail(builder, "profile %s: a community has a part that is too large", name);
+    profile->name = config_text(builder, name ? name : "default");
+    profile->attributes = path_attributes_intern(&attributes);
+    if (!profile->attributes)
+        builder->arena.failed = true;
+    return true;
+}
+
+/*
+ * How long a first verdict may take: enough runs in a row for the slower of rise and fall, each an interval and a
+ * timeout, one interval more for the jitter of the first, and the lease, after which a check that cannot be run is said
+ * to be unknown.
+ */
+static uint64_t first_verdict_ms(const struct config_builder *builder, const struct lyd_node *check)
+{
+    uint64_t interval = model_duration_ms(check, "interval", 1000), timeout = model_duration_ms(check, "timeout", 500);
+    uint64_t rise = model_number(check, "rise", 3), fall = model_number(check, "fall", 3);
+    uint64_t runs = rise > fall ? rise : fall;
+
+    return runs * (interval + timeout) + interval + builder->config.lease_ms;
+}
+
+static int percent_of(const struct lyd_node *gate, const char *leaf)
+{
+    const char *text = model_text(gate, leaf);
+
+    return text ? (int)strtol(text, NULL, 10) : -1;
+}
+
+static bool read_gate(struct config_builder *builder, const struct lyd_node *node, struct gate_config *gate)
+{
+    const char *require = model_text(node, "require");
+    struct gate_check *checks =
+        config_array(builder, config_count(node ? lyd_child(node) : NULL, "check"), sizeof *checks);
+    const struct lyd_node *child;
+
+    if (!checks)
+        return false;
+    gate->checks = checks;
+    LY_LIST_FOR(node ? lyd_child(node) : NULL, child)
+    {
+        if (!config_is(child, "check"))
+            continue;
+        const char *name = lyd_get_value(child);
+        const struct lyd_node *check = find_entry(builder->tree, "check", "name", name);
+        checks[gate->check_count++] = (struct gate_check){config_text(builder, name), first_verdict_ms(builder, check)};
+    }
+    gate->require_count = require ? (unsigned)strtoul(require, NULL, 10) : 0;
+    gate->require = gate->require_count ? REQUIRE_COUNT : REQUIRE_ALL;
+    if (require && strcmp(require, "any") == 0)
+        gate->require = REQUIRE_ANY;
+    gate->degraded_below = percent_of(node, "degraded-below");
+    gate->degraded_recover = percent_of(node, "degraded-recover");
+    if (gate->degraded_recover < gate->degraded_below)
+        gate->degraded_recover = gate->degraded_below;
+    return true;
+}
+
+static bool read_vip_neighbors(struct config_builder *builder, const struct lyd_node *node, struct vip_config *vip)
+{
+    struct address *neighbors = config_array(builder, config_count(lyd_child(node), "neighbor"), sizeof *neighbors);
+    const struct lyd_node *child;
+
+    if (!neighbors)
+        return false;
+    vip->neighbors = neighbors;
+    LY_LIST_FOR(lyd_child(node), child)
+    {
+        if (!config_is(child, "neighbor"))
+            continue;
+        if (strcmp(lyd_get_value(child), "all") == 0) {
+            vip->neighbor_count = 0;
+            return true;
+        }
+        if (!address_parse(&neighbors[vip->neighbor_count++], lyd_get_value(child)))
+            return config_fail(builder, "address %s: no such interface on this machine", lyd_get_value(child));
+    }
+    return true;
+}
+
+static void read_address(struct config_builder *builder, const struct lyd_node *node, struct vip_config *vip)
+{
+    const char *interface = model_text(node, "interface");
+
+    vip->manage_address = model_boolean(node, "manage", true);
+    vip->keep_address = model_boolean(node, "keep", true);
+    vip->interface = config_text(builder, interface ? interface : "lo");
+    vip->label = config_text(builder, model_text(node, "label"));
+}
+
+static enum health_loss health_loss_of(const char *text)
+{
+    if (text && strcmp(text, "degrade") == 0)
+        return HEALTH_LOSS_DEGRADE;
+    return text && strcmp(text, "hold") == 0 ? HEALTH_LOSS_HOLD : HEALTH_LOSS_WITHDRAW;
+}
+
+static void read_damping(const struct lyd_node *node, struct damping_config *damping)
+{
+    uint64_t half_life_ms = model_duration_ms(node, "half-life", 60000);
+
+    damping->enabled = node != NULL;
+    damping->half_life_ms = half_life_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)(half_life_ms ? half_life_ms : 1);
+    damping->suppress = (uint32_t)model_number(node, "suppress", 3000);
+    damping->reuse = (uint32_t)model_number(node, "reuse", 1000);
+}
+
+static bool read_vip(struct config_builder *builder, const struct lyd_node *node, struct vip_config *vip)
+{
+    const char *degraded = model_text(node, "degraded-profile");
+
+    if (!prefix_parse(&vip->prefix, model_text(node, "prefix")))
+        return config_fail(builder, "vip %s: host bits are set; write the network, or the address with its full length",
+                           model_text(node, "prefix"));
+    if (!read_profile(builder, model_text(node, "profile"), &vip->profile) ||
+        (degraded && !read_profile(builder, degraded, &vip->degraded_profile)) ||
+        !read_gate(builder, model_child(node, "gate"), &vip->gate) || !read_vip_neighbors(builder, node, vip))
+        return false;
+    read_address(builder, model_child(node, "address"), vip);
+    vip->hold_down_ms = model_duration_ms(node, "hold-down", 0);
+    vip->on_health_loss = health_loss_of(model_text(node, "on-health-loss"));
+    read_damping(model_child(node, "damping"), &vip->damping);
+    return true;
+}
+
+bool config_read_vips(struct config_builder *builder)
+{
+    struct bgpd_config *config = &builder->config;
+    struct vip_config *vips = config_array(builder, config_count(builder->tree, "vip"), sizeof *vips);
+    const struct lyd_node *node;
+
+    if (!vips)
+        return false;
+    config->vips = vips;
+    LY_LIST_FOR(builder->tree, node)
+    {
+        if (config_is(node, "vip") && !read_vip(builder, node, &vips[config->vip_count++]))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,238 @@
+#include "bgpd/daemon.h"
+
+#include "lib/clock.h"
+#include "lib/conf/conf.h"
+#include "lib/log.h"
+#include "lib/notify.h"
+
+#include <bsd/unistd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_SIZE = 1024, SHUTDOWN_MS = 3000 };
+
+/* ---- the configuration ---- */
+
+static void write_findings(FILE *stream, const struct conf *conf)
+{
+    char line[LINE_SIZE];
+
+    for (size_t i = 0; i < conf->diagnostic_count; i++)
+        fprintf(stream, "%s\n", conf_diagnostic_format(&conf->diagnostics[i], line, sizeof line));
+}
+
+struct bgpd_load bgpd_load(const struct ly_ctx *context, const char *path)
+{
+    struct bgpd_load load = {0};
+    size_t size;
+    FILE *stream = open_memstream(&load.lines, &size);
+    char error[LINE_SIZE];
+
+    if (!stream)
+        abort();
+    struct conf conf = conf_load(context, path);
+    write_findings(stream, &conf);
+    if (conf.error_count == 0) {
+        load.config = bgpd_config_new(conf.tree, error, sizeof error);
+        if (!load.config)
+            fprintf(stream, "%s: %s\n", path, error);
+        else if (load.config->warning)
+            fprintf(stream, "%s: warning: %s\n", path, load.config->warning);
+    }
+    if (load.config) {
+        load.tree = conf.tree;
+        conf.tree = NULL;
+    }
+    conf_clear(&conf);
+    fclose(stream);
+    return load;
+}
+
+void bgpd_load_clear(struct bgpd_load *load)
+{
+    lyd_free_all(load->tree);
+    bgpd_config_free(load->config);
+    free(load->lines);
+    *load = (struct bgpd_load){0};
+}
+
+/* Both rooms are ready or neither is. */
+static bool prepare(struct bgpd *bgpd, const struct bgpd_config *config, char *error, size_t size)
+{
+    if (!speaker_prepare(bgpd->speaker, &config->bgp, error, size))
+        return false;
+    if (vips_prepare(bgpd->vips, config))
+        return true;
+    speaker_abandon(bgpd->speaker);
+    snprintf(error, size, "out of memory");
+    return false;
+}
+
+/* Takes LOAD over; what is in its place lives until the rooms have let go of it. */
+static void apply(struct bgpd *bgpd, struct bgpd_load *load)
+{
+    struct bgpd_load old = {bgpd->tree, bgpd->config, NULL};
+    const struct bgpd_config *config = load->config;
+
+    bgpd->tree = load->tree;
+    bgpd->config = load->config;
+    load->tree = NULL;
+    load->config = NULL;
+    log_configure(config->log_level, config->log_format, config->site);
+    setproctitle("%s%s%zu neighbors, %zu vips", config->site ? config->site : "", config->site ? ", " : "",
+                 config->bgp.neighbor_count, config->vip_count);
+    speaker_apply(bgpd->speaker, &config->bgp);
+    vips_apply(bgpd->vips, config);
+    bgpd_load_clear(&old);
+}
+
+/* ---- the one way: health -> vips, addresses -> vips ---- */
+
+static void on_health_change(void *user)
+{
+    struct bgpd *bgpd = user;
+
+    vips_run(bgpd->vips);
+}
+
+static void on_address_change(void *user)
+{
+    struct bgpd *bgpd = user;
+
+    vips_addresses_changed(bgpd->vips);
+}
+
+/* An address may wait for this session's acknowledgement. The speaker is at work: not before it is done. */
+static void on_session_change(struct peer *peer, void *user)
+{
+    struct bgpd *bgpd = user;
+
+    (void)peer;
+    vips_run_soon(bgpd->vips);
+}
+
+/* ---- life ---- */
+
+static bool out_of_memory(char *error, size_t size)
+{
+    snprintf(error, size, "out of memory");
+    return false;
+}
+
+/* The control socket comes first: where another daemon has it, nothing was touched yet. */
+static bool open_rooms(struct bgpd *bgpd, const struct bgpd_config *config, char *error, size_t size)
+{
+    bgpd->journal = journal_new("bgpd");
+    bgpd->feed = bgpd->journal ? event_feed_new(bgpd->journal, bgpd->context) : NULL;
+    if (!bgpd->feed)
+        return out_of_memory(error, size);
+    bgpd->control = control_server_open(bgpd->loop, bgpd->context, config->control_directory, "bgpd", bgpd_answer, bgpd,
+                                        error, size);
+    if (!bgpd->control)
+        return false;
+    bgpd->loopback = loopback_open(bgpd->loop, on_address_change, bgpd, error, size);
+    if (!bgpd->loopback)
+        return false;
+    bgpd->health =
+        health_open(bgpd->loop, bgpd->journal, config->control_directory, config->lease_ms, on_health_change, bgpd);
+    bgpd->speaker = bgpd->health ? speaker_new(bgpd->loop, bgpd->journal, on_session_change, bgpd) : NULL;
+    bgpd->vips =
+        bgpd->speaker ? vips_new(bgpd->loop, bgpd->health, bgpd->loopback, bgpd->speaker, bgpd->journal) : NULL;
+    return bgpd->vips || out_of_memory(error, size);
+}
+
+bool bgpd_start(struct bgpd *bgpd, struct bgpd_load *load, char *error, size_t size)
+{
+    const struct bgpd_config *config = load->config;
+
+    bgpd->since_us = clock_real_us();
+    log_configure(config->log_level, config->log_format, config->site);
+    if (!open_rooms(bgpd, config, error, size) || !prepare(bgpd, config, error, size))
+        return false;
+    journal_add(bgpd->journal, clock_real_us(), "daemon", "bgpd", "", "started", "version %s, %zu neighbors, %zu vips",
+                VIPGATE_VERSION, config->bgp.neighbor_count, config->vip_count);
+    apply(bgpd, load);
+    notify_service_manager("READY=1");
+    return true;
+}
+
+static bool try_reload(struct bgpd *bgpd, struct bgpd_load *load, char *error, size_t size)
+{
+    error[0] = '\0';
+    if (!load->config)
+        return false;
+    if (strcmp(load->config->control_directory, bgpd->config->control_directory) != 0) {
+        snprintf(error, size, "%s: control directory: it takes a restart to change it\n", bgpd->path);
+        return false;
+    }
+    return prepare(bgpd, load->config, error, size);
+}
+
+bool bgpd_reload(struct bgpd *bgpd, char **lines)
+{
+    struct bgpd_load load;
+    char error[LINE_SIZE];
+
+    *lines = NULL;
+    if (bgpd->stopping) {
+        *lines = strdup("vipgate-bgpd is stopping");
+        return false;
+    }
+    load = bgpd_load(bgpd->context, bgpd->path);
+    bool ok = try_reload(bgpd, &load, error, sizeof error);
+    if (ok) {
+        apply(bgpd, &load);
+        journal_add(bgpd->journal, clock_real_us(), "config", "bgpd", "", "reloaded", "%zu neighbors, %zu vips",
+                    bgpd->config->bgp.neighbor_count, bgpd->config->vip_count);
+        if (load.lines[0])
+            log_warning(NULL, "reload: %s", load.lines);
+    } else {
+        *lines = error[0] ? strdup(error) : load.lines;
+        load.lines = error[0] ? load.lines : NULL;
+        log_error(NULL, "reload refused, the configuration stays as it is: %s", *lines ? *lines : "out of memory");
+    }
+    bgpd_load_clear(&load);
+    return ok;
+}
+
+/* Every neighbour knows, or had its time. */
+static void on_speaker_down(void *user)
+{
+    struct bgpd *bgpd = user;
+    void (*stopped)(struct bgpd * bgpd) = bgpd->stopped;
+
+    bgpd->stopped = NULL;
+    if (!stopped)
+        return;
+    vips_remove_addresses(bgpd->vips);
+    stopped(bgpd);
+}
+
+void bgpd_stop(struct bgpd *bgpd, const char *reason)
+{
+    if (bgpd->stopping) {
+        on_speaker_down(bgpd);
+        return;
+    }
+    bgpd->stopping = true;
+    notify_service_manager("STOPPING=1");
+    vips_stop(bgpd->vips);
+    journal_add(bgpd->journal, clock_real_us(), "daemon", "bgpd", "", "stopping", "%s", reason);
+    speaker_shutdown(bgpd->speaker, reason, SHUTDOWN_MS, on_speaker_down, bgpd);
+}
+
+void bgpd_close(struct bgpd *bgpd)
+{
+    control_server_close(bgpd->control);
+    vips_free(bgpd->vips);
+    if (bgpd->speaker)
+        speaker_free(bgpd->speaker);
+    health_close(bgpd->health);
+    loopback_close(bgpd->loopback);
+    if (bgpd->feed)
+        event_feed_free(bgpd->feed);
+    journal_free(bgpd->journal);
+    lyd_free_all(bgpd->tree);
+    bgpd_config_free(bgpd->config);
+}
