@@ -117,7 +117,7 @@ static uint32_t find(const struct attribute_store *store, uint32_t hash, const u
         if (store->buckets[at].hash != hash)
             continue;
         const struct blob *blob = blob_of(store, store->buckets[at].handle);
-        if (blob->size == size && memcmp(blob->octets, octets, size) == 0)
+        if (blob->size == size && (size == 0 || memcmp(blob->octets, octets, size) == 0))
             return store->buckets[at].handle;
     }
     return 0;
@@ -132,7 +132,8 @@ static uint32_t add(struct attribute_store *store, uint32_t hash, const uint8_t 
         return 0;
     blob->references = 1;
     blob->size = (uint32_t)size;
-    memcpy(blob->octets, octets, size);
+    if (size > 0) /* End-of-RIB has no attributes, and OCTETS may be NULL */
+        memcpy(blob->octets, octets, size);
 
     uint32_t handle = take_slot(store);
     store->slots[handle].blob = blob;
