@@ -88,8 +88,8 @@ void health_rearm(struct health *health)
 static void after_change(struct health *health)
 {
     health_rearm(health);
-    health->change(health->user);
     report_link(health);
+    health->change(health->user);
 }
 
 /* Gives the connection up, for the reason in FORMAT, and tries again a little later. */
