@@ -1,4 +1,26 @@
-int main(void)
+/* vipgate, the command line. */
+#include "ctl/command.h"
+#include "ctl/complete.h"
+#include "ctl/query.h"
+
+#include <string.h>
+
+int main(int count, char **words)
 {
-    return 0;
+    struct invocation invocation;
+    char error[1024];
+
+    if (count > 1 && strcmp(words[1], "--complete") == 0) {
+        complete_print(count - 2, words + 2);
+        return STATUS_DONE;
+    }
+    int status = command_read(&invocation, count - 1, words + 1, error, sizeof error);
+    if (status != STATUS_DONE)
+        complain("%s", error);
+    else if (command_argument(&invocation, "--help"))
+        command_help(&invocation, stdout);
+    else
+        status = invocation.command->handler(&invocation);
+    query_close();
+    return status;
 }

@@ -1,0 +1,222 @@
+#include "ctl/cell.h"
+
+#include "lib/model.h"
+#include "lib/text.h"
+
+#include <bsd/string.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+const struct lyd_node *cell_node(const struct lyd_node *entry, const char *path)
+{
+    const struct lyd_node *node = entry;
+    char name[64];
+
+    while (node && *path) {
+        size_t length = strcspn(path, "/");
+        strlcpy(name, path, length + 1 < sizeof name ? length + 1 : sizeof name);
+        node = model_child(node, name);
+        path += length + (path[length] == '/');
+    }
+    return node;
+}
+
+static const char *value_at(const struct lyd_node *entry, const char *path)
+{
+    const struct lyd_node *node = cell_node(entry, path);
+
+    return node && node != entry ? lyd_get_value(node) : NULL;
+}
+
+/* Takes away the beginning of a character that was cut. */
+static void cut_at_character(char *text)
+{
+    size_t at = 0, length;
+
+    while ((length = text_utf8_length(text + at)) > 0)
+        at += length;
+    if (strlen(text + at) < 4)
+        text[at] = '\0';
+}
+
+void cell_add(struct cell *cell, const char *format, ...)
+{
+    size_t length = strlen(cell->text);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(cell->text + length, sizeof cell->text - length, format, arguments);
+    va_end(arguments);
+    if (strlen(cell->text) == sizeof cell->text - 1)
+        cut_at_character(cell->text);
+    text_clean(cell->text); /* a terminal obeys control characters, wherever they come from */
+}
+
+/* ---- times ---- */
+
+uint64_t time_parse(const char *text)
+{
+    struct tm tm = {0};
+    int hours = 0, minutes = 0;
+    uint64_t fraction = 0, unit = 1000000;
+
+    const char *at = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+    if (!at)
+        return 0;
+    if (*at == '.') {
+        for (at++; *at >= '0' && *at <= '9'; at++) {
+            unit /= 10;
+            fraction += unit * (uint64_t)(*at - '0');
+        }
+    }
+    if (*at != 'Z' && sscanf(at, "%3d:%2d", &hours, &minutes) != 2)
+        return 0;
+    int64_t offset = (int64_t)(abs(hours) * 60 + minutes) * (*at == '-' ? -60 : 60);
+    int64_t seconds = (int64_t)timegm(&tm) - offset;
+    return seconds < 0 ? 0 : (uint64_t)seconds * 1000000 + fraction;
+}
+
+const char *age_format(uint64_t seconds, char buffer[static AGE_SIZE])
+{
+    if (seconds < 60)
+        snprintf(buffer, AGE_SIZE, "%" PRIu64 "s", seconds);
+    else if (seconds < 3600)
+        snprintf(buffer, AGE_SIZE, "%" PRIu64 "m%02" PRIu64 "s", seconds / 60, seconds % 60);
+    else if (seconds < 86400)
+        snprintf(buffer, AGE_SIZE, "%" PRIu64 "h%02" PRIu64 "m", seconds / 3600, seconds % 3600 / 60);
+    else
+        snprintf(buffer, AGE_SIZE, "%" PRIu64 "d%02" PRIu64 "h", seconds / 86400, seconds % 86400 / 3600);
+    return buffer;
+}
+
+size_t text_width(const char *text)
+{
+    size_t width = 0;
+
+    for (; *text; text++)
+        width += ((unsigned char)*text & 0xc0) != 0x80;
+    return width;
+}
+
+/* ---- formats ---- */
+
+void cell_text(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    const struct lyd_node *node = cell_node(entry, path);
+
+    (void)now_us;
+    for (const struct lyd_node *value = node; value; value = value->next) {
+        if (value->schema == node->schema)
+            cell_add(cell, "%s%s", value == node ? "" : ", ", lyd_get_value(value));
+    }
+}
+
+/* The states of the contract that are as they should be, or as they should not. All others are on the way. */
+static enum cell_color color_of(const char *word)
+{
+    static const char *const good[] = {"established", "announced", "up", "ok", "acknowledged", "connected", "drained"};
+    static const char *const bad[] = {"idle", "withdrawn", "down", "fail", "expired", "stopped"};
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        if (strcmp(word, good[i]) == 0)
+            return COLOR_GOOD;
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        if (strcmp(word, bad[i]) == 0)
+            return COLOR_BAD;
+    }
+    return COLOR_UNSURE;
+}
+
+void cell_state(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    cell_text(cell, entry, path, now_us);
+    if (cell->text[0])
+        cell->color = color_of(cell->text);
+}
+
+void cell_yes(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    const char *value = value_at(entry, path);
+
+    (void)now_us;
+    if (value)
+        cell_add(cell, "%s", strcmp(value, "true") == 0 ? "yes" : "no");
+}
+
+void cell_percent(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    const char *value = value_at(entry, path);
+
+    (void)now_us;
+    if (value)
+        cell_add(cell, "%s%%", value);
+}
+
+void cell_age(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    const char *value = value_at(entry, path);
+    uint64_t then_us = value ? time_parse(value) : 0;
+    char age[AGE_SIZE];
+
+    if (then_us)
+        cell_add(cell, "%s", age_format(now_us > then_us ? (now_us - then_us) / 1000000 : 0, age));
+}
+
+void cell_seconds(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    const char *value = value_at(entry, path);
+    char age[AGE_SIZE];
+
+    (void)now_us;
+    if (value)
+        cell_add(cell, "%s", age_format(strtoull(value, NULL, 10), age));
+}
+
+void cell_time(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    const char *value = value_at(entry, path);
+    uint64_t us = value ? time_parse(value) : 0;
+    time_t seconds = (time_t)(us / 1000000);
+    struct tm tm;
+    char text[32];
+
+    (void)now_us;
+    if (us != 0 && gmtime_r(&seconds, &tm) && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm) > 0)
+        cell_add(cell, "%s.%03uZ", text, (unsigned)(us % 1000000 / 1000));
+}
+
+void cell_clock(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    static const size_t year = sizeof "2026-" - 1;
+    struct cell time = {0};
+
+    cell_time(&time, entry, path, now_us);
+    if (time.text[0])
+        cell_add(cell, "%s", time.text + year);
+}
+
+void cell_latency(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    const char *value = value_at(entry, path);
+    double us = value ? strtod(value, NULL) : 0;
+
+    (void)now_us;
+    if (value)
+        cell_add(cell, us < 1e6 ? "%.2fms" : "%.2fs", us < 1e6 ? us / 1e3 : us / 1e6);
+}
+
+void cell_members(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    const struct lyd_node *container = cell_node(entry, path), *leaf;
+
+    (void)now_us;
+    LY_LIST_FOR(container ? lyd_child(container) : NULL, leaf)
+    {
+        if (leaf->schema->nodetype == LYS_LEAF)
+            cell_add(cell, "%s%s %s", cell->text[0] ? ", " : "", leaf->schema->name, lyd_get_value(leaf));
+    }
+}

@@ -1,0 +1,47 @@
+/* The command table. A new command is one row here and its handler. */
+#include "ctl/command.h"
+#include "ctl/handlers.h"
+
+const struct command commands[] = {
+    {"run", "-c FILE", "run both daemons, supervised, in the foreground",
+     "Starts vipgate-healthd and vipgate-bgpd and starts one that ends again, after 200ms, doubling up\n"
+     "to 10s while it keeps ending. SIGHUP is passed on: reload. SIGTERM or Ctrl-C stops both, bgpd\n"
+     "first, and ends with 0. A configuration that is wrong at the start ends it with 2.",
+     handle_run},
+    {"config check", "FILE", "say what is wrong with a configuration file",
+     "Prints every error and warning with its place. Exit status 2 where there is an error.", handle_config_check},
+    {"config convert", "FILE --to text|json|xml", "print a configuration file in another encoding",
+     "The encoding of FILE is known by its ending: .json, .xml, any other is text.", handle_config_convert},
+    {"status", "", "one screen: site, daemons, neighbours, VIPs, checks, last events",
+     "Where one daemon does not answer, what the other says is shown, and the exit status is 3.", handle_status},
+    {"show neighbors", "", "all BGP neighbours", NULL, handle_show_neighbors},
+    {"show neighbor", "ADDRESS", "all about one neighbour's session", NULL, handle_show_neighbor},
+    {"show advertised-routes", "[neighbor ADDRESS]", "what neighbours were sent, and whether their TCP has it",
+     "DELIVERY is queued (not written yet), sent, or acknowledged by the TCP of the neighbour.",
+     handle_show_advertised},
+    {"show received-routes", "[neighbor ADDRESS] [PREFIX]", "what neighbours sent and was kept",
+     "The neighbour's leaf 'import' decides what is kept; 'show neighbor' counts all of it.", handle_show_received},
+    {"show vips", "", "all VIPs", NULL, handle_show_vips},
+    {"show vip", "PREFIX", "all about one VIP", NULL, handle_show_vip},
+    {"show checks", "", "all checks", NULL, handle_show_checks},
+    {"show check", "NAME", "all about one check", NULL, handle_show_check},
+    {"show events", "[--last N] [--follow]", "what happened, with its causes",
+     "Both daemons' events by time. --follow goes on until Ctrl-C; --last 0 --follow shows new ones only.",
+     handle_show_events},
+    {"show config", "", "the running configuration, secrets left out", NULL, handle_show_config},
+    {"why", "PREFIX", "the chain of causes behind what is announced now",
+     "From the VIP back to the probe that decided it, with the last events about it.", handle_why},
+    {"check run", "NAME", "probe now, print the result",
+     "The run counts like any other. The exit status is 0 whatever the outcome; LAST OUTCOME says it.",
+     handle_check_run},
+    {"neighbor", "ADDRESS up|down|reset|refresh [--message TEXT]", "steer one neighbour's session",
+     "down keeps the session down until up; reset closes it, and it comes back; both send TEXT (RFC 9003).\n"
+     "refresh asks the neighbour for its routes again (RFC 2918).",
+     handle_neighbor},
+    {"reload", "", "read the configuration file again",
+     "Each daemon takes all of the file or nothing. The health daemon is asked first: a file that is wrong is\n"
+     "refused there, every error is printed, and nothing was touched.",
+     handle_reload},
+    {"version", "", "the version of this program", NULL, handle_version},
+    {NULL, NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,218 @@
+/* show events: what both daemons remember, by time, and with --follow what happens from now on. */
+#include "ctl/handlers.h"
+#include "ctl/show.h"
+
+#include "lib/model.h"
+
+#include <bsd/stdlib.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+enum { DAEMONS = 2 };
+
+static const char *const daemons[DAEMONS] = {"bgpd", "healthd"};
+
+/* ---- by time ---- */
+
+static int compare_events(const void *a, const void *b)
+{
+    const char *left = model_text(*(const struct lyd_node *const *)a, "time");
+    const char *right = model_text(*(const struct lyd_node *const *)b, "time");
+
+    return strcmp(left ? left : "", right ? right : ""); /* RFC 3339 in UTC sorts as text */
+}
+
+const struct lyd_node **show_events_sorted(const struct collection *collection, uint64_t last, size_t *count)
+{
+    const struct lyd_node **events = NULL, *event = NULL;
+    size_t size = 0;
+
+    *count = 0;
+    while ((event = collection_next(collection, "event", event))) {
+        if (*count == size) {
+            size = size ? size * 2 : 64;
+            events = realloc(events, size * sizeof(*events));
+            if (!events)
+                abort();
+        }
+        events[(*count)++] = event;
+    }
+    if (*count > 0)
+        mergesort(events, *count, sizeof(*events), compare_events);
+    if (*count > last) {
+        memmove(events, events + (*count - last), last * sizeof(*events));
+        *count = last;
+    }
+    return events;
+}
+
+void show_events(struct writer *writer, bool titled, const struct collection *collection, uint64_t last)
+{
+    size_t count;
+    const struct lyd_node **events = show_events_sorted(collection, last, &count);
+
+    writer_list(writer, &view_events, titled);
+    for (size_t i = 0; i < count; i++)
+        writer_entry(writer, events[i]);
+    free(events);
+}
+
+static uint64_t last_of(const struct invocation *invocation)
+{
+    const char *last = command_argument(invocation, "--last");
+
+    return last ? strtoull(last, NULL, 10) : UINT32_MAX;
+}
+
+static char *request(const struct invocation *invocation, bool follow)
+{
+    const struct member members[] = {{"last", command_argument(invocation, "--last"), true},
+                                     {"follow", follow ? "true" : NULL, true}};
+
+    return request_get("event", members, sizeof members / sizeof *members);
+}
+
+/* ---- --follow ---- */
+
+/* Both daemons' streams, and the writer they come together in. */
+struct following {
+    struct control_client *clients[DAEMONS];
+    struct writer writer;
+    struct collection before; /* the first answer of each: what was before */
+    bool begun;               /* that was written */
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+/* Ctrl-C ends the table or the document properly. Without SA_RESTART, so that waiting ends. */
+static void catch_signals(void)
+{
+    const struct sigaction action = {.sa_handler = on_signal};
+
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static bool follow_document(const char *json, size_t size, void *user)
+{
+    struct following *following = user;
+    struct lyd_node *document;
+    const struct lyd_node *event;
+
+    if (!query_parse(json, size, &document))
+        return false;
+    if (!following->begun)
+        return !document || collection_add(document, &following->before);
+    LY_LIST_FOR(document ? lyd_child(model_sibling(document, "state")) : NULL, event)
+    {
+        if (strcmp(event->schema->name, "event") == 0)
+            writer_entry(&following->writer, event);
+    }
+    lyd_free_all(document);
+    writer_flush(&following->writer);
+    return true;
+}
+
+/* Takes one answer of a daemon; one that has no more is let go. */
+static void follow_step(struct following *following, size_t i)
+{
+    char error[512] = "";
+
+    enum control_result result =
+        control_client_wait(following->clients[i], ANSWER_TIMEOUT_MS, follow_document, following, error, sizeof error);
+    if (result == CONTROL_MORE || (result == CONTROL_STOPPED && interrupted))
+        return;
+    query_outcome(result, daemons[i], error);
+    control_client_close(following->clients[i]);
+    following->clients[i] = NULL;
+}
+
+static void follow_open(struct following *following, const struct invocation *invocation)
+{
+    for (size_t i = 0; i < DAEMONS; i++) {
+        char error[512], *text = request(invocation, true);
+        following->clients[i] =
+            control_client_open(query_directory(invocation), daemons[i], text, ANSWER_TIMEOUT_MS, error, sizeof error);
+        free(text);
+        if (following->clients[i])
+            follow_step(following, i);
+        else
+            query_outcome(CONTROL_UNREACHABLE, daemons[i], error);
+    }
+}
+
+static bool follow_both(struct following *following)
+{
+    struct pollfd fds[DAEMONS];
+    bool any = false;
+
+    for (size_t i = 0; i < DAEMONS; i++) {
+        const struct control_client *client = following->clients[i];
+        fds[i] = (struct pollfd){.fd = client ? control_client_fd(client) : -1, .events = POLLIN};
+        any |= client != NULL;
+    }
+    if (!any || interrupted)
+        return false;
+    if (poll(fds, DAEMONS, -1) < 0)
+        return errno == EINTR;
+    for (size_t i = 0; i < DAEMONS; i++) {
+        if (fds[i].revents)
+            follow_step(following, i);
+    }
+    return true;
+}
+
+static int follow(const struct invocation *invocation)
+{
+    struct following following = {.writer = show_writer(invocation)};
+
+    catch_signals();
+    follow_open(&following, invocation);
+    bool reached = following.clients[0] || following.clients[1];
+    if (reached) {
+        show_events(&following.writer, false, &following.before, last_of(invocation));
+        following.begun = true;
+        writer_flush(&following.writer);
+        while (follow_both(&following))
+            continue;
+        writer_end(&following.writer);
+    }
+    collection_free(&following.before);
+    for (size_t i = 0; i < DAEMONS; i++)
+        control_client_close(following.clients[i]);
+    return interrupted ? STATUS_DONE : STATUS_UNREACHABLE;
+}
+
+/* ---- the command ---- */
+
+int handle_show_events(const struct invocation *invocation)
+{
+    struct collection answers = {0};
+    int worst = STATUS_DONE;
+    size_t reached = 0;
+
+    if (command_argument(invocation, "--follow"))
+        return follow(invocation);
+    for (size_t i = 0; i < DAEMONS; i++) {
+        int status =
+            query(invocation, daemons[i], request(invocation, false), ANSWER_TIMEOUT_MS, collection_add, &answers);
+        reached += status == STATUS_DONE;
+        worst = status > worst ? status : worst;
+    }
+    /* One daemon's events are worth showing while the other is down, which was told on standard error. */
+    if (reached > 0) {
+        struct writer writer = show_writer(invocation);
+        show_events(&writer, false, &answers, last_of(invocation));
+        writer_end(&writer);
+    }
+    collection_free(&answers);
+    return reached > 0 ? STATUS_DONE : worst;
+}

@@ -1,0 +1,240 @@
+#include "ctl/query.h"
+
+#include "ctl/json.h"
+#include "lib/model.h"
+
+#include <bsd/string.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct ly_ctx *shared_context;
+
+void complain(const char *format, ...)
+{
+    va_list arguments;
+
+    fflush(stdout); /* what was shown before comes before */
+    fputs("vipgate: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+/* ---- requests ---- */
+
+char *request_build(const char *rpc, const struct member *members, size_t count)
+{
+    char *text = NULL;
+    size_t size;
+    bool first = true;
+
+    FILE *file = open_memstream(&text, &size);
+    if (!file)
+        abort();
+    fprintf(file, "{\"vipgate:%s\":{", rpc);
+    for (size_t i = 0; i < count; i++) {
+        if (!members[i].value)
+            continue;
+        fprintf(file, "%s\"%s\":", first ? "" : ",", members[i].name);
+        if (members[i].bare)
+            fputs(members[i].value, file);
+        else
+            json_write_string(file, members[i].value);
+        first = false;
+    }
+    fputs("}}", file);
+    fclose(file);
+    return text;
+}
+
+char *request_get(const char *what, const struct member *members, size_t count)
+{
+    char list[128] = "[";
+    struct member all[8] = {{"what", list, true}};
+
+    for (size_t length; *what; what += length + (what[length] == ',')) {
+        length = strcspn(what, ",");
+        size_t at = strlen(list);
+        snprintf(list + at, sizeof list - at, "%s\"%.*s\"", at > 1 ? "," : "", (int)length, what);
+    }
+    strlcat(list, "]", sizeof list);
+    for (size_t i = 0; i < count && i + 1 < sizeof all / sizeof *all; i++)
+        all[i + 1] = members[i];
+    return request_build("get", all, count + 1);
+}
+
+/* ---- answers ---- */
+
+const struct ly_ctx *query_context(void)
+{
+    char error[512];
+
+    if (!shared_context && !(shared_context = model_open(error, sizeof error)))
+        complain("%s", error);
+    return shared_context;
+}
+
+void query_close(void)
+{
+    ly_ctx_destroy(shared_context);
+    shared_context = NULL;
+}
+
+bool query_parse(const char *json, size_t size, struct lyd_node **tree)
+{
+    const struct ly_ctx *context = query_context();
+    char reason[256];
+
+    *tree = NULL;
+    char *text = context ? strndup(json, size) : NULL;
+    if (!text)
+        return false;
+    /* A daemon of a newer version may say what we do not know: that is left out. */
+    LY_ERR result = lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_ONLY, 0, tree);
+    if (result != LY_SUCCESS)
+        complain("the daemon's answer is not understood: %s", model_error(context, reason, sizeof reason));
+    free(text);
+    return result == LY_SUCCESS;
+}
+
+const char *query_directory(const struct invocation *invocation)
+{
+    const char *directory = command_argument(invocation, "-S");
+
+    return directory ? directory : "/run/vipgate";
+}
+
+int query_outcome(enum control_result result, const char *daemon, const char *error)
+{
+    switch (result) {
+    case CONTROL_REFUSED:
+        complain("%s", error);
+        return STATUS_REFUSED;
+    case CONTROL_UNREACHABLE:
+        complain("%s: %s", daemon, error);
+        return STATUS_UNREACHABLE;
+    case CONTROL_DONE:
+    case CONTROL_MORE:
+    case CONTROL_STOPPED:
+        break;
+    }
+    return STATUS_DONE;
+}
+
+struct receiver {
+    query_answer *answer;
+    void *user;
+    bool failed;
+};
+
+static bool receive(const char *json, size_t size, void *user)
+{
+    struct receiver *receiver = user;
+    struct lyd_node *document;
+
+    receiver->failed = !query_parse(json, size, &document);
+    if (receiver->failed || !document)
+        return !receiver->failed;
+    return receiver->answer(document, receiver->user);
+}
+
+int query(const struct invocation *invocation, const char *daemon, char *request, uint64_t timeout_ms,
+          query_answer *answer, void *user)
+{
+    struct receiver receiver = {.answer = answer, .user = user};
+    char error[8192] = "";
+
+    enum control_result result =
+        control_call(query_directory(invocation), daemon, request, timeout_ms, receive, &receiver, error, sizeof error);
+    free(request);
+    return receiver.failed ? STATUS_UNREACHABLE : query_outcome(result, daemon, error);
+}
+
+/* ---- collections ---- */
+
+bool collection_add(struct lyd_node *document, void *user)
+{
+    struct collection *collection = user;
+    struct lyd_node **documents = realloc(collection->documents, (collection->count + 1) * sizeof(*documents));
+
+    if (!documents)
+        abort();
+    collection->documents = documents;
+    documents[collection->count++] = document;
+    return true;
+}
+
+void collection_free(struct collection *collection)
+{
+    for (size_t i = 0; i < collection->count; i++)
+        lyd_free_all(collection->documents[i]);
+    free(collection->documents);
+    *collection = (struct collection){0};
+}
+
+static const struct lyd_node *state_of(const struct collection *collection, size_t document)
+{
+    return model_sibling(collection->documents[document], "state");
+}
+
+static size_t document_of(const struct collection *collection, const struct lyd_node *entry)
+{
+    size_t document = 0;
+
+    while (state_of(collection, document) != lyd_parent(entry))
+        document++;
+    return document;
+}
+
+/* Lists without keys, such as events, have no repetition. */
+static bool was_said_before(const struct collection *collection, size_t document, const struct lyd_node *entry)
+{
+    struct lyd_node *match;
+
+    if (lysc_is_dup_inst_list(entry->schema))
+        return false;
+    for (size_t earlier = 0; earlier < document; earlier++) {
+        const struct lyd_node *state = state_of(collection, earlier);
+        if (state && lyd_find_sibling_first(lyd_child(state), entry, &match) == LY_SUCCESS)
+            return true;
+    }
+    return false;
+}
+
+static const struct lyd_node *next_of_list(const struct lyd_node *node, const char *list)
+{
+    while (node && strcmp(node->schema->name, list) != 0)
+        node = node->next;
+    return node;
+}
+
+const struct lyd_node *collection_next(const struct collection *collection, const char *list,
+                                       const struct lyd_node *after)
+{
+    size_t document = after ? document_of(collection, after) : 0;
+    const struct lyd_node *node = after ? after->next : NULL;
+
+    for (bool within = after; document < collection->count; document++, within = false) {
+        const struct lyd_node *state = state_of(collection, document);
+        node = next_of_list(within ? node : state ? lyd_child(state) : NULL, list);
+        while (node && was_said_before(collection, document, node))
+            node = next_of_list(node->next, list);
+        if (node)
+            return node;
+    }
+    return NULL;
+}
+
+const struct lyd_node *collection_find(const struct collection *collection, const char *list, const char *key)
+{
+    const struct lyd_node *entry = NULL;
+
+    while ((entry = collection_next(collection, list, entry))) {
+        const struct lyd_node *first = lyd_child(entry);
+        if (first && strcmp(lyd_get_value(first), key) == 0)
+            return entry;
+    }
+    return NULL;
+}

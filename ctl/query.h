@@ -1,0 +1,72 @@
+/* Asking the daemons: requests as JSON, answers as libyang trees, failures as exit statuses with one line on standard
+ * error. */
+#ifndef VIPGATE_CTL_QUERY_H
+#define VIPGATE_CTL_QUERY_H
+
+#include "ctl/command.h"
+#include "lib/control/control.h"
+
+#include <libyang/libyang.h>
+#include <stdint.h>
+
+enum { ANSWER_TIMEOUT_MS = 10 * 1000 };
+
+/* A member of a request's input. */
+struct member {
+    const char *name;
+    const char *value; /* NULL: the member is left out */
+    bool bare;         /* JSON as it stands: numbers, booleans, lists */
+};
+
+/* The request RPC with its members, COUNT of them, as JSON. The caller frees it. */
+char *request_build(const char *rpc, const struct member *members, size_t count);
+
+/* The request 'get' of the lists in WHAT, such as "vip,event", with further members. The caller frees it. */
+char *request_get(const char *what, const struct member *members, size_t count);
+
+/* What the schema of the answers is read with; made when it is first needed, NULL with a line on standard error where
+ * that fails. query_close frees it. */
+const struct ly_ctx *query_context(void);
+void query_close(void);
+
+/* Takes one answer; its ownership passes. DOCUMENT is the first top-level node. False stops. */
+typedef bool query_answer(struct lyd_node *document, void *user);
+
+/* Sends REQUEST, which is freed, to DAEMON and hands over its answers. The exit status; every failure was told. */
+int query(const struct invocation *invocation, const char *daemon, char *request, uint64_t timeout_ms,
+          query_answer *answer, void *user);
+
+/* The socket directory that was asked for. */
+const char *query_directory(const struct invocation *invocation);
+
+/* One answer's text as a tree, NULL where it holds nothing we know. False with a line on standard error. */
+bool query_parse(const char *json, size_t size, struct lyd_node **tree);
+
+/* Tells on standard error what a call to DAEMON came to, and answers with the exit status. */
+int query_outcome(enum control_result result, const char *daemon, const char *error);
+
+/* ---- answers kept, where they are not too many ---- */
+
+struct collection {
+    struct lyd_node **documents;
+    size_t count;
+};
+
+/* A query_answer; USER is the struct collection. */
+query_answer collection_add;
+void collection_free(struct collection *collection);
+
+/* The next entry of LIST after AFTER (NULL: the first), over all documents; an entry whose keys an earlier document has
+ * is passed over. NULL at the end. */
+const struct lyd_node *collection_next(const struct collection *collection, const char *list,
+                                       const struct lyd_node *after);
+
+/* The entry of LIST whose first key is KEY, or NULL. */
+const struct lyd_node *collection_find(const struct collection *collection, const char *list, const char *key);
+
+/* ---- standard error ---- */
+
+/* One line, with the program's name before it. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,138 @@
+/* show …: one list as a table, or one entry as a page, of the daemon that owns it. */
+#include "ctl/show.h"
+
+#include "ctl/handlers.h"
+#include "lib/clock.h"
+#include "lib/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+struct writer show_writer(const struct invocation *invocation)
+{
+    const char *color = command_argument(invocation, "--color"), *terminal = getenv("TERM");
+    bool automatic = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && terminal && strcmp(terminal, "dumb") != 0;
+    struct style style = {
+        .file = stdout,
+        .color = color && strcmp(color, "auto") != 0 ? strcmp(color, "always") == 0 : automatic,
+        .now_us = clock_real_us(),
+    };
+
+    return writer_to(&style, command_argument(invocation, "--json"));
+}
+
+void show_list(struct writer *writer, const struct view *view, bool titled, const struct collection *collection)
+{
+    const struct lyd_node *entry = NULL;
+
+    writer_list(writer, view, titled);
+    while ((entry = collection_next(collection, view->list, entry)))
+        writer_entry(writer, entry);
+}
+
+/* ---- lists, printed as their pieces come ---- */
+
+struct listing {
+    const struct view *view;
+    struct writer writer;
+};
+
+static bool list_document(struct lyd_node *document, void *user)
+{
+    struct listing *listing = user;
+    const struct lyd_node *state = model_sibling(document, "state"), *entry;
+
+    LY_LIST_FOR(state ? lyd_child(state) : NULL, entry)
+    {
+        if (strcmp(entry->schema->name, listing->view->list) == 0)
+            writer_entry(&listing->writer, entry);
+    }
+    lyd_free_all(document);
+    return true;
+}
+
+static int list(const struct invocation *invocation, const char *daemon, const struct view *view,
+                const struct member *members, size_t count)
+{
+    struct listing listing = {.view = view, .writer = show_writer(invocation)};
+
+    writer_list(&listing.writer, view, false);
+    int status =
+        query(invocation, daemon, request_get(view->list, members, count), ANSWER_TIMEOUT_MS, list_document, &listing);
+    /* Half a list is still shown, and is still one document; where nothing came nothing is printed. */
+    if (status == STATUS_DONE || listing.writer.rows > 0)
+        writer_end(&listing.writer);
+    return status;
+}
+
+int handle_show_neighbors(const struct invocation *invocation)
+{
+    return list(invocation, "bgpd", &view_neighbors, NULL, 0);
+}
+
+int handle_show_vips(const struct invocation *invocation)
+{
+    return list(invocation, "bgpd", &view_vips, NULL, 0);
+}
+
+int handle_show_checks(const struct invocation *invocation)
+{
+    return list(invocation, "healthd", &view_checks, NULL, 0);
+}
+
+int handle_show_advertised(const struct invocation *invocation)
+{
+    const struct member members[] = {{"neighbor", command_argument(invocation, "neighbor"), false}};
+
+    return list(invocation, "bgpd", &view_advertised, members, COUNT(members));
+}
+
+int handle_show_received(const struct invocation *invocation)
+{
+    const struct member members[] = {{"neighbor", command_argument(invocation, "neighbor"), false},
+                                     {"prefix", command_argument(invocation, "PREFIX"), false}};
+
+    return list(invocation, "bgpd", &view_received, members, COUNT(members));
+}
+
+/* ---- pages ---- */
+
+/* The entry of VIEW's list whose key is KEY; MEMBER is the leaf of the request that asks for it alone. */
+static int page(const struct invocation *invocation, const char *daemon, const struct view *view, const char *member,
+                const char *key)
+{
+    const struct member members[] = {{member, key, false}};
+    struct collection answers = {0};
+
+    int status = query(invocation, daemon, request_get(view->list, members, COUNT(members)), ANSWER_TIMEOUT_MS,
+                       collection_add, &answers);
+    const struct lyd_node *entry = collection_find(&answers, view->list, key);
+    if (status == STATUS_DONE && !entry) {
+        complain("there is no %s %s; 'vipgate show %ss' lists them", view->list, key, view->list);
+        status = STATUS_REFUSED;
+    } else if (status == STATUS_DONE) {
+        struct writer writer = show_writer(invocation);
+        writer_page(&writer, view, entry);
+        writer_end(&writer);
+    }
+    collection_free(&answers);
+    return status;
+}
+
+int handle_show_neighbor(const struct invocation *invocation)
+{
+    return page(invocation, "bgpd", &view_neighbors, "neighbor", command_argument(invocation, "ADDRESS"));
+}
+
+int handle_show_vip(const struct invocation *invocation)
+{
+    return page(invocation, "bgpd", &view_vips, "prefix", command_argument(invocation, "PREFIX"));
+}
+
+int handle_show_check(const struct invocation *invocation)
+{
+    return page(invocation, "healthd", &view_checks, "check", command_argument(invocation, "NAME"));
+}

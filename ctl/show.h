@@ -1,0 +1,20 @@
+/* What the commands that show something have in common. */
+#ifndef VIPGATE_CTL_SHOW_H
+#define VIPGATE_CTL_SHOW_H
+
+#include "ctl/query.h"
+#include "ctl/writer.h"
+
+/* A writer to standard output as the common options ask for. */
+struct writer show_writer(const struct invocation *invocation);
+
+/* Writes the list of VIEW over all answers in COLLECTION. */
+void show_list(struct writer *writer, const struct view *view, bool titled, const struct collection *collection);
+
+/* The entries of the list 'event' of COLLECTION by time, at most LAST, the newest. The caller frees the array. */
+const struct lyd_node **show_events_sorted(const struct collection *collection, uint64_t last, size_t *count);
+
+/* The same as a list of WRITER. */
+void show_events(struct writer *writer, bool titled, const struct collection *collection, uint64_t last);
+
+#endif

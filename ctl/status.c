@@ -1,0 +1,44 @@
+/* status: one screen of everything, from both daemons. */
+#include "ctl/handlers.h"
+#include "ctl/show.h"
+
+#include "lib/model.h"
+
+static const struct lyd_node *site_of(const struct collection *answers)
+{
+    return collection_next(answers, "site", NULL);
+}
+
+static void write_status(struct writer *writer, const struct collection *answers, const char *last)
+{
+    const struct lyd_node *site = site_of(answers);
+
+    if (site && !writer->json)
+        fprintf(writer->style.file, "site %s\n\n", lyd_get_value(site));
+    else if (site)
+        writer_leaf(writer, site);
+    show_list(writer, &view_daemons, false, answers);
+    show_list(writer, &view_neighbors, false, answers);
+    show_list(writer, &view_vips, false, answers);
+    show_list(writer, &view_checks, false, answers);
+    show_events(writer, false, answers, strtoull(last, NULL, 10));
+    writer_end(writer);
+}
+
+int handle_status(const struct invocation *invocation)
+{
+    static const char last[] = "10";
+    const struct member members[] = {{"last", last, true}};
+    struct collection answers = {0};
+
+    int health = query(invocation, "healthd", request_get("daemon,check,event", members, 1), ANSWER_TIMEOUT_MS,
+                       collection_add, &answers);
+    int bgp = query(invocation, "bgpd", request_get("daemon,neighbor,vip,event", members, 1), ANSWER_TIMEOUT_MS,
+                    collection_add, &answers);
+    if (answers.count > 0) {
+        struct writer writer = show_writer(invocation);
+        write_status(&writer, &answers, last);
+    }
+    collection_free(&answers);
+    return health > bgp ? health : bgp;
+}

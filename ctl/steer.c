@@ -1,0 +1,65 @@
+/* The commands that change something, or make something happen. */
+#include "ctl/handlers.h"
+#include "ctl/show.h"
+
+#include "lib/model.h"
+
+#include <stdlib.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+enum { CHECK_RUN_TIMEOUT_MS = 120 * 1000, RELOAD_TIMEOUT_MS = 30 * 1000 };
+
+/* For requests whose answer is that it was done. */
+static bool ignore(struct lyd_node *document, void *user)
+{
+    (void)user;
+    lyd_free_all(document);
+    return true;
+}
+
+int handle_check_run(const struct invocation *invocation)
+{
+    const char *name = command_argument(invocation, "NAME");
+    const struct member members[] = {{"name", name, false}};
+    struct collection answers = {0};
+
+    int status = query(invocation, "healthd", request_build("check-run", members, COUNT(members)), CHECK_RUN_TIMEOUT_MS,
+                       collection_add, &answers);
+    const struct lyd_node *check = collection_find(&answers, "check", name);
+    if (status == STATUS_DONE && !check) {
+        complain("there is no check %s; 'vipgate show checks' lists them", name);
+        status = STATUS_REFUSED;
+    } else if (status == STATUS_DONE) {
+        struct writer writer = show_writer(invocation);
+        writer_page(&writer, &view_checks, check);
+        writer_end(&writer);
+    }
+    collection_free(&answers);
+    return status;
+}
+
+int handle_neighbor(const struct invocation *invocation)
+{
+    const struct member members[] = {{"remote-address", command_argument(invocation, "ADDRESS"), false},
+                                     {"action", command_argument(invocation, "up|down|reset|refresh"), false},
+                                     {"message", command_argument(invocation, "--message"), false}};
+
+    return query(invocation, "bgpd", request_build("neighbor", members, COUNT(members)), ANSWER_TIMEOUT_MS, ignore,
+                 NULL);
+}
+
+/*
+ * Each daemon reads the same file and takes all of it or nothing. The first that is asked refuses a file that is wrong,
+ * so that nothing was touched. One that is not there reads the file when it starts: that is told, and the other is
+ * still asked.
+ */
+int handle_reload(const struct invocation *invocation)
+{
+    int health = query(invocation, "healthd", request_build("reload", NULL, 0), RELOAD_TIMEOUT_MS, ignore, NULL);
+
+    if (health == STATUS_REFUSED)
+        return health;
+    int bgp = query(invocation, "bgpd", request_build("reload", NULL, 0), RELOAD_TIMEOUT_MS, ignore, NULL);
+    return bgp != STATUS_DONE ? bgp : health;
+}

@@ -1,0 +1,262 @@
+#include "ctl/supervisor.h"
+
+#include "lib/clock.h"
+#include "lib/log.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <uv.h>
+
+enum { EXIT_CONFIGURATION = 2, EXIT_NOT_FOUND = 127 };
+
+struct supervisor;
+
+struct child {
+    struct supervisor *supervisor;
+    const char *name;
+    char path[PATH_MAX];
+    pid_t pid;         /* 0: it does not run */
+    unsigned starts;   /* so far */
+    uint64_t since_ms; /* of its last start */
+    uint64_t pause_ms; /* before its last start */
+    uv_timer_t timer;  /* until its next start, or until SIGKILL */
+};
+
+/* In the order of being stopped. */
+enum { CHILD_BGPD, CHILD_HEALTHD, CHILDREN };
+enum { SIGNALS = 4 };
+
+struct supervisor {
+    uv_loop_t loop;
+    uv_signal_t signals[SIGNALS];
+    struct child children[CHILDREN];
+    const char *file;
+    bool stopping;
+    int status;
+};
+
+uint64_t supervisor_pause(uint64_t pause_ms, uint64_t ran_ms)
+{
+    if (pause_ms == 0 || ran_ms >= SUPERVISOR_STEADY_MS)
+        return SUPERVISOR_PAUSE_MIN_MS;
+    return pause_ms * 2 < SUPERVISOR_PAUSE_MAX_MS ? pause_ms * 2 : SUPERVISOR_PAUSE_MAX_MS;
+}
+
+/* ---- starting ---- */
+
+/* Beside this program as it was built, in sbin as it is installed, else wherever PATH has it. */
+static void find_program(struct child *child, const char *directory)
+{
+    snprintf(child->path, sizeof child->path, "%s/%s", directory, child->name);
+    if (access(child->path, X_OK) == 0)
+        return;
+    snprintf(child->path, sizeof child->path, "%s/../sbin/%s", directory, child->name);
+    if (access(child->path, X_OK) == 0)
+        return;
+    snprintf(child->path, sizeof child->path, "%s", child->name);
+}
+
+/* Becomes the daemon. It ends with the supervisor even where that is killed, and is in a process group of its own, so
+ * that Ctrl-C reaches the supervisor alone, which keeps the order of stopping. */
+static void become(const struct child *child, pid_t supervisor)
+{
+    const char *const words[] = {child->name, "-c", child->supervisor->file, NULL};
+    sigset_t none;
+
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != supervisor)
+        _exit(0);
+    execvp(child->path, (char *const *)words);
+    fprintf(stderr, "vipgate: cannot run %s: %s\n", child->path, strerror(errno));
+    _exit(EXIT_NOT_FOUND);
+}
+
+static void schedule_start(struct child *child);
+
+static void start(struct child *child)
+{
+    pid_t self = getpid(), pid = fork();
+
+    if (pid == 0)
+        become(child, self);
+    child->starts++;
+    child->since_ms = clock_monotonic_ms();
+    if (pid < 0) {
+        log_error(child->name, "cannot be started: %s", strerror(errno));
+        schedule_start(child);
+        return;
+    }
+    child->pid = pid;
+    log_info(child->name, "started with pid %d", (int)pid);
+}
+
+static void on_start_timer(uv_timer_t *timer)
+{
+    start(timer->data);
+}
+
+static void schedule_start(struct child *child)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    child->pause_ms = supervisor_pause(child->pause_ms, clock_monotonic_ms() - child->since_ms);
+    log_info(child->name, "starts again in %s", duration_format(child->pause_ms, text));
+    uv_timer_start(&child->timer, on_start_timer, child->pause_ms, 0);
+}
+
+/* ---- stopping ---- */
+
+static void on_stop_timer(uv_timer_t *timer)
+{
+    struct child *child = timer->data;
+
+    log_warning(child->name, "did not end in time after SIGTERM; killed");
+    kill(child->pid, SIGKILL);
+}
+
+static void close_handle(uv_handle_t *handle, void *user)
+{
+    (void)user;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+/* Stops the first that still runs; with none left the loop ends. */
+static void stop_next(struct supervisor *supervisor)
+{
+    for (size_t i = 0; i < CHILDREN; i++) {
+        struct child *child = &supervisor->children[i];
+        uv_timer_stop(&child->timer);
+        if (child->pid == 0)
+            continue;
+        kill(child->pid, SIGTERM);
+        uv_timer_start(&child->timer, on_stop_timer, SUPERVISOR_STOP_MS, 0);
+        return;
+    }
+    uv_walk(&supervisor->loop, close_handle, NULL);
+}
+
+static void stop(struct supervisor *supervisor, int status)
+{
+    if (supervisor->stopping)
+        return;
+    supervisor->stopping = true;
+    supervisor->status = status;
+    stop_next(supervisor);
+}
+
+/* ---- signals ---- */
+
+static void log_end(const struct child *child, int status)
+{
+    if (WIFSIGNALED(status))
+        log_error(child->name, "ended by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) != 0)
+        log_error(child->name, "ended with status %d", WEXITSTATUS(status));
+    else
+        log_info(child->name, "ended");
+}
+
+static void child_ended(struct child *child, int status)
+{
+    child->pid = 0;
+    log_end(child, status);
+    if (child->supervisor->stopping)
+        stop_next(child->supervisor);
+    else if (child->starts == 1 && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIGURATION)
+        stop(child->supervisor, EXIT_CONFIGURATION);
+    else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_FOUND)
+        stop(child->supervisor, EXIT_FAILURE);
+    else
+        schedule_start(child);
+}
+
+static void on_child_signal(uv_signal_t *handle, int number)
+{
+    struct supervisor *supervisor = handle->data;
+
+    (void)number;
+    for (size_t i = 0; i < CHILDREN; i++) {
+        struct child *child = &supervisor->children[i];
+        int status;
+        if (child->pid > 0 && waitpid(child->pid, &status, WNOHANG) == child->pid)
+            child_ended(child, status);
+    }
+}
+
+static void on_reload_signal(uv_signal_t *handle, int number)
+{
+    struct supervisor *supervisor = handle->data;
+
+    for (size_t i = 0; i < CHILDREN; i++) {
+        if (supervisor->children[i].pid > 0)
+            kill(supervisor->children[i].pid, number);
+    }
+}
+
+static void on_stop_signal(uv_signal_t *handle, int number)
+{
+    log_info(NULL, "%s: stopping", strsignal(number));
+    stop(handle->data, EXIT_SUCCESS);
+}
+
+static bool watch_signals(struct supervisor *supervisor)
+{
+    static const struct {
+        int number;
+        uv_signal_cb callback;
+    } rows[SIGNALS] = {
+        {SIGCHLD, on_child_signal}, {SIGHUP, on_reload_signal}, {SIGTERM, on_stop_signal}, {SIGINT, on_stop_signal}};
+
+    for (size_t i = 0; i < SIGNALS; i++) {
+        uv_signal_init(&supervisor->loop, &supervisor->signals[i]);
+        supervisor->signals[i].data = supervisor;
+        if (uv_signal_start(&supervisor->signals[i], rows[i].callback, rows[i].number) < 0)
+            return false;
+    }
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static void child_open(struct supervisor *supervisor, size_t i, const char *name, const char *directory)
+{
+    struct child *child = &supervisor->children[i];
+
+    child->supervisor = supervisor;
+    child->name = name;
+    find_program(child, directory);
+    uv_timer_init(&supervisor->loop, &child->timer);
+    child->timer.data = child;
+}
+
+int supervisor_run(const char *directory, const char *file)
+{
+    struct supervisor supervisor = {.file = file};
+
+    if (uv_loop_init(&supervisor.loop) < 0)
+        return EXIT_FAILURE;
+    child_open(&supervisor, CHILD_BGPD, "vipgate-bgpd", directory);
+    child_open(&supervisor, CHILD_HEALTHD, "vipgate-healthd", directory);
+    if (watch_signals(&supervisor)) {
+        start(&supervisor.children[CHILD_HEALTHD]);
+        start(&supervisor.children[CHILD_BGPD]);
+    } else {
+        log_error(NULL, "cannot watch signals");
+        stop(&supervisor, EXIT_FAILURE);
+    }
+    uv_run(&supervisor.loop, UV_RUN_DEFAULT);
+    uv_loop_close(&supervisor.loop);
+    return supervisor.status;
+}

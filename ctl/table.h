@@ -1,0 +1,65 @@
+/*
+ * Aligned text that fits PAGE_WIDTH columns: tables of many entries, and pages that show one. What they show is stated
+ * as rows of columns and fields; there is one renderer for all of them.
+ */
+#ifndef VIPGATE_CTL_TABLE_H
+#define VIPGATE_CTL_TABLE_H
+
+#include "ctl/cell.h"
+
+#include <stdbool.h>
+
+enum { PAGE_WIDTH = 100, TABLE_COLUMNS_MAX = 12, TABLE_ROWS_KEPT = 256 };
+
+struct column {
+    const char *title;
+    const char *path;
+    cell_format *format;
+    bool right; /* numbers */
+    bool free;  /* free text: the first to be broken into lines where the page is too narrow */
+};
+
+/* How to draw. */
+struct style {
+    FILE *file;
+    bool color;
+    uint64_t now_us; /* real time, for ages */
+};
+
+/* A table being written. The widths come from the first TABLE_ROWS_KEPT rows; those after them are printed as they
+ * come, so that a long list needs no memory. */
+struct table {
+    struct style style;
+    const struct column *columns;
+    size_t column_count;
+    size_t widths[TABLE_COLUMNS_MAX];
+    struct table_cell {
+        char *text;
+        enum cell_color color;
+    } * kept; /* rows that wait for the widths, column_count cells each */
+    size_t kept_count;
+    bool flowing; /* the widths are fixed, the header is printed */
+};
+
+struct table table_begin(const struct style *style, const struct column *columns, size_t column_count);
+void table_add(struct table *table, const struct lyd_node *entry);
+
+/* Prints what is kept, for a reader who waits (--follow). */
+void table_flush(struct table *table);
+
+/* Prints what is kept and frees it. A table without rows prints nothing. */
+void table_end(struct table *table);
+
+/* One line of a page: a label and a value. A field whose value is unknown is left out. */
+struct field {
+    const char *label;
+    const char *path;
+    cell_format *format;
+};
+
+void page_write(const struct style *style, const struct field *fields, size_t count, const struct lyd_node *entry);
+
+/* Writes TEXT, breaking it into lines of WIDTH columns that begin at column INDENT; no newline at the end. */
+void text_write_wrapped(FILE *file, const char *text, size_t width, size_t indent);
+
+#endif

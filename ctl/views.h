@@ -1,0 +1,20 @@
+/* How each list of the state document is shown: its columns as a table, its fields as a page. */
+#ifndef VIPGATE_CTL_VIEWS_H
+#define VIPGATE_CTL_VIEWS_H
+
+#include "ctl/table.h"
+
+struct view {
+    const char *list;  /* its name in the schema */
+    const char *title; /* above it, where several are shown */
+    const char *empty; /* in place of a table without rows */
+    const struct column *columns;
+    size_t column_count;
+    const struct field *fields; /* of the page of one entry; NULL: it has none */
+    size_t field_count;
+};
+
+extern const struct view view_daemons, view_neighbors, view_vips, view_checks, view_advertised, view_received,
+    view_events, view_causes;
+
+#endif

@@ -1,0 +1,144 @@
+/* Every table and page of the command line, against golden files. */
+#include "ctl/views.h"
+
+#include "ctl/writer.h"
+
+#include "golden.h"
+
+static struct ly_ctx *context;
+
+static const struct row {
+    const char *file;
+    const struct view *view;
+    const char *key; /* of the entry to show as a page; NULL: the table */
+    bool color;
+} rows[] = {
+    {"daemons.txt", &view_daemons, NULL, false},
+    {"neighbors.txt", &view_neighbors, NULL, false},
+    {"neighbors-color.txt", &view_neighbors, NULL, true},
+    {"neighbor-up.txt", &view_neighbors, "198.51.100.4", false},
+    {"neighbor-down.txt", &view_neighbors, "198.51.100.5", false},
+    {"vips.txt", &view_vips, NULL, false},
+    {"vip.txt", &view_vips, "203.0.113.10/32", false},
+    {"checks.txt", &view_checks, NULL, false},
+    {"check.txt", &view_checks, "backend", false},
+    {"check-color.txt", &view_checks, "backend", true},
+    {"advertised.txt", &view_advertised, NULL, false},
+    {"received.txt", &view_received, NULL, false},
+    {"events.txt", &view_events, NULL, false},
+};
+
+static void write_view(struct writer *writer, const struct row *row, const struct lyd_node *state)
+{
+    const struct lyd_node *entry;
+
+    if (!row->key)
+        writer_list(writer, row->view, false);
+    LY_LIST_FOR(lyd_child(state), entry)
+    {
+        if (strcmp(entry->schema->name, row->view->list) != 0)
+            continue;
+        if (!row->key)
+            writer_entry(writer, entry);
+        else if (strcmp(lyd_get_value(lyd_child(entry)), row->key) == 0)
+            writer_page(writer, row->view, entry);
+    }
+    writer_end(writer);
+}
+
+static char *render(const struct row *row, const struct lyd_node *state, bool json)
+{
+    char *text = NULL;
+    size_t size;
+    struct style style = {.file = open_memstream(&text, &size), .color = row->color, .now_us = GOLDEN_NOW};
+    struct writer writer = writer_to(&style, json);
+
+    write_view(&writer, row, state);
+    fclose(style.file);
+    return text;
+}
+
+static void assert_fits(const char *text, bool color)
+{
+    for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
+        char line[1024] = "";
+        memcpy(line, text, (size_t)(end - text));
+        assert_true(color || text_width(line) <= PAGE_WIDTH);
+        assert_true(end == text || end[-1] != ' ');
+    }
+    assert_string_equal(text, "");
+}
+
+static void test_each_view(void **state)
+{
+    (void)state;
+    struct lyd_node *document = golden_state(context);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *text = render(&rows[i], document, false);
+        assert_fits(text, rows[i].color);
+        assert_int_equal(strchr(text, '\033') != NULL, rows[i].color);
+        golden_compare(rows[i].file, text);
+        free(text);
+    }
+    lyd_free_all(document);
+}
+
+/* What --json prints of a list is the list: parsed again it is the same. */
+static void test_each_list_as_json(void **state)
+{
+    (void)state;
+    struct lyd_node *document = golden_state(context);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct lyd_node *again = NULL;
+        char *text = render(&rows[i], document, true), *same;
+        assert_int_equal(lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_PRESENT, &again),
+                         0);
+        same = render(&rows[i], model_sibling(again, "state"), true);
+        assert_string_equal(text, same);
+        lyd_free_all(again);
+        free(same);
+        free(text);
+    }
+    lyd_free_all(document);
+}
+
+static void test_an_empty_list_says_so(void **state)
+{
+    (void)state;
+    struct lyd_node *document = model_top(context, "state");
+
+    char *text = render(&(struct row){.view = &view_vips}, document, false);
+    assert_string_equal(text, "no VIP is configured\n");
+    free(text);
+    text = render(&(struct row){.view = &view_vips}, document, true);
+    assert_string_equal(text, "{\n  \"vipgate:state\": {}\n}\n");
+    free(text);
+    lyd_free_all(document);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    char error[256];
+    context = model_open(error, sizeof error);
+    return context ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    ly_ctx_destroy(context);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_view),
+        cmocka_unit_test(test_each_list_as_json),
+        cmocka_unit_test(test_an_empty_list_says_so),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
