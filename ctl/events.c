@@ -92,11 +92,17 @@ static void on_signal(int number)
     interrupted = 1;
 }
 
-/* Ctrl-C ends the table or the document properly. Without SA_RESTART, so that waiting ends. */
+/* Ctrl-C ends the table or the document properly. The signals come only while ppoll() waits, so that none is missed
+ * between a look at the flag and the wait. */
 static void catch_signals(void)
 {
     const struct sigaction action = {.sa_handler = on_signal};
+    sigset_t signals;
 
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
@@ -128,7 +134,7 @@ static void follow_step(struct following *following, size_t i)
 
     enum control_result result =
         control_client_wait(following->clients[i], ANSWER_TIMEOUT_MS, follow_document, following, error, sizeof error);
-    if (result == CONTROL_MORE || (result == CONTROL_STOPPED && interrupted))
+    if (result == CONTROL_MORE)
         return;
     query_outcome(result, daemons[i], error);
     control_client_close(following->clients[i]);
@@ -149,22 +155,31 @@ static void follow_open(struct following *following, const struct invocation *in
     }
 }
 
-static bool follow_both(struct following *following)
+/* Waits until one of the daemons has said something. False where there is nothing more to wait for. */
+static bool follow_wait(const struct following *following, struct pollfd *fds)
 {
-    struct pollfd fds[DAEMONS];
-    bool any = false;
+    static const struct timespec at_once;
+    bool any = false, waiting = false;
+    sigset_t none;
 
+    sigemptyset(&none);
     for (size_t i = 0; i < DAEMONS; i++) {
         const struct control_client *client = following->clients[i];
         fds[i] = (struct pollfd){.fd = client ? control_client_fd(client) : -1, .events = POLLIN};
         any |= client != NULL;
+        waiting |= client && control_client_has_answer(client);
     }
-    if (!any || interrupted)
+    return any && !interrupted && (ppoll(fds, DAEMONS, waiting ? &at_once : NULL, &none) >= 0 || errno == EINTR);
+}
+
+static bool follow_both(struct following *following)
+{
+    struct pollfd fds[DAEMONS];
+
+    if (!follow_wait(following, fds))
         return false;
-    if (poll(fds, DAEMONS, -1) < 0)
-        return errno == EINTR;
     for (size_t i = 0; i < DAEMONS; i++) {
-        if (fds[i].revents)
+        if (following->clients[i] && (fds[i].revents || control_client_has_answer(following->clients[i])))
             follow_step(following, i);
     }
     return true;

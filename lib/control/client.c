@@ -24,6 +24,13 @@ int control_client_fd(const struct control_client *client)
     return client->fd;
 }
 
+bool control_client_has_answer(const struct control_client *client)
+{
+    struct wire_reader reader = wire_reader_of(client->data, client->size), body;
+
+    return control_frame_take(&reader, CONTROL_ANSWER_MAX, &body) != 0;
+}
+
 void control_client_close(struct control_client *client)
 {
     if (!client)

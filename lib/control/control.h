@@ -87,6 +87,9 @@ struct control_client *control_client_open(const char *directory, const char *na
 /* For poll(): readable when an answer, or a piece of one, has come. */
 int control_client_fd(const struct control_client *client);
 
+/* Whether an answer that came together with the last waits to be handed over: poll() does not tell of it. */
+bool control_client_has_answer(const struct control_client *client);
+
 /* Waits for one answer and hands it to ANSWER. */
 enum control_result control_client_wait(struct control_client *client, uint64_t timeout_ms, control_answer *answer,
                                         void *user, char *error, size_t size);

@@ -1,0 +1,216 @@
+"""The command line against daemons that answer, refuse, fall silent or talk nonsense: exit statuses, one line to
+standard error, one document to standard output. No namespaces, no root."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from lab.fake_daemon import MORE, LAST, REFUSAL, FakeDaemon, frame, state
+from lab.system import wait_for
+from lab.vipgate import binary
+
+VIP = {"prefix": "203.0.113.9/32", "state": "withdrawn", "reason": "gate is down",
+       "cause": [{"step": 1, "kind": "vip", "subject": "203.0.113.9/32", "state": "withdrawn", "text": "gate is down"},
+                 {"step": 2, "kind": "check", "subject": "web", "state": "down", "text": "3 failures"}]}
+CHECK = {"name": "web", "kind": "tcp", "verdict": "down", "last": {"outcome": "fail", "reason": "refused"}}
+
+
+def event(number, daemon):
+    return {"time": f"2026-11-20T11:12:13.{number:06}Z", "daemon": daemon, "kind": "check", "subject": "web",
+            "to": "down", "cause": f"event {number}"}
+
+
+class Ctl(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="vipgate-test-")
+        self.addCleanup(temporary.cleanup)
+        self.directory = temporary.name
+
+    def daemon(self, name, answer, **options):
+        daemon = FakeDaemon(self.directory, name, answer, **options)
+        self.addCleanup(daemon.close)
+        return daemon
+
+    def cli(self, *words):
+        return subprocess.run([binary("vipgate"), "-S", self.directory, *words], capture_output=True, text=True,
+                              timeout=30)
+
+    def expect(self, status, *words, says="", shows=False, lines=1):
+        """Exit STATUS, LINES on standard error of which the first says so, output only where it SHOWS something."""
+        done = self.cli(*words)
+        self.assertEqual(status, done.returncode, (words, done.stderr))
+        self.assertEqual(lines, len(done.stderr.splitlines()), (words, done.stderr))
+        self.assertIn(says, done.stderr)
+        self.assertEqual(shows, bool(done.stdout), (words, done.stdout))
+        return done
+
+    def state(self, *words):
+        done = self.cli("--json", *words)
+        self.assertEqual((0, ""), (done.returncode, done.stderr), words)
+        document = json.loads(done.stdout)
+        self.assertEqual(["vipgate:state"], list(document))
+        return document["vipgate:state"]
+
+
+class Failures(Ctl):
+    def test_nobody_there(self):
+        for words in (["show", "vips"], ["show", "vip", "203.0.113.9"], ["show", "neighbors"], ["why", "203.0.113.9"],
+                      ["show", "advertised-routes"], ["show", "received-routes"],
+                      ["neighbor", "192.0.2.1", "reset"]):
+            self.expect(3, *words, says=f"{self.directory}/bgpd.sock")
+        for words in (["show", "checks"], ["show", "check", "web"], ["check", "run", "web"]):
+            self.expect(3, *words, says=f"{self.directory}/healthd.sock")
+        for words in (["status"], ["show", "events"], ["show", "events", "--follow"], ["reload"], ["show", "config"]):
+            self.expect(3, *words, says="bgpd.sock", lines=2)
+
+    def test_usage(self):
+        for words in ([], ["shwo"], ["show"], ["show", "vip"], ["show", "vip", "x"], ["show", "vips", "x"],
+                      ["--bad", "status"], ["neighbor", "192.0.2.1", "kick"], ["config", "convert", "x"],
+                      ["run"], ["show", "events", "--last", "x"]):
+            self.expect(2, *words)
+
+    def test_help_and_version(self):
+        for words in (["--help"], ["-h"], ["show", "--help"], ["show", "vip", "-h"], ["version"]):
+            self.expect(0, *words, shows=True, lines=0)
+
+    def test_a_refusal(self):
+        self.daemon("bgpd", lambda name, arguments: frame(REFUSAL, "there is no neighbor 192.0.2.1"))
+        for words in (["show", "neighbor", "192.0.2.1"], ["neighbor", "192.0.2.1", "down"], ["show", "vips"]):
+            self.expect(1, *words, says="there is no neighbor 192.0.2.1")
+
+    def test_what_is_not_there(self):
+        self.daemon("bgpd", lambda name, arguments: state())
+        self.daemon("healthd", lambda name, arguments: state())
+        for words in (["show", "neighbor", "192.0.2.1"], ["show", "vip", "203.0.113.9/32"], ["show", "check", "web"],
+                      ["why", "203.0.113.9/32"], ["check", "run", "web"]):
+            self.expect(1, *words, says=f"there is no {'check' if 'web' in words else words[-2]}".replace("why", "vip"))
+
+    def test_answers_that_are_none(self):
+        answers = {"closed": b"", "half a length": b"\0\0", "half an answer": frame(LAST, "{}")[:-1],
+                   "unknown kind": frame(9, "{}"), "endless": b"\xff\xff\xff\xff\1", "no JSON": frame(LAST, "nonsense"),
+                   "empty": b"\0\0\0\0", "broken state": frame(LAST, '{"vipgate:state": []}'),
+                   "bytes": frame(LAST, {"vipgate:state": {"vip": [{"prefix": "x"}]}})}
+        for name, answer in answers.items():
+            with self.subTest(name):
+                daemon = FakeDaemon(self.directory, "bgpd", lambda *_, answer=answer: answer)
+                self.expect(3, "show", "vips")
+                daemon.close()
+
+    def test_a_terminal_is_not_at_the_mercy_of_others(self):
+        hostile = "\u009b2Jred"
+        self.daemon("bgpd", lambda name, arguments: state(vip=[{"prefix": "203.0.113.9/32", "reason": hostile}]))
+        done = self.cli("show", "vips")
+        self.assertEqual(0, done.returncode)
+        self.assertNotIn("\u009b", done.stdout)
+        self.assertEqual(hostile, self.state("show", "vips")["vip"][0]["reason"])
+
+
+class Answers(Ctl):
+    def test_a_long_list_comes_in_pieces_and_is_one_document(self):
+        def routes(first):
+            return {"vipgate:state": {"site": "x", "received-route": [
+                {"neighbor": "192.0.2.1", "prefix": f"10.{number // 256}.{number % 256}.0/24", "as-path": "1 2 3"}
+                for number in range(first, first + 500)]}}
+
+        self.daemon("bgpd", lambda *_: [frame(MORE, routes(0)), frame(MORE, routes(500)), frame(LAST, routes(1000))])
+        shown = self.state("show", "received-routes")
+        self.assertEqual(["received-route"], list(shown))
+        self.assertEqual(1500, len({route["prefix"] for route in shown["received-route"]}))
+        lines = self.cli("show", "received-routes").stdout.splitlines()
+        self.assertEqual(1501, len(lines))
+        self.assertEqual(1, len({line.index("1 2 3") for line in lines[1:]}))
+
+    def test_a_list_that_breaks_off(self):
+        vips = frame(MORE, {"vipgate:state": {"vip": [VIP]}})
+        self.daemon("bgpd", lambda *_: [vips, frame(REFUSAL, "the rest is lost")])
+        self.assertIn("vip", json.loads(self.expect(1, "--json", "show", "vips", shows=True).stdout)["vipgate:state"])
+
+    def test_status_shows_what_is_there(self):
+        self.daemon("healthd", lambda *_: state(site="north", daemon=[{"name": "healthd"}], check=[CHECK]))
+        done = self.expect(3, "status", says="bgpd.sock", shows=True)
+        self.assertIn("web", done.stdout)
+        self.daemon("bgpd", lambda *_: state(site="north", daemon=[{"name": "bgpd"}], vip=[VIP]))
+        shown = self.state("status")
+        self.assertEqual(["site", "daemon", "vip", "check"], list(shown))
+        self.assertEqual(["healthd", "bgpd"], [daemon["name"] for daemon in shown["daemon"]])
+
+    def test_events_of_both_by_time(self):
+        self.daemon("healthd", lambda *_: state(event=[event(1, "healthd"), event(4, "healthd")]))
+        self.daemon("bgpd", lambda *_: state(event=[event(2, "bgpd"), event(3, "bgpd"), event(5, "bgpd")]))
+        self.assertEqual([f"event {number}" for number in range(1, 6)],
+                         [one["cause"] for one in self.state("show", "events")["event"]])
+        self.assertEqual(["event 4", "event 5"],
+                         [one["cause"] for one in self.state("show", "events", "--last", "2")["event"]])
+
+    def test_follow_ends_with_a_whole_document(self):
+        for name, first in (("healthd", 1), ("bgpd", 2)):
+            self.daemon(name, lambda *_, name=name, first=first: [
+                frame(MORE, {"vipgate:state": {"event": [event(first, name)]}}),
+                frame(MORE, {"vipgate:state": {"event": [event(first + 2, name)]}})], hold=True)
+        for words, done in ((["--json"], lambda text: text.count('"cause"') == 4),
+                            ([], lambda text: all(f"event {number}" in text for number in range(1, 5)))):
+            path = os.path.join(self.directory, "out")
+            def output():
+                with open(path) as file:
+                    return file.read()
+            with open(path, "w") as out:
+                process = subprocess.Popen([binary("vipgate"), "-S", self.directory, *words, "show", "events",
+                                            "--follow"], stdout=out)
+            try:
+                wait_for(lambda done=done: done(output()), "four events")
+                process.send_signal(signal.SIGINT)
+                self.assertEqual(0, process.wait(10))
+            finally:
+                process.kill()
+                process.wait()
+            if words:
+                causes = [one["cause"] for one in json.loads(output())["vipgate:state"]["event"]]
+                self.assertEqual(["event 1", "event 2"], causes[:2])
+                self.assertEqual({"event 3", "event 4"}, set(causes[2:]))
+
+    def test_why_asks_for_the_checks_of_the_chain(self):
+        bgpd = self.daemon("bgpd", lambda *_: state(vip=[VIP], check=[{"name": "web", "verdict": "down"}],
+                                                    event=[event(1, "bgpd")]))
+        alone = self.expect(0, "why", "203.0.113.9", says="healthd.sock", shows=True)
+        self.assertIn("3 failures", alone.stdout)
+        healthd = self.daemon("healthd", lambda *_: state(check=[CHECK]))
+        shown = self.state("why", "203.0.113.9")
+        self.assertEqual(("vipgate:get", {"what": ["why"], "prefix": "203.0.113.9/32"}), bgpd.requests[-1])
+        self.assertEqual([("vipgate:get", {"what": ["check"], "check": "web"})], healthd.requests)
+        self.assertEqual({"vip": [VIP], "check": [CHECK], "event": [event(1, "bgpd")]}, shown)
+        text = self.cli("why", "203.0.113.9").stdout
+        for word in ("withdrawn", "web", "3 failures", "refused", "event 1"):
+            self.assertIn(word, text)
+
+    def test_reload_stops_at_the_first_refusal(self):
+        refusing = FakeDaemon(self.directory, "healthd", lambda *_: frame(REFUSAL, "a.conf:1:2: bad\na.conf:3:4: worse"))
+        bgpd = self.daemon("bgpd", lambda *_: frame(LAST, ""))
+        self.expect(1, "reload", says="a.conf:3:4: worse", lines=2)
+        self.assertEqual([], bgpd.requests)
+        refusing.close()
+        self.expect(3, "reload", says="healthd.sock")
+        self.assertEqual([("vipgate:reload", {})], bgpd.requests)
+        self.daemon("healthd", lambda *_: frame(LAST, ""))
+        self.expect(0, "reload", lines=0)
+
+    def test_steering(self):
+        bgpd = self.daemon("bgpd", lambda *_: frame(LAST, ""))
+        self.expect(0, "neighbor", "2001:DB8::1", "down", "--message", "caf\u00e9 \"x\"", lines=0)
+        self.assertEqual([("vipgate:neighbor", {"remote-address": "2001:db8::1", "action": "down",
+                                                "message": "caf\u00e9 \"x\""})], bgpd.requests)
+
+    def test_completion_knows_the_names(self):
+        self.daemon("bgpd", lambda *_: state(vip=[VIP]))
+        def complete(*words):
+            return subprocess.run([binary("vipgate"), "--complete", "-S", self.directory, *words], capture_output=True,
+                                  text=True, timeout=30).stdout.split()
+        self.assertEqual(["203.0.113.9/32"], complete("show", "vip", ""))
+        self.assertEqual([], complete("show", "check", ""))
+        self.assertEqual(["vips", "vip"], complete("show", "v"))
+
+
+if __name__ == "__main__":
+    unittest.main()
