@@ -67,11 +67,6 @@ static void announce_all(struct peer *peer, const struct update_view *update)
     rib_in_attributes_done(peer->rib_in, attributes);
 }
 
-static void end_of_refresh(struct peer *peer, uint8_t family)
-{
-    rib_in_sweep_stale(peer->rib_in, family);
-}
-
 static void check_maximum(struct peer *peer)
 {
     uint32_t limit = peer->config->maximum_prefix;
@@ -83,19 +78,25 @@ static void check_maximum(struct peer *peer)
     connection_event(peer->session, EVENT_AUTOMATIC_STOP, &(struct event_detail){.error = &error});
 }
 
+static bool has_announcements(const struct update_view *update)
+{
+    return wire_remaining(&update->announced[0].reader) + wire_remaining(&update->announced[1].reader) > 0;
+}
+
 void peer_import(struct peer *peer, const struct update_view *update)
 {
     for (unsigned i = 0; i < 2; i++)
         withdraw(peer, update->withdrawn[i]);
-    for (unsigned i = 0; i < 2 && update->outcome == UPDATE_TREAT_AS_WITHDRAW; i++)
-        withdraw(peer, update->announced[i]);
-    for (unsigned i = 0; i < 2 && update->own_as && update->outcome != UPDATE_TREAT_AS_WITHDRAW; i++)
-        refuse_loop(peer, update->announced[i]);
-    if (!update->own_as && update->outcome != UPDATE_TREAT_AS_WITHDRAW &&
-        (update->announced[0].family != FAMILY_NONE || update->announced[1].family != FAMILY_NONE))
+    for (unsigned i = 0; i < 2; i++) {
+        if (update->outcome == UPDATE_TREAT_AS_WITHDRAW)
+            withdraw(peer, update->announced[i]);
+        else if (update->own_as)
+            refuse_loop(peer, update->announced[i]);
+    }
+    if (update->outcome != UPDATE_TREAT_AS_WITHDRAW && !update->own_as && has_announcements(update))
         announce_all(peer, update);
     if (update->end_of_rib != FAMILY_NONE)
-        end_of_refresh(peer, update->end_of_rib);
+        rib_in_sweep_stale(peer->rib_in, update->end_of_rib);
     check_maximum(peer);
 }
 
@@ -107,7 +108,7 @@ void peer_import_refresh(struct peer *peer, const struct refresh_message *refres
         rib_in_mark_stale(peer->rib_in, refresh->family);
         timers_start(&peer->timers, TIMER_STALE, STALE_MS);
     } else if (refresh->subtype == REFRESH_END) {
-        end_of_refresh(peer, refresh->family);
+        rib_in_sweep_stale(peer->rib_in, refresh->family);
     }
 }
 
