@@ -28,16 +28,25 @@ static const char *check_as4_path(struct wire_reader value, const struct update_
     return wire_remaining(&value) == 0 ? "empty" : as_path_check(value, AS_SIZE, true);
 }
 
-/* RFC 4271 section 6.3: syntactically an IP host address; semantically not our own. */
+bool next_hop_is_host(const struct address *next_hop)
+{
+    uint8_t first = next_hop->octets[0];
+
+    if (next_hop->family == FAMILY_IPV4)
+        return first != 0 && first < 224;
+    return first != 0xff && !address_is_unspecified(next_hop);
+}
+
+/* RFC 4271 section 6.3: syntactically a host's address; semantically not our own, where it is more than loopback. */
 static const char *check_next_hop(struct wire_reader value, const struct update_session *session)
 {
     struct address address = {.family = FAMILY_IPV4};
     for (int i = 0; i < 4; i++)
         address.octets[i] = wire_read_u8(&value);
 
-    if (address.octets[0] == 0 || address.octets[0] == 127 || address.octets[0] >= 224)
+    if (!next_hop_is_host(&address))
         return "not a host address";
-    return address_equal(&address, &session->local_ipv4) ? "our own address" : NULL;
+    return address.octets[0] != 127 && address_equal(&address, &session->local_ipv4) ? "our own address" : NULL;
 }
 
 /* RFC 7606 section 7.7, RFC 7607: the length depends on how the neighbour writes ASes. */

@@ -68,6 +68,10 @@ const struct attribute_row *attribute_row(uint8_t code);
 enum { ATTRIBUTE_NAME_SIZE = 8 };
 const char *attribute_name(uint8_t code, char buffer[static ATTRIBUTE_NAME_SIZE]);
 
+/* Whether NEXT_HOP can be the address of a host (RFC 4271 section 6.3). Loopback can: sessions on one machine have it.
+ */
+bool next_hop_is_host(const struct address *next_hop);
+
 /* One attribute of a list. */
 struct attribute {
     uint8_t flags, code;

@@ -168,7 +168,7 @@ static const struct error_row {
     {ERROR_UPDATE, 11, "Malformed AS_PATH", describe_attribute},
     {ERROR_HOLD_TIMER, 0, "Hold Timer Expired", NULL},
     /* RFC 6608 section 3 */
-    {ERROR_FSM, 0, "Finite State Machine Error", describe_message_type},
+    {ERROR_FSM, 0, "FSM Error", describe_message_type},
     {ERROR_FSM, 1, "Unexpected Message in OpenSent State", describe_message_type},
     {ERROR_FSM, 2, "Unexpected Message in OpenConfirm State", describe_message_type},
     {ERROR_FSM, 3, "Unexpected Message in Established State", describe_message_type},

@@ -83,16 +83,14 @@ static bool next_hop_length_is_right(const struct decoder *decoder, uint8_t fami
     return length == 4 || (ipv6 && decoder->session->extended_next_hop);
 }
 
-static bool next_hop_is_host(struct wire_reader next_hop)
+/* The first, global one of NEXT_HOP. */
+static bool mp_next_hop_is_host(struct wire_reader next_hop)
 {
-    size_t size = wire_remaining(&next_hop);
-    struct address address = {.family = size == 4 ? FAMILY_IPV4 : FAMILY_IPV6};
+    struct address address = {.family = wire_remaining(&next_hop) == 4 ? FAMILY_IPV4 : FAMILY_IPV6};
+    unsigned size = family_octets(address.family);
 
-    size = family_octets(address.family);
     memcpy(address.octets, wire_read_bytes(&next_hop, size), size);
-    if (address.family == FAMILY_IPV6)
-        return address.octets[0] != 0xff && !address_is_unspecified(&address);
-    return address.octets[0] != 0 && address.octets[0] != 127 && address.octets[0] < 224;
+    return next_hop_is_host(&address);
 }
 
 static void read_mp_reach(struct decoder *decoder, const struct attribute *attribute)
@@ -119,7 +117,7 @@ static void read_mp_reach(struct decoder *decoder, const struct attribute *attri
         note_unreadable(decoder, attribute, "NLRI");
         return;
     }
-    if (!next_hop_is_host(next_hop))
+    if (!mp_next_hop_is_host(next_hop))
         note_attribute(decoder, attribute, UPDATE_TREAT_AS_WITHDRAW, UPDATE_INVALID_NEXT_HOP, "RFC 4271 6.3",
                        "next hop is not a host address");
     decoder->view->announced[1] = nlri;
