@@ -208,7 +208,7 @@ static int open_output(struct exec *exec, int *write_end)
 static int spawn(struct exec *exec, uv_process_options_t *options)
 {
     struct child *child = calloc(1, sizeof *child);
-    int write_end;
+    int write_end = -1;
     int error = child ? open_output(exec, &write_end) : ENOMEM;
 
     if (error) {
