@@ -2,14 +2,15 @@
 #include "ctl/handlers.h"
 #include "ctl/show.h"
 
-#include "lib/model.h"
+enum { EVENTS_SHOWN = 10 };
 
 static const struct lyd_node *site_of(const struct collection *answers)
 {
     return collection_next(answers, "site", NULL);
 }
 
-static void write_status(struct writer *writer, const struct collection *answers, const char *last)
+/* What a daemon that does not answer would have said is left out: "none" would be wrong. */
+static void write_status(struct writer *writer, const struct collection *answers, bool bgp, bool health)
 {
     const struct lyd_node *site = site_of(answers);
 
@@ -18,26 +19,30 @@ static void write_status(struct writer *writer, const struct collection *answers
     else if (site)
         writer_leaf(writer, site);
     show_list(writer, &view_daemons, false, answers);
-    show_list(writer, &view_neighbors, false, answers);
-    show_list(writer, &view_vips, false, answers);
-    show_list(writer, &view_checks, false, answers);
-    show_events(writer, false, answers, strtoull(last, NULL, 10));
+    if (bgp) {
+        show_list(writer, &view_neighbors, false, answers);
+        show_list(writer, &view_vips, false, answers);
+    }
+    if (health)
+        show_list(writer, &view_checks, false, answers);
+    show_events(writer, false, answers, EVENTS_SHOWN);
     writer_end(writer);
 }
 
 int handle_status(const struct invocation *invocation)
 {
-    static const char last[] = "10";
+    char last[16];
     const struct member members[] = {{"last", last, true}};
     struct collection answers = {0};
 
+    snprintf(last, sizeof last, "%d", EVENTS_SHOWN);
     int health = query(invocation, "healthd", request_get("daemon,check,event", members, 1), ANSWER_TIMEOUT_MS,
                        collection_add, &answers);
     int bgp = query(invocation, "bgpd", request_get("daemon,neighbor,vip,event", members, 1), ANSWER_TIMEOUT_MS,
                     collection_add, &answers);
     if (answers.count > 0) {
         struct writer writer = show_writer(invocation);
-        write_status(&writer, &answers, last);
+        write_status(&writer, &answers, bgp == STATUS_DONE, health == STATUS_DONE);
     }
     collection_free(&answers);
     return health > bgp ? health : bgp;

@@ -27,76 +27,62 @@ int control_frame_take(struct wire_reader *reader, size_t max, struct wire_reade
 }
 
 /*
- * libyang 2.1 loses memory where an RPC has a sibling or is none, and reads no further than the end of the first
- * object. So the outline is looked at first: one object with one member, named for an RPC of ours, and nothing nested
- * deeper than any request is. All else is libyang's to judge.
+ * libyang 2.1 loses memory where an RPC has a sibling, is none, or is followed by an error, and reads no further than
+ * the end of the first object. So the outline is looked at first: one object with one member, which is an object, and
+ * nothing nested deeper than any request is. What is inside is libyang's to judge.
  */
-struct outline {
-    char name[RPC_NAME_SIZE]; /* of the only member */
-    unsigned depth;
-    size_t members; /* of the outermost object */
-};
 
-static bool is_blank(uint8_t c)
+/* Takes the next character that is not blank. False where it is not EXPECTED. */
+static bool take(struct wire_reader *json, uint8_t expected)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    uint8_t c;
+
+    do
+        c = wire_read_u8(json);
+    while (c == ' ' || c == '\t' || c == '\r' || c == '\n');
+    return c == expected;
 }
 
-/* Reads to the end of a string whose opening quote was read. What fits of it is in TEXT, with its escapes as they are.
- */
-static void skip_string(struct wire_reader *json, char *text, size_t size)
+/* Reads to the end of a string whose opening quote was read; its first SIZE - 1 octets are in TEXT. */
+static bool take_string(struct wire_reader *json, char *text, size_t size)
 {
     size_t at = 0;
 
-    for (uint8_t c; (c = wire_read_u8(json)) != '"' && !json->failed;) {
-        if (at + 2 < size)
-            text[at++] = (char)c;
-        if (c == '\\' && at + 1 < size)
-            text[at++] = (char)wire_read_u8(json);
-        else if (c == '\\')
-            wire_read_u8(json);
+    for (uint8_t c; (c = wire_read_u8(json)) != '"' && c != '\0'; at++) {
+        if (at + 1 < size)
+            text[at] = (char)c;
+        if (c == '\\' && wire_read_u8(json) == '\0')
+            return false;
     }
-    text[at] = '\0';
+    text[at < size ? at : size - 1] = '\0';
+    return !json->failed;
 }
 
-static bool outline_step(struct outline *outline, struct wire_reader *json, uint8_t c)
+/* Reads to the end of an object whose opening brace was read. */
+static bool take_object(struct wire_reader *json)
 {
+    uint8_t closing[DEPTH_MAX] = {'}'};
     char ignored[1];
 
-    switch (c) {
-    case '"':
-        if (outline->depth == 1 && outline->members == 0) {
-            skip_string(json, outline->name, sizeof outline->name);
-            outline->members = 1;
-        } else {
-            skip_string(json, ignored, sizeof ignored);
-        }
-        return true;
-    case '{':
-    case '[':
-        return ++outline->depth <= DEPTH_MAX;
-    case '}':
-    case ']':
-        return outline->depth-- > 0;
-    case ',':
-        return outline->depth > 1;
-    default:
-        return outline->depth > 0 || is_blank(c);
+    for (size_t depth = 1; depth > 0;) {
+        uint8_t c = wire_read_u8(json);
+        if (c == '\0' || (c == '"' && !take_string(json, ignored, sizeof ignored)))
+            return false;
+        if ((c == '}' || c == ']') && c != closing[--depth])
+            return false;
+        if ((c == '{' || c == '[') && depth == DEPTH_MAX)
+            return false;
+        if (c == '{' || c == '[')
+            closing[depth++] = c == '{' ? '}' : ']';
     }
+    return true;
 }
 
-static bool outline_read(struct outline *outline, struct wire_reader json)
+static bool outline_read(struct wire_reader json, char name[static RPC_NAME_SIZE])
 {
-    bool ended = false;
-
-    *outline = (struct outline){0};
-    while (wire_remaining(&json) > 0) {
-        uint8_t c = wire_read_u8(&json);
-        if (c == '\0' || (ended && !is_blank(c)) || !outline_step(outline, &json, c))
-            return false;
-        ended = outline->depth == 0 && !is_blank(c);
-    }
-    return !json.failed && outline->depth == 0 && outline->members == 1;
+    return take(&json, '{') && take(&json, '"') && take_string(&json, name, RPC_NAME_SIZE) && take(&json, ':') &&
+           take(&json, '{') && take_object(&json) && take(&json, '}') && !json.failed && take(&json, '\0') &&
+           json.failed; /* only the end of input is left */
 }
 
 static bool is_rpc(const struct ly_ctx *context, const char *name)
@@ -137,14 +123,14 @@ int control_request_take(const struct ly_ctx *context, struct wire_reader *reade
                          size_t size)
 {
     struct wire_reader body;
-    struct outline outline;
+    char name[RPC_NAME_SIZE];
 
     int result = control_frame_take(reader, CONTROL_REQUEST_MAX, &body);
     if (result < 0)
         snprintf(error, size, "bad request: longer than %d bytes", CONTROL_REQUEST_MAX);
     if (result <= 0)
         return result;
-    if (!outline_read(&outline, body) || !is_rpc(context, outline.name)) {
+    if (!outline_read(body, name) || !is_rpc(context, name)) {
         strlcpy(error, "bad request: not one RPC of the vipgate module as JSON", size);
         return -1;
     }
