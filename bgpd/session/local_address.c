@@ -36,16 +36,6 @@ static bool is_host_prefix(const struct ifaddrs *entry, uint8_t family)
     return true;
 }
 
-static bool on_link(const struct ifaddrs *entry, const struct address *remote)
-{
-    struct address own = interface_address(entry), mask = netmask_of(entry);
-    for (unsigned i = 0; i < family_octets(own.family); i++) {
-        if ((own.octets[i] & mask.octets[i]) != (remote->octets[i] & mask.octets[i]))
-            return false;
-    }
-    return own.family == remote->family;
-}
-
 static const struct ifaddrs *find_local(const struct ifaddrs *all, const struct address *local)
 {
     for (const struct ifaddrs *entry = all; entry; entry = entry->ifa_next) {
@@ -58,37 +48,33 @@ static const struct ifaddrs *find_local(const struct ifaddrs *all, const struct 
     return NULL;
 }
 
-static void consider(struct local_addresses *found, const struct ifaddrs *entry, bool link_is_shared)
+static void consider(struct local_addresses *found, const struct ifaddrs *entry)
 {
     struct address own = interface_address(entry);
-    if (own.family == FAMILY_IPV6 && address_is_link_local(&own)) {
-        if (link_is_shared && found->link_local.family == FAMILY_NONE)
-            found->link_local = own;
-        return;
-    }
-    if (own.family == FAMILY_NONE || is_host_prefix(entry, own.family))
+    if (own.family == FAMILY_NONE || is_host_prefix(entry, own.family) || address_is_link_local(&own))
         return;
     struct address *slot = own.family == FAMILY_IPV4 ? &found->ipv4 : &found->ipv6;
     if (slot->family == FAMILY_NONE)
         *slot = own;
 }
 
-struct local_addresses local_addresses_find(const struct address *local, const struct address *remote)
+struct local_addresses local_addresses_find(const struct address *local)
 {
     struct local_addresses found = {0};
     if (local->family == FAMILY_IPV4)
         found.ipv4 = *local;
-    else if (local->family == FAMILY_IPV6 && !address_is_link_local(local))
+    else if (address_is_link_local(local))
+        found.link_local = *local;
+    else
         found.ipv6 = *local;
 
     struct ifaddrs *all = NULL;
     if (getifaddrs(&all) < 0)
         return found;
     const struct ifaddrs *self = find_local(all, local);
-    bool link_is_shared = self && on_link(self, remote);
     for (const struct ifaddrs *entry = all; self && entry; entry = entry->ifa_next) {
         if (strcmp(entry->ifa_name, self->ifa_name) == 0)
-            consider(&found, entry, link_is_shared);
+            consider(&found, entry);
     }
     freeifaddrs(all);
     return found;

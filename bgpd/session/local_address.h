@@ -11,8 +11,11 @@ struct local_addresses {
     struct address ipv4, ipv6, link_local; /* FAMILY_NONE: there is none */
 };
 
-/* For a session from LOCAL to REMOTE. The link-local address is set only where REMOTE is on the same link. Host
- * prefixes other than LOCAL are passed over: they are VIPs, not where packets are to be sent. */
-struct local_addresses local_addresses_find(const struct address *local, const struct address *remote);
+/*
+ * For a session from LOCAL. The link-local address is set only where LOCAL is one: RFC 2545 would have it beside the
+ * global one on every shared link, but no receiver needs it, and FRR refuses the route where it does not know the
+ * interface. Host prefixes other than LOCAL are passed over: they are VIPs, not where packets are to be sent.
+ */
+struct local_addresses local_addresses_find(const struct address *local);
 
 #endif

@@ -13,6 +13,7 @@
 static void free_peer(void *user)
 {
     struct peer *peer = user;
+    peer_import_reset(peer);
     rib_in_free(peer->rib_in);
     rib_out_free(peer->rib_out);
     free(peer);

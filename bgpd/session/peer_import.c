@@ -10,7 +10,7 @@ enum {
 
 uint32_t peer_prefixes_received(const struct peer *peer)
 {
-    return (uint32_t)rib_in_count(peer->rib_in, FAMILY_NONE) + peer->received_unkept;
+    return (uint32_t)(rib_in_count(peer->rib_in, FAMILY_NONE) + peer->unkept.count + peer->looped.count);
 }
 
 static bool is_wanted(const struct peer *peer, const struct prefix *prefix)
@@ -26,12 +26,13 @@ static bool is_wanted(const struct peer *peer, const struct prefix *prefix)
     return false;
 }
 
+/* A route is in one of three places: kept, only counted, or counted as a loop. */
 static void withdraw(struct peer *peer, struct nlri nlri)
 {
     struct prefix prefix;
     while (nlri_next(&nlri, &prefix)) {
-        if (!rib_in_withdraw(peer->rib_in, &prefix) && peer->received_unkept > 0)
-            peer->received_unkept--;
+        if (!rib_in_withdraw(peer->rib_in, &prefix) && !prefix_set_remove(&peer->unkept, &prefix))
+            prefix_set_remove(&peer->looped, &prefix);
     }
 }
 
@@ -39,8 +40,13 @@ static void announce(struct peer *peer, struct nlri nlri, uint32_t attributes)
 {
     struct prefix prefix;
     while (nlri_next(&nlri, &prefix)) {
-        if (!is_wanted(peer, &prefix) || !rib_in_set(peer->rib_in, &prefix, attributes))
-            peer->received_unkept++;
+        prefix_set_remove(&peer->looped, &prefix);
+        if (attributes && is_wanted(peer, &prefix) && rib_in_set(peer->rib_in, &prefix, attributes)) {
+            prefix_set_remove(&peer->unkept, &prefix);
+        } else {
+            rib_in_withdraw(peer->rib_in, &prefix);
+            prefix_set_add(&peer->unkept, &prefix);
+        }
     }
 }
 
@@ -49,19 +55,18 @@ static void refuse_loop(struct peer *peer, struct nlri nlri)
 {
     struct prefix prefix;
     while (nlri_next(&nlri, &prefix)) {
-        rib_in_withdraw(peer->rib_in, &prefix);
-        peer->received_unkept++;
-        peer->looped++;
+        if (!rib_in_withdraw(peer->rib_in, &prefix))
+            prefix_set_remove(&peer->unkept, &prefix);
+        prefix_set_add(&peer->looped, &prefix);
     }
 }
 
+/* Attributes that no longer fit in memory have handle 0: their routes are counted and not kept. */
 static void announce_all(struct peer *peer, const struct update_view *update)
 {
-    uint32_t attributes = rib_in_attributes(peer->rib_in, update->attributes, update->attributes_size);
-    if (attributes == 0) {
-        peer_note_local(peer, "Import", "out of memory");
-        return;
-    }
+    uint32_t attributes = 0;
+    if (peer->config->import != IMPORT_NONE)
+        attributes = rib_in_attributes(peer->rib_in, update->attributes, update->attributes_size);
     for (unsigned i = 0; i < 2; i++)
         announce(peer, update->announced[i], attributes);
     rib_in_attributes_done(peer->rib_in, attributes);
@@ -121,7 +126,8 @@ void peer_import_sweep(struct peer *peer)
 void peer_import_reset(struct peer *peer)
 {
     rib_in_clear(peer->rib_in);
-    peer->received_unkept = peer->looped = 0;
+    prefix_set_clear(&peer->unkept);
+    prefix_set_clear(&peer->looped);
     timers_stop(&peer->timers, TIMER_STALE);
 }
 

@@ -16,6 +16,7 @@
 
 #include "bgpd/codec/message.h"
 #include "bgpd/codec/update.h"
+#include "bgpd/rib/prefix_set.h"
 #include "bgpd/session/peer.h"
 #include "bgpd/session/timers.h"
 #include "bgpd/session/transport.h"
@@ -75,6 +76,7 @@ struct peer {
     uint64_t refuse_until_ms;    /* their connections failed too often: none is taken before */
 
     struct rib_in *rib_in;
+    struct prefix_set unkept, looped; /* what else the neighbour has announced */
     struct rib_out *rib_out;
     struct update_session update_session;         /* of the established session */
     uint8_t end_of_rib_owed;                      /* FAMILY_BIT_… */
@@ -88,8 +90,6 @@ struct peer {
     uint64_t established_us;
     uint64_t established_ms;
     uint32_t transitions;
-    uint32_t received_unkept; /* announced and not withdrawn again, of what is not kept */
-    uint32_t looped;
     uint32_t updates_malformed;
     struct message_counters sent, received;
     struct session_error last_error, last_error_sent, last_error_received;

@@ -61,7 +61,7 @@ void peer_send_start(struct peer *peer)
     const struct connection *session = peer->session;
     struct transport_facts facts;
     transport_facts(session->transport, &facts);
-    struct local_addresses local = local_addresses_find(&facts.local, &peer->config->address);
+    struct local_addresses local = local_addresses_find(&facts.local);
     peer->update_session = (struct update_session){
         .local_as = peer->context->config->local_as,
         .peer_as = peer->config->peer_as,
