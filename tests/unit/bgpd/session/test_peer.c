@@ -1,0 +1,341 @@
+/* What a neighbour can do wrong, and what becomes of it. */
+#include "puppet.h"
+
+static struct puppet puppet;
+
+static bool a_is_idle(struct pair *pair)
+{
+    return pair_status(&pair->a).state == SESSION_IDLE;
+}
+
+static bool a_is_active(struct pair *pair)
+{
+    return pair_status(&pair->a).state == SESSION_ACTIVE;
+}
+
+/* ---- the FSM's errors over a socket (RFC 6608) ------------------------------------------------------------------- */
+
+static void test_unexpected_messages(void **state)
+{
+    static const struct {
+        enum session_state state;
+        uint8_t type, subcode;
+    } rows[] = {
+        {SESSION_OPEN_SENT, MESSAGE_KEEPALIVE, FSM_UNEXPECTED_IN_OPEN_SENT},
+        {SESSION_OPEN_SENT, MESSAGE_UPDATE, FSM_UNEXPECTED_IN_OPEN_SENT},
+        {SESSION_OPEN_SENT, MESSAGE_ROUTE_REFRESH, FSM_UNEXPECTED_IN_OPEN_SENT},
+        {SESSION_OPEN_CONFIRM, MESSAGE_UPDATE, FSM_UNEXPECTED_IN_OPEN_CONFIRM},
+        {SESSION_OPEN_CONFIRM, MESSAGE_OPEN, FSM_UNEXPECTED_IN_OPEN_CONFIRM},
+        {SESSION_ESTABLISHED, MESSAGE_OPEN, FSM_UNEXPECTED_IN_ESTABLISHED},
+    };
+    static const uint8_t update[] = {0, 0, 0, 0}, refresh[] = {0, 1, 0, 1};
+    struct pair *pair = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct open_message open = puppet_open();
+        WAIT_FOR(pair, a_is_active);
+        puppet_reach(&puppet, pair, rows[i].state);
+        if (rows[i].type == MESSAGE_KEEPALIVE)
+            puppet_send_keepalive(&puppet);
+        else if (rows[i].type == MESSAGE_OPEN)
+            puppet_send_open(&puppet, &open);
+        else if (rows[i].type == MESSAGE_UPDATE)
+            puppet_send_message(&puppet, MESSAGE_UPDATE, update, sizeof update);
+        else
+            puppet_send_message(&puppet, MESSAGE_ROUTE_REFRESH, refresh, sizeof refresh);
+        puppet_expect_notification(&puppet, ERROR_FSM, rows[i].subcode);
+        puppet_close(&puppet);
+        peer_reset(pair_peer(&pair->a), NULL); /* forgets the back-off */
+    }
+}
+
+/* ---- headers and OPEN (RFC 4271 section 6.1, 6.2) ------------------------------------------------------------------
+ */
+
+static void expect_answer(struct pair *pair, const void *data, size_t size, uint8_t code, uint8_t subcode)
+{
+    puppet_reach(&puppet, pair, SESSION_OPEN_SENT);
+    puppet_send(&puppet, data, size);
+    puppet_expect_notification(&puppet, code, subcode);
+    puppet_close(&puppet);
+    assert_int_equal(pair_status(&pair->a).last_error_sent.code, code);
+}
+
+static void test_marker_is_wrong(void **state)
+{
+    uint8_t header[MESSAGE_HEADER_SIZE] = {[17] = MESSAGE_HEADER_SIZE, [18] = MESSAGE_KEEPALIVE};
+    expect_answer(*state, header, sizeof header, ERROR_HEADER, HEADER_NOT_SYNCHRONIZED);
+}
+
+static void test_length_is_wrong(void **state)
+{
+    uint8_t header[MESSAGE_HEADER_SIZE];
+    memset(header, 0xff, sizeof header); /* length 65535, type 255 */
+    header[18] = MESSAGE_OPEN;
+    expect_answer(*state, header, sizeof header, ERROR_HEADER, HEADER_BAD_LENGTH);
+}
+
+static void test_type_is_wrong(void **state)
+{
+    uint8_t header[MESSAGE_HEADER_SIZE];
+    memset(header, 0xff, sizeof header);
+    header[16] = 0;
+    header[17] = MESSAGE_HEADER_SIZE;
+    expect_answer(*state, header, sizeof header, ERROR_HEADER, HEADER_BAD_TYPE);
+}
+
+static void expect_open_answer(struct pair *pair, const struct open_message *open, uint8_t subcode)
+{
+    uint8_t data[MESSAGE_MAX];
+    struct wire_writer writer = wire_writer_of(data, sizeof data);
+    open_encode(&writer, open);
+    expect_answer(pair, data, writer.position, ERROR_OPEN, subcode);
+}
+
+static void test_open_with_wrong_as(void **state)
+{
+    struct open_message open = puppet_open();
+    open.as = 64999;
+    expect_open_answer(*state, &open, OPEN_BAD_PEER_AS);
+}
+
+static void test_open_with_hold_time_of_one(void **state)
+{
+    struct open_message open = puppet_open();
+    open.hold_time_s = 1;
+    expect_open_answer(*state, &open, OPEN_UNACCEPTABLE_HOLD_TIME);
+}
+
+static void test_open_without_common_family(void **state)
+{
+    struct open_message open = puppet_open();
+    open.capabilities.families = FAMILY_BIT_IPV6;
+    expect_open_answer(*state, &open, OPEN_UNSUPPORTED_CAPABILITY);
+}
+
+static void test_open_cut_short(void **state)
+{
+    struct pair *pair = *state;
+    uint8_t data[MESSAGE_MAX];
+    struct open_message open = puppet_open();
+    struct wire_writer writer = wire_writer_of(data, sizeof data);
+    open_encode(&writer, &open);
+    for (size_t size = 1; size < writer.position; size += 7) {
+        puppet_reach(&puppet, pair, SESSION_OPEN_SENT);
+        puppet_send(&puppet, data, size);
+        puppet_close(&puppet);
+        WAIT_FOR(pair, a_is_active); /* no failure that would need a back-off; it may come again */
+    }
+    assert_non_null(strstr(pair_status(&pair->a).last_error.message, "closed by the neighbour"));
+    puppet_reach(&puppet, pair, SESSION_ESTABLISHED);
+    puppet_close(&puppet);
+}
+
+static void test_a_byte_at_a_time(void **state)
+{
+    struct pair *pair = *state;
+    uint8_t data[MESSAGE_MAX];
+    struct open_message open = puppet_open();
+    struct wire_writer writer = wire_writer_of(data, sizeof data);
+    open_encode(&writer, &open);
+    keepalive_encode(&writer);
+    puppet_reach(&puppet, pair, SESSION_OPEN_SENT);
+    for (size_t i = 0; i < writer.position; i++) {
+        puppet_send(&puppet, &data[i], 1);
+        uv_run(&pair->loop, UV_RUN_NOWAIT);
+    }
+    uint64_t deadline = clock_monotonic_ms() + DEADLINE_MS;
+    while (!peer_is_established(pair_peer(&pair->a)) && clock_monotonic_ms() < deadline)
+        uv_run(&pair->loop, UV_RUN_NOWAIT);
+    assert_true(peer_is_established(pair_peer(&pair->a)));
+    puppet_close(&puppet);
+}
+
+/* ---- rejected by the neighbour ------------------------------------------------------------------------------------
+ */
+
+static void test_notification_is_kept_in_words(void **state)
+{
+    struct pair *pair = *state;
+    static const uint8_t body[] = {ERROR_CEASE, CEASE_ADMINISTRATIVE_SHUTDOWN, 4, 'l', 'u', 'n', 'c'};
+    puppet_reach(&puppet, pair, SESSION_OPEN_SENT);
+    puppet_send_message(&puppet, MESSAGE_NOTIFICATION, body, sizeof body);
+    WAIT_FOR(pair, a_is_active);
+    struct session_error error = pair_status(&pair->a).last_error_received;
+    assert_int_equal(error.code, ERROR_CEASE);
+    assert_string_equal(error.name, "Cease/Administrative Shutdown");
+    assert_string_equal(error.message, "lunc");
+    puppet_close(&puppet);
+}
+
+static bool a_is_offered_open(struct pair *pair)
+{
+    static uint8_t body[MESSAGE_MAX_EXTENDED];
+    size_t size;
+    puppet_connect(&puppet, pair, 0);
+    uint8_t type = puppet_next(&puppet, body, &size);
+    if (type == 0)
+        puppet_close(&puppet);
+    return type == MESSAGE_OPEN;
+}
+
+static void test_back_off_after_repeated_rejection(void **state)
+{
+    struct pair *pair = *state;
+    struct open_message open = puppet_open();
+    open.as = 64999;
+    uint64_t waited[3];
+    for (unsigned i = 0; i < 3; i++) {
+        uint64_t start = clock_monotonic_ms();
+        WAIT_FOR(pair, a_is_offered_open);
+        waited[i] = clock_monotonic_ms() - start;
+        puppet_send_open(&puppet, &open);
+        puppet_expect_notification(&puppet, ERROR_OPEN, OPEN_BAD_PEER_AS);
+        puppet_close(&puppet);
+    }
+    assert_in_range(waited[0], 0, 100);
+    assert_in_range(waited[1], 300, 700);
+    assert_in_range(waited[2], 700, 1200);
+    assert_string_equal(pair_status(&pair->a).last_error.message, "the neighbour is AS 64999, peer-as says 65515");
+}
+
+/* ---- more than one connection ---------------------------------------------------------------------------------------
+ */
+
+static void test_second_connection_replaces_one_without_open(void **state)
+{
+    struct pair *pair = *state;
+    struct puppet *first = calloc(1, sizeof *first);
+    puppet_reach(first, pair, SESSION_OPEN_SENT);
+    puppet_reach(&puppet, pair, SESSION_ESTABLISHED);
+    puppet_expect_notification(first, ERROR_CEASE, CEASE_COLLISION_RESOLUTION);
+    puppet_close(first);
+    puppet_close(&puppet);
+    free(first);
+}
+
+static void test_established_stays_and_is_asked_for_life(void **state)
+{
+    struct pair *pair = *state;
+    static uint8_t body[MESSAGE_MAX_EXTENDED];
+    size_t size;
+    struct puppet *second = calloc(1, sizeof *second);
+    puppet_reach(&puppet, pair, SESSION_ESTABLISHED);
+    puppet_connect(second, pair, 0);
+    assert_int_equal(puppet_next(second, body, &size), 0);
+    puppet_expect(&puppet, MESSAGE_KEEPALIVE, body, &size);
+    assert_true(peer_is_established(pair_peer(&pair->a)));
+    puppet_close(second);
+    puppet_close(&puppet);
+    free(second);
+}
+
+static void test_strangers_are_closed(void **state)
+{
+    struct pair *pair = *state;
+    static uint8_t body[MESSAGE_MAX_EXTENDED];
+    size_t size;
+    pair->b.address.octets[3] = 99;
+    puppet_connect(&puppet, pair, 0);
+    assert_int_equal(puppet_next(&puppet, body, &size), 0);
+    puppet_close(&puppet);
+    assert_true(a_is_active(pair));
+}
+
+/* ---- timers (real ones, the shortest that the protocol allows)
+ * ------------------------------------------------------- */
+
+static void test_silent_neighbour_is_let_go(void **state)
+{
+    struct pair *pair = *state;
+    pair->a.neighbor.hold_time_s = 3;
+    uint64_t start = clock_monotonic_ms();
+    puppet_reach(&puppet, pair, SESSION_ESTABLISHED);
+    assert_int_equal(pair_status(&pair->a).hold_time_s, 3);
+    puppet_expect_notification(&puppet, ERROR_HOLD_TIMER, 0);
+    assert_in_range(clock_monotonic_ms() - start, 2900, 4500);
+    assert_true(pair_status(&pair->a).sent.keepalive >= 3);
+    puppet_close(&puppet);
+    assert_true(a_is_idle(pair));
+}
+
+/* RFC 9687: it sends KEEPALIVE after KEEPALIVE but does not read. */
+static void test_neighbour_that_does_not_read_is_let_go(void **state)
+{
+    struct pair *pair = *state;
+    struct open_message open = puppet_open();
+    pair->a.neighbor.hold_time_s = 3;
+    speaker_release(pair->a.speaker);
+    puppet_connect(&puppet, pair, 2048);
+    puppet_send_open(&puppet, &open);
+    puppet_send_keepalive(&puppet);
+    for (unsigned i = 0; i < 3000; i++) {
+        char prefix[PREFIX_TEXT_SIZE];
+        snprintf(prefix, sizeof prefix, "10.%u.%u.0/24", i / 256, i % 256);
+        pair_desire(&pair->a, prefix, (int)(i % 30));
+    }
+    uint64_t start = clock_monotonic_ms(), next = start;
+    while (pair_status(&pair->a).last_error.code != ERROR_SEND_HOLD_TIMER &&
+           clock_monotonic_ms() < start + DEADLINE_MS) {
+        if (clock_monotonic_ms() >= next && !a_is_idle(pair)) {
+            puppet_send_keepalive(&puppet);
+            next += 500;
+        }
+        uv_run(&pair->loop, UV_RUN_NOWAIT);
+    }
+    assert_int_equal(pair->a.ups, 1);
+    assert_int_equal(pair_status(&pair->a).last_error.code, ERROR_SEND_HOLD_TIMER);
+    assert_in_range(clock_monotonic_ms() - start, 2900, 5000);
+    puppet_close(&puppet);
+}
+
+/* ---- UPDATEs
+ * ---------------------------------------------------------------------------------------------------------- */
+
+static bool a_has_counted(struct pair *pair)
+{
+    return pair_status(&pair->a).updates_malformed == 1;
+}
+
+static void test_malformed_update_costs_the_route_only(void **state)
+{
+    struct pair *pair = *state;
+    static const uint8_t update[] = {
+        0,    0,                    /* no withdrawn routes */
+        0,    17,                   /* attributes */
+        0x40, 1,   1, 9,            /* ORIGIN 9: undefined */
+        0x40, 2,   0,               /* AS_PATH, empty */
+        0x40, 3,   4, 192, 0, 2, 1, /* NEXT_HOP */
+        0x80, 4,   0,               /* MULTI_EXIT_DISC without a value */
+        24,   203, 0, 113,          /* 203.0.113.0/24 */
+    };
+    puppet_reach(&puppet, pair, SESSION_ESTABLISHED);
+    puppet_send_message(&puppet, MESSAGE_UPDATE, update, sizeof update);
+    WAIT_FOR(pair, a_has_counted);
+    assert_true(peer_is_established(pair_peer(&pair->a)));
+    assert_int_equal(pair_status(&pair->a).prefixes_received, 0);
+    puppet_close(&puppet);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_unexpected_messages, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_marker_is_wrong, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_length_is_wrong, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_type_is_wrong, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_open_with_wrong_as, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_open_with_hold_time_of_one, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_open_without_common_family, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_open_cut_short, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_a_byte_at_a_time, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_notification_is_kept_in_words, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_back_off_after_repeated_rejection, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_second_connection_replaces_one_without_open, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_established_stays_and_is_asked_for_life, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_strangers_are_closed, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_silent_neighbour_is_let_go, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_neighbour_that_does_not_read_is_let_go, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_malformed_update_costs_the_route_only, puppet_setup, pair_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
