@@ -1,4 +1,81 @@
-int main(void)
+/* vipgate-healthd: the program around struct daemon. */
+#include "healthd/config.h"
+#include "healthd/daemon.h"
+#include "lib/log.h"
+#include "lib/model.h"
+#include "lib/program.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct daemon health_daemon;
+
+static void end(void)
 {
-    return 0;
+    program_release_signals();
+    daemon_stop(&health_daemon);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    char *lines = NULL;
+
+    (void)handle;
+    if (number == SIGHUP)
+        daemon_reload(&health_daemon, &lines);
+    else
+        end();
+    free(lines);
+}
+
+static int run(struct config *config)
+{
+    char error[512];
+
+    health_daemon.loop = uv_default_loop();
+    program_allow_descriptors();
+    program_catch_signals(health_daemon.loop, on_signal);
+    bool started = daemon_start(&health_daemon, config, error, sizeof error);
+    if (!started) {
+        log_error(NULL, "%s", error);
+        end();
+    }
+    uv_run(health_daemon.loop, UV_RUN_DEFAULT);
+    uv_loop_close(health_daemon.loop);
+    return started ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int check_or_run(bool only_check)
+{
+    char error[512], *lines;
+
+    health_daemon.context = model_open(error, sizeof error);
+    if (!health_daemon.context) {
+        log_error(NULL, "%s", error);
+        return EXIT_FAILURE;
+    }
+    int status = EXIT_SUCCESS;
+    struct config *config = daemon_load(health_daemon.context, health_daemon.path, &lines);
+    fputs(lines ? lines : "", stderr);
+    free(lines);
+    if (!config)
+        status = PROGRAM_MISUSED;
+    else if (only_check)
+        config_free(config);
+    else
+        status = run(config);
+    ly_ctx_destroy(health_daemon.context);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct program program;
+    int status;
+
+    if (!program_begin(&program, "vipgate-healthd", argc, argv, &status))
+        return status;
+    health_daemon.path = program.path;
+    return check_or_run(program.only_check);
 }
