@@ -5,6 +5,7 @@
 #include "lib/model.h"
 
 #include <bsd/string.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,6 +73,23 @@ void attempt_add(struct document *document, const struct lyd_node *parent, const
     document->attempts = attempt;
 }
 
+bool schema_is_in(const struct lysc_node *schema, const struct lysc_node *ancestor)
+{
+    while (schema && schema != ancestor)
+        schema = schema->parent;
+    return schema != NULL;
+}
+
+bool was_attempted(const struct document *document, const struct lyd_node *node, const struct lysc_node *schema)
+{
+    for (const struct attempt *attempt = document->attempts; attempt; attempt = attempt->next) {
+        if (attempt->parent == node &&
+            (attempt->schema ? schema_is_in(attempt->schema, schema) : schema->nodetype == LYS_CHOICE))
+            return true;
+    }
+    return false;
+}
+
 static const struct lysc_node *schema_of(const struct block *block)
 {
     return block->node ? block->node->schema : NULL;
@@ -93,6 +111,8 @@ static const char *known_names(const struct builder *builder, const struct block
 
     buffer[0] = '\0';
     while ((schema = schema_next(builder->module, schema_of(block), schema))) {
+        if (lysc_is_key(schema) && builder->document->encoding == CONF_TEXT)
+            continue;
         if (buffer[0])
             strlcat(buffer, ", ", size);
         strlcat(buffer, schema->name, size);
@@ -127,22 +147,57 @@ static bool build_further_out(struct builder *builder, const struct block *block
     return true;
 }
 
+/* The block other than that of SCHEMA that knows NAME: one in it, or else the first of the whole schema. */
+static const struct lysc_node *find_home(const struct builder *builder, const struct lysc_node *schema,
+                                         const char *name)
+{
+    const struct lysc_node *child = NULL, *home = NULL;
+
+    while (!home && (child = schema_next(builder->module, schema, child))) {
+        if (!(child->nodetype & (LYS_CONTAINER | LYS_LIST)))
+            continue;
+        home = schema_child(builder->module, child, name) ? child : find_home(builder, child, name);
+    }
+    return home;
+}
+
+/* Reports a statement without a block that stands in a block within this one. False: it does not. */
+static bool report_further_in(struct builder *builder, const struct block *block, const struct statement *statement)
+{
+    const struct lysc_node *home =
+        block->node && !statement->has_block ? find_home(builder, schema_of(block), statement->name) : NULL;
+    char where[80];
+
+    if (!home)
+        return false;
+    diagnostics_error(&builder->document->diagnostics, statement->place,
+                      "'%s' does not stand %s but in its '%s': write %s { %s …; }", statement->name,
+                      block_words(block, where, sizeof where), home->name, home->name, statement->name);
+    attempt_add(builder->document, block->node, home, NULL);
+    return true;
+}
+
 static void report_unknown(struct builder *builder, const struct block *block, const struct statement *statement)
 {
-    char hint[120], where[80], names[600];
+    struct diagnostics *diagnostics = &builder->document->diagnostics;
     struct nearest nearest = nearest_name(builder, block, statement->name);
+    const struct lysc_node *home = find_home(builder, NULL, statement->name);
+    const struct lysc_node *meant = NULL;
+    char hint[120], where[80], names[600];
 
     block_words(block, where, sizeof where);
     if (nearest.word) {
-        diagnostics_error(&builder->document->diagnostics, statement->place, "unknown statement '%.60s' %s%s",
-                          statement->name, where, nearest_hint(&nearest, hint, sizeof hint));
-        attempt_add(builder->document, block->node, schema_child(builder->module, schema_of(block), nearest.word),
-                    NULL);
-    } else if (!build_further_out(builder, block, statement)) {
-        diagnostics_error(&builder->document->diagnostics, statement->place,
-                          "unknown statement '%.60s' %s: expected one of %s", statement->name, where,
-                          known_names(builder, block, names, sizeof names));
+        meant = schema_child(builder->module, schema_of(block), nearest.word);
+        diagnostics_error(diagnostics, statement->place, "unknown statement '%.60s' %s%s", statement->name, where,
+                          nearest_hint(&nearest, hint, sizeof hint));
+    } else if (home) {
+        diagnostics_error(diagnostics, statement->place, "'%s' does not stand %s but in '%s'", statement->name, where,
+                          home->name);
+    } else {
+        diagnostics_error(diagnostics, statement->place, "unknown statement '%.60s' %s: expected one of %s",
+                          statement->name, where, known_names(builder, block, names, sizeof names));
     }
+    attempt_add(builder->document, block->node, meant, NULL);
 }
 
 static void build_block(struct builder *builder, const struct block *outer, struct lyd_node *node,
@@ -168,6 +223,13 @@ static void build_container(struct builder *builder, const struct block *block, 
         build_block(builder, block, node, statement);
 }
 
+static void upper_case(const char *text, char *buffer, size_t size)
+{
+    strlcpy(buffer, text, size);
+    for (; *buffer; buffer++)
+        *buffer = (char)toupper((unsigned char)*buffer);
+}
+
 /* The key of a list entry: the argument; in XML and JSON a leaf of the block. */
 static const struct argument *key_of(const struct builder *builder, const struct statement *statement,
                                      const struct lysc_node *key)
@@ -188,19 +250,21 @@ static void build_list(struct builder *builder, const struct block *block, const
     const struct argument *argument = key_of(builder, statement, key);
     struct lyd_node *node = NULL;
     bool text = builder->document->encoding == CONF_TEXT;
+    char key_words[64];
 
+    upper_case(key->name, key_words, sizeof key_words);
     if (!text && statement->is_list && !statement->has_block && !statement->arguments)
         return; /* the empty array of JSON */
     if (text && statement->is_list)
         diagnostics_error(&builder->document->diagnostics, statement->place,
                           "'%s' is a block for each entry, not a list in [ ]: write %s %s { … }", schema->name,
-                          schema->name, key->name);
+                          schema->name, key_words);
     else if (builder->document->encoding == CONF_JSON && !statement->is_list)
         diagnostics_error(&builder->document->diagnostics, statement->place, "JSON writes '%s' as an array: [{ … }]",
                           schema->name);
     else if (!argument && text)
         diagnostics_error(&builder->document->diagnostics, statement->place, "'%s' needs its %s: write %s %s { … }",
-                          schema->name, key->name, schema->name, key->name);
+                          schema->name, key->name, schema->name, key_words);
     else if (!argument)
         diagnostics_error(&builder->document->diagnostics, statement->place, "'%s' lacks its key '%s'", schema->name,
                           key->name);
@@ -270,16 +334,18 @@ static void build_statement(struct builder *builder, const struct block *block, 
 {
     const struct lysc_node *schema = schema_child(builder->module, schema_of(block), statement->name);
 
-    if (!schema)
-        report_unknown(builder, block, statement);
-    else if (schema->nodetype == LYS_CONTAINER)
+    if (!schema) {
+        if (!report_further_in(builder, block, statement) && !build_further_out(builder, block, statement))
+            report_unknown(builder, block, statement);
+    } else if (schema->nodetype == LYS_CONTAINER) {
         build_container(builder, block, statement, schema);
-    else if (schema->nodetype == LYS_LIST)
+    } else if (schema->nodetype == LYS_LIST) {
         build_list(builder, block, statement, schema);
-    else if (schema->nodetype == LYS_LEAF)
+    } else if (schema->nodetype == LYS_LEAF) {
         build_leaf(builder, block, statement, schema);
-    else
+    } else {
         build_leaf_list(builder, block, statement, schema);
+    }
 }
 
 struct lyd_node *document_build(struct document *document, const struct ly_ctx *context)

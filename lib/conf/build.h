@@ -26,8 +26,14 @@ const struct lysc_node *schema_child(const struct lys_module *module, const stru
 const struct lysc_node *schema_next(const struct lys_module *module, const struct lysc_node *parent,
                                     const struct lysc_node *last);
 
-/* Remembers that SCHEMA was written under PARENT and reported. */
+/* Remembers that SCHEMA (NULL: nobody knows what) was written under PARENT and reported. */
 void attempt_add(struct document *document, const struct lyd_node *parent, const struct lysc_node *schema,
                  const char *text);
+
+/* Whether SCHEMA, or a case of it where it is a choice, was written under NODE and reported. */
+bool was_attempted(const struct document *document, const struct lyd_node *node, const struct lysc_node *schema);
+
+/* Whether SCHEMA is ANCESTOR or stands in it. */
+bool schema_is_in(const struct lysc_node *schema, const struct lysc_node *ancestor);
 
 #endif

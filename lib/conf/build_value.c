@@ -4,9 +4,22 @@
 #include "lib/conf/secret.h"
 #include "lib/conf/type_words.h"
 #include "lib/prefix.h"
+#include "lib/text.h"
 
 #include <stdio.h>
 #include <string.h>
+
+/* What YANG calls a string: UTF-8, and no control character but tab and line breaks (RFC 7950 section 9.4). */
+static bool is_text(const char *text)
+{
+    while (*text) {
+        size_t length = text_utf8_length(text);
+        if (length == 0 || ((unsigned char)*text < ' ' && !strchr("\t\n\r", *text)))
+            return false;
+        text += length;
+    }
+    return true;
+}
 
 static struct diagnostics *diagnostics_of(struct builder *builder)
 {
@@ -105,7 +118,7 @@ static void report_value(struct builder *builder, const struct lysc_node *schema
 {
     char words[TYPE_WORDS_SIZE], hint[160];
 
-    type_words(type_of(schema), words);
+    type_words(type_of(schema), text, words);
     value_hint(schema, text, hint, sizeof hint);
     if (conf_is_secret(schema))
         diagnostics_error(diagnostics_of(builder), place, "bad value for '%s': expected %s", schema->name, words);
@@ -125,6 +138,16 @@ static bool check_host_bits(struct builder *builder, const struct lysc_node *sch
     diagnostics_error(diagnostics_of(builder), place,
                       "'%.60s' has bits set beyond its length; did you mean '%s', or an address with its full length?",
                       text, canonical);
+    return false;
+}
+
+static bool check_text(struct builder *builder, const struct lysc_node *schema, const struct argument *argument)
+{
+    if (!argument || is_text(argument->text))
+        return true;
+    diagnostics_error(diagnostics_of(builder), argument->place,
+                      "the value of '%s' holds bytes that are not text: expected UTF-8 without control characters",
+                      schema->name);
     return false;
 }
 
@@ -171,7 +194,7 @@ struct lyd_node *builder_new_entry(struct builder *builder, struct lyd_node *par
     struct lyd_node *node;
     char where[300];
 
-    if (!check_json_form(builder, leaf, key))
+    if (!check_text(builder, leaf, key) || !check_json_form(builder, leaf, key))
         return NULL;
     if (lyd_new_list(parent, parent ? NULL : builder->module, schema->name, 0, &node, key->text) != LY_SUCCESS) {
         report_value(builder, leaf, key->text, key->place);
@@ -198,7 +221,7 @@ void builder_new_leaf(struct builder *builder, struct lyd_node *parent, const st
     struct lyd_node *node;
     char words[TYPE_WORDS_SIZE];
 
-    if (!check_json_form(builder, schema, argument)) {
+    if (!check_text(builder, schema, argument) || !check_json_form(builder, schema, argument)) {
         attempt_add(builder->document, parent, schema, NULL);
         return;
     }
@@ -210,7 +233,7 @@ void builder_new_leaf(struct builder *builder, struct lyd_node *parent, const st
             report_value(builder, schema, text, place);
         else
             diagnostics_error(diagnostics_of(builder), place, "'%s' needs a value: expected %s", schema->name,
-                              type_words(type_of(schema), words));
+                              type_words(type_of(schema), NULL, words));
         return;
     }
     adopt(builder, parent, node, place);

@@ -111,25 +111,39 @@ static int compare_findings(const void *left, const void *right)
     return order ? order : compare_numbers(a->number, b->number);
 }
 
-/* Says at the very end what the bounds kept back. */
-static void append_rest(struct diagnostics *diagnostics)
+/* Drops what was found twice: a statement of a group breaks the same rule for each of its neighbours. */
+static void drop_repeated(struct diagnostics *diagnostics)
 {
-    size_t errors = diagnostics->errors > DIAGNOSTICS_ERRORS_MAX ? diagnostics->errors - DIAGNOSTICS_ERRORS_MAX : 0;
-    size_t warnings =
-        diagnostics->warnings > DIAGNOSTICS_WARNINGS_MAX ? diagnostics->warnings - DIAGNOSTICS_WARNINGS_MAX : 0;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        struct finding *finding = &diagnostics->findings[i], *last = &diagnostics->findings[kept ? kept - 1 : 0];
+        if (kept > 0 && finding->place.file == last->place.file && finding->place.line == last->place.line &&
+            finding->place.column == last->place.column && strcmp(finding->message, last->message) == 0)
+            free(finding->message);
+        else
+            diagnostics->findings[kept++] = *finding;
+    }
+    diagnostics->count = kept;
+}
+
+/* Says at the very end how many the bound kept back. */
+static void append_rest(struct diagnostics *diagnostics, enum conf_severity severity, size_t count, size_t bound)
+{
     char *message;
 
-    if (errors + warnings == 0)
-        return;
-    if (asprintf(&message, "%zu more errors and %zu more warnings are not shown", errors, warnings) >= 0)
-        append(diagnostics, errors ? CONF_ERROR : CONF_WARNING, (struct place){0}, message);
+    if (count > bound && asprintf(&message, "%zu more %s are not shown", count - bound,
+                                  severity == CONF_ERROR ? "errors" : "warnings") >= 0)
+        append(diagnostics, severity, (struct place){0}, message);
 }
 
 void diagnostics_finish(struct diagnostics *diagnostics, struct conf *conf)
 {
     if (diagnostics->count)
         qsort(diagnostics->findings, diagnostics->count, sizeof *diagnostics->findings, compare_findings);
-    append_rest(diagnostics);
+    drop_repeated(diagnostics);
+    append_rest(diagnostics, CONF_ERROR, diagnostics->errors, DIAGNOSTICS_ERRORS_MAX);
+    append_rest(diagnostics, CONF_WARNING, diagnostics->warnings, DIAGNOSTICS_WARNINGS_MAX);
     conf->diagnostics = diagnostics->count ? calloc(diagnostics->count, sizeof *conf->diagnostics) : NULL;
     conf->error_count = diagnostics->errors;
     for (size_t i = 0; i < diagnostics->count; i++) {

@@ -114,13 +114,16 @@ static void read_member(struct json_reader *reader, struct statement ***tail, un
         read_array(reader, name, place, tail, depth);
         return;
     }
-    struct statement *statement = new_statement(reader, name, place, tail);
-    if (!statement)
+    if (cursor_peek(&reader->cursor, 0) == '{') {
+        struct statement *block = new_statement(reader, name, place, tail);
+        if (block)
+            read_block(reader, block, depth);
         return;
-    if (cursor_peek(&reader->cursor, 0) == '{')
-        read_block(reader, statement, depth);
-    else
-        statement->arguments = json_scalar(reader);
+    }
+    struct argument *value = json_scalar(reader);
+    struct statement *leaf = value ? new_statement(reader, name, place, tail) : NULL;
+    if (leaf)
+        leaf->arguments = value;
 }
 
 /* Reads the object that is next; the outermost has DEPTH 1. */

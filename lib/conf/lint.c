@@ -1,7 +1,93 @@
 #include "lib/conf/lint.h"
 
+#include "lib/conf/effective.h"
+#include "lib/conf/lint_room.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct lyd_node *lint_written(const struct lyd_node *parent, const char *name)
+{
+    const struct lyd_node *node = model_child(parent, name);
+
+    return model_is_explicit(node) ? node : NULL;
+}
+
+bool lint_attempted(const struct lint *lint, const struct lyd_node *parent, const char *name)
+{
+    return was_attempted(lint->document, parent, schema_child(parent->schema->module, parent->schema, name));
+}
+
+bool lint_is_ipv6(const char *text)
+{
+    return strchr(text, ':') != NULL;
+}
+
+const struct lyd_node *lint_next(const struct lyd_node *node, const char *name)
+{
+    while (node && strcmp(node->schema->name, name) != 0)
+        node = node->next;
+    return node;
+}
+
+void lint_mark_listed(const struct lint *lint, const struct lyd_node *vip)
+{
+    const struct lyd_node *first = lint_next(lyd_child(vip), "neighbor");
+
+    for (size_t i = 0; i < lint->neighbor_count; i++) {
+        struct lint_neighbor *neighbor = &lint->neighbors[i];
+        neighbor->listed = first == NULL;
+        for (const struct lyd_node *node = first; node && !neighbor->listed; node = lint_next(node->next, "neighbor"))
+            neighbor->listed =
+                strcmp(lyd_get_value(node), neighbor->address) == 0 || strcmp(lyd_get_value(node), "all") == 0;
+    }
+}
+
+static struct lint_neighbor neighbor_of(const struct lyd_node *node)
+{
+    const char *extended = conf_neighbor_option(node, "extended-next-hop");
+
+    return (struct lint_neighbor){
+        .node = node,
+        .address = model_text(node, "remote-address"),
+        .group = model_text(node, "group"),
+        .platform = conf_neighbor_option(node, "platform"),
+        .ipv4 = conf_neighbor_has_family(node, "ipv4-unicast"),
+        .ipv6 = conf_neighbor_has_family(node, "ipv6-unicast"),
+        .extended_next_hop = extended && strcmp(extended, "true") == 0,
+    };
+}
+
+/* False: out of memory. */
+static bool find_neighbors(struct lint *lint)
+{
+    const struct lyd_node *first = lint->bgp ? lyd_child(lint->bgp) : NULL;
+    size_t count = 0;
+
+    LINT_FOR_EACH(node, first, "neighbor")
+    {
+        count++;
+    }
+    lint->neighbors = calloc(count + 1, sizeof *lint->neighbors);
+    if (!lint->neighbors)
+        return false;
+    LINT_FOR_EACH(node, first, "neighbor")
+    {
+        lint->neighbors[lint->neighbor_count++] = neighbor_of(node);
+    }
+    return true;
+}
+
 void document_lint(struct document *document, const struct lyd_node *tree)
 {
-    (void)document;
-    (void)tree;
+    struct lint lint = {.document = document, .tree = tree, .bgp = model_sibling(tree, "bgp")};
+
+    if (!find_neighbors(&lint))
+        return;
+    lint_values(&lint);
+    lint_bgp(&lint);
+    lint_platforms(&lint);
+    lint_vips(&lint);
+    lint_checks(&lint);
+    free(lint.neighbors);
 }

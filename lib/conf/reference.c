@@ -122,7 +122,7 @@ static struct reference_target *target_for(struct references *references, const 
 }
 
 /* Whether such an entry was written, and reported for another reason. */
-static bool was_attempted(const struct document *document, const struct lysc_node *list, const char *key)
+static bool key_was_attempted(const struct document *document, const struct lysc_node *list, const char *key)
 {
     for (const struct attempt *attempt = document->attempts; attempt; attempt = attempt->next) {
         if (attempt->schema == list && attempt->text && strcmp(attempt->text, key) == 0)
@@ -175,7 +175,7 @@ void reference_check(struct references *references, struct document *document, c
     const char *value = lyd_get_value(node);
     if (type_has_name(type_of(node->schema), value) ||
         (target->count > 0 && bsearch(&value, target->values, target->count, sizeof *target->values, compare_texts)) ||
-        was_attempted(document, target->target->parent, value))
+        key_was_attempted(document, target->target->parent, value))
         return;
     report(document, target, node);
 }

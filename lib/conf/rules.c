@@ -8,13 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_in(const struct lysc_node *schema, const struct lysc_node *ancestor)
-{
-    while (schema && schema != ancestor)
-        schema = schema->parent;
-    return schema != NULL;
-}
-
 /* Nodes of SCHEMA, or of a case of it where it is a choice, that NODE has. */
 static unsigned count_children(const struct lyd_node *node, const struct lysc_node *schema)
 {
@@ -23,18 +16,9 @@ static unsigned count_children(const struct lyd_node *node, const struct lysc_no
 
     LY_LIST_FOR(lyd_child(node), child)
     {
-        count += is_in(child->schema, schema);
+        count += schema_is_in(child->schema, schema);
     }
     return count;
-}
-
-static bool was_attempted(const struct document *document, const struct lyd_node *node, const struct lysc_node *schema)
-{
-    for (const struct attempt *attempt = document->attempts; attempt; attempt = attempt->next) {
-        if (attempt->parent == node && is_in(attempt->schema, schema))
-            return true;
-    }
-    return false;
 }
 
 static const char *case_names(const struct lysc_node *choice, char *buffer, size_t size)
@@ -58,7 +42,7 @@ static void report_missing(struct document *document, const struct lyd_node *nod
     node_words(node, subject, sizeof subject);
     if (schema->nodetype == LYS_LEAF)
         diagnostics_error(&document->diagnostics, place, "%s lacks '%s': expected %s", subject, schema->name,
-                          type_words(((const struct lysc_node_leaf *)schema)->type, words));
+                          type_words(((const struct lysc_node_leaf *)schema)->type, NULL, words));
     else if (schema->nodetype == LYS_CHOICE)
         diagnostics_error(&document->diagnostics, place, "%s lacks its %s: expected one of %s", subject, schema->name,
                           case_names(schema, words, sizeof words));

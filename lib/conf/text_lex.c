@@ -85,11 +85,25 @@ static size_t quoted_length(const struct cursor *cursor)
     return length;
 }
 
+/* Goes on after a string without an end as if it ended at the first ';' of its line: that is where most do. */
+static void recover_from_string(struct lexer *lexer, struct cursor start)
+{
+    const char *line_end = lexer->cursor.at;
+
+    for (struct cursor cursor = start; cursor.at < line_end; cursor_take(&cursor)) {
+        if (cursor_peek(&cursor, 0) == ';') {
+            lexer->cursor = cursor;
+            return;
+        }
+    }
+}
+
 /* Reads up to the closing quote into TOKEN. The string cannot be longer unquoted than quoted. */
 static void lex_string(struct lexer *lexer, struct token *token)
 {
     struct cursor *cursor = &lexer->cursor;
     char *text = arena_alloc(&lexer->document->arena, quoted_length(cursor) + 1);
+    struct cursor start = *cursor;
     size_t length = 0;
 
     token->kind = TOKEN_STRING;
@@ -109,6 +123,7 @@ static void lex_string(struct lexer *lexer, struct token *token)
     }
     lex_error(lexer, token->place,
               "this string is not closed on its line: expected '\"' (a line break is written \\n)");
+    recover_from_string(lexer, start);
 }
 
 static bool ends_word(const struct cursor *cursor, size_t offset)

@@ -93,12 +93,24 @@ static const char *pattern_words(const struct lysc_type_str *type)
     return NULL;
 }
 
-static void add_string(const struct lysc_type_str *type, char *buffer)
+static bool length_fits(const struct lysc_range *range, const char *text)
+{
+    LY_ARRAY_COUNT_TYPE i;
+
+    LY_ARRAY_FOR(range->parts, i)
+    {
+        if (strlen(text) >= range->parts[i].min_u64 && strlen(text) <= range->parts[i].max_u64)
+            return true;
+    }
+    return false;
+}
+
+static void add_string(const struct lysc_type_str *type, const char *text, char *buffer)
 {
     const char *words = pattern_words(type);
 
     add(buffer, "%s", words ? words : "text");
-    if (type->length) {
+    if (type->length && (!words || (text && !length_fits(type->length, text)))) {
         add(buffer, words ? ", " : " of ");
         add_range(type->length, false, buffer);
         add(buffer, " characters");
@@ -117,7 +129,7 @@ static void add_names(const struct lysc_type_enum *type, char *buffer)
     }
 }
 
-static void add_type(const struct lysc_type *type, char *buffer)
+static void add_type(const struct lysc_type *type, const char *text, char *buffer)
 {
     const struct lysc_type_union *members = (const struct lysc_type_union *)type;
     LY_ARRAY_COUNT_TYPE i;
@@ -128,7 +140,7 @@ static void add_type(const struct lysc_type *type, char *buffer)
         {
             if (i > 0)
                 add(buffer, " or ");
-            add_type(members->types[i], buffer);
+            add_type(members->types[i], text, buffer);
         }
         break;
     case LY_TYPE_ENUM:
@@ -138,10 +150,10 @@ static void add_type(const struct lysc_type *type, char *buffer)
         add(buffer, "true or false");
         break;
     case LY_TYPE_STRING:
-        add_string((const struct lysc_type_str *)type, buffer);
+        add_string((const struct lysc_type_str *)type, text, buffer);
         break;
     case LY_TYPE_LEAFREF:
-        add_type(((const struct lysc_type_leafref *)type)->realtype, buffer);
+        add_type(((const struct lysc_type_leafref *)type)->realtype, text, buffer);
         break;
     case LY_TYPE_EMPTY:
         add(buffer, "no value");
@@ -151,10 +163,10 @@ static void add_type(const struct lysc_type *type, char *buffer)
     }
 }
 
-const char *type_words(const struct lysc_type *type, char buffer[static TYPE_WORDS_SIZE])
+const char *type_words(const struct lysc_type *type, const char *text, char buffer[static TYPE_WORDS_SIZE])
 {
     buffer[0] = '\0';
-    add_type(type, buffer);
+    add_type(type, text, buffer);
     return buffer;
 }
 

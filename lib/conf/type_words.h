@@ -10,8 +10,9 @@
 enum { TYPE_WORDS_SIZE = 400 };
 
 /* Writes what TYPE accepts, such as "a number from 1 to 65535", "one of text, json" or "a duration such as 250ms, 5s",
- * into BUFFER and returns it. Patterns are told by their error-message in the module. */
-const char *type_words(const struct lysc_type *type, char buffer[static TYPE_WORDS_SIZE]);
+ * into BUFFER and returns it. Patterns are told by their error-message in the module. TEXT is the value that was
+ * refused, or NULL: its length is spoken of only where it is wrong, or where there is nothing else to say. */
+const char *type_words(const struct lysc_type *type, const char *text, char buffer[static TYPE_WORDS_SIZE]);
 
 /* Offers the names of TYPE's enumerations. */
 void type_offer_names(const struct lysc_type *type, struct nearest *nearest);

@@ -1,0 +1,177 @@
+/*
+ * Single values that a type of the schema lets pass: durations out of range, numbers that are too large for their field
+ * on the wire, expressions that do not compile. One row for each statement, whatever block it stands in.
+ */
+#include "lib/clock.h"
+#include "lib/conf/lint_room.h"
+#include "lib/prefix.h"
+
+#include <inttypes.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND 1000ull
+#define HOUR   (3600 * SECOND)
+
+static const struct duration_rule {
+    const char *leaf;
+    uint64_t minimum_ms, maximum_ms;
+    bool zero;          /* 0 is possible too */
+    bool whole_seconds; /* the field on the wire counts seconds */
+    const char *words;
+} duration_rules[] = {
+    {"hold-time", 3 * SECOND, 65535 * SECOND, true, true, "0s, or 3s to 65535s in whole seconds (RFC 4271 4.2)"},
+    {"restart-time", SECOND, 4095 * SECOND, false, true, "1s to 4095s in whole seconds (RFC 4724 3)"},
+    {"connect-retry-time", 100, HOUR, false, false, "100ms to 1h"},
+    {"lease", 100, HOUR, false, false, "100ms to 1h"},
+    {"interval", 10, 24 * HOUR, false, false, "10ms to 24h"},
+    {"fast-interval", 10, 24 * HOUR, false, false, "10ms to 24h"},
+    {"timeout", 1, HOUR, false, false, "1ms to 1h"},
+    {"half-life", SECOND, 24 * HOUR, false, false, "1s to 24h"},
+    {"hold-down", 1, 24 * HOUR, true, false, "0s to 24h"},
+};
+
+static bool duration_fits(const struct duration_rule *rule, uint64_t ms)
+{
+    if (ms == 0)
+        return rule->zero;
+    return ms >= rule->minimum_ms && ms <= rule->maximum_ms && !(rule->whole_seconds && ms % SECOND);
+}
+
+static void check_duration(const struct lint *lint, const struct lyd_node *node)
+{
+    uint64_t ms;
+
+    for (size_t i = 0; i < sizeof duration_rules / sizeof *duration_rules; i++) {
+        const struct duration_rule *rule = &duration_rules[i];
+        if (strcmp(node->schema->name, rule->leaf) != 0)
+            continue;
+        if (!duration_parse(lyd_get_value(node), &ms) || !duration_fits(rule, ms))
+            lint_error(lint, node, "%s %s: expected %s", rule->leaf, lyd_get_value(node), rule->words);
+    }
+}
+
+/* Whether TEXT is a row of numbers with ':' between, each at most MAXIMUM, or a word. */
+static bool numbers_fit(const char *text, uint64_t maximum)
+{
+    while (*text >= '0' && *text <= '9') {
+        char *end;
+        if (strtoull(text, &end, 10) > maximum)
+            return false;
+        text = *end ? end + 1 : end;
+    }
+    return true;
+}
+
+static void check_community(const struct lint *lint, const struct lyd_node *node)
+{
+    if (!numbers_fit(lyd_get_value(node), UINT16_MAX))
+        lint_error(lint, node, "community %s: each part is at most 65535; use large-community for more",
+                   lyd_get_value(node));
+}
+
+static void check_large_community(const struct lint *lint, const struct lyd_node *node)
+{
+    if (!numbers_fit(lyd_get_value(node), UINT32_MAX))
+        lint_error(lint, node, "large-community %s: each part is at most 4294967295", lyd_get_value(node));
+}
+
+/* RFC 4360 section 3.1, RFC 5668: six octets for the administrator and its number together. */
+static void check_extended_community(const struct lint *lint, const struct lyd_node *node)
+{
+    const char *text = strchr(lyd_get_value(node), ' ');
+    const char *colon = text ? strchr(text, ':') : NULL;
+    char administrator[32];
+    struct address address;
+
+    if (!colon || snprintf(administrator, sizeof administrator, "%.*s", (int)(colon - text - 1), text + 1) < 0)
+        return;
+    bool dotted = strchr(administrator, '.') != NULL;
+    uint64_t as = strtoull(administrator, NULL, 10);
+    uint64_t maximum = dotted || as > UINT16_MAX ? UINT16_MAX : UINT32_MAX;
+    if ((dotted && !address_parse(&address, administrator)) || as > UINT32_MAX)
+        lint_error(lint, node, "extended-community '%s': '%s' is no AS and no IPv4 address", lyd_get_value(node),
+                   administrator);
+    else if (strtoull(colon + 1, NULL, 10) > maximum)
+        lint_error(lint, node, "extended-community '%s': after '%s' the value is at most %" PRIu64, lyd_get_value(node),
+                   administrator, maximum);
+}
+
+static void check_status_range(const struct lint *lint, const struct lyd_node *node)
+{
+    unsigned low, high;
+
+    if (sscanf(lyd_get_value(node), "%u-%u", &low, &high) == 2 && low > high)
+        lint_error(lint, node, "expect-status %u-%u runs backwards: write %u-%u", low, high, high, low);
+}
+
+static void check_regular_expression(const struct lint *lint, const struct lyd_node *node)
+{
+    char reason[128];
+    regex_t expression;
+    int result = regcomp(&expression, lyd_get_value(node), REG_EXTENDED | REG_NOSUB);
+
+    if (result == 0) {
+        regfree(&expression);
+        return;
+    }
+    regerror(result, &expression, reason, sizeof reason);
+    lint_error(lint, node, "expect-body is not a POSIX extended regular expression: %s", reason);
+}
+
+/* RFC 6793 section 9: AS_TRANS stands for what does not fit; RFC 7300: the last number of each range is reserved. */
+static void check_as(const struct lint *lint, const struct lyd_node *node)
+{
+    unsigned long long as = strtoull(lyd_get_value(node), NULL, 10);
+
+    if (as == 23456)
+        lint_error(lint, node, "%s 23456 is AS_TRANS, which nobody is (RFC 6793)", node->schema->name);
+    else if (as == UINT16_MAX || as == UINT32_MAX)
+        lint_warning(lint, node, "%s %llu is reserved (RFC 7300)", node->schema->name, as);
+}
+
+static void check_router_id(const struct lint *lint, const struct lyd_node *node)
+{
+    if (strcmp(lyd_get_value(node), "0.0.0.0") == 0)
+        lint_error(lint, node, "router-id 0.0.0.0 is not valid: use an address of this machine (RFC 6286)");
+}
+
+static const struct {
+    const char *leaf;
+    void (*check)(const struct lint *lint, const struct lyd_node *node);
+} value_rules[] = {
+    {"community", check_community},
+    {"large-community", check_large_community},
+    {"extended-community", check_extended_community},
+    {"expect-status", check_status_range},
+    {"expect-body", check_regular_expression},
+    {"local-as", check_as},
+    {"peer-as", check_as},
+    {"router-id", check_router_id},
+};
+
+static void check_value(const struct lint *lint, const struct lyd_node *node)
+{
+    check_duration(lint, node);
+    for (size_t i = 0; i < sizeof value_rules / sizeof *value_rules; i++) {
+        if (strcmp(node->schema->name, value_rules[i].leaf) == 0)
+            value_rules[i].check(lint, node);
+    }
+}
+
+void lint_values(const struct lint *lint)
+{
+    const struct lyd_node *top, *node;
+
+    LY_LIST_FOR(lint->tree, top)
+    {
+        LYD_TREE_DFS_BEGIN(top, node)
+        {
+            if ((node->schema->nodetype & (LYS_LEAF | LYS_LEAFLIST)) && model_is_explicit(node))
+                check_value(lint, node);
+            LYD_TREE_DFS_END(top, node);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+/*
+ * The golden files: what is wrong with each file in tests/golden/diagnostics, as its .expected file has it. To accept
+ * what is said now, after reading it: VIPGATE_GOLDEN_UPDATE=1 build/dev/unit/unit.lib.conf.diagnostics
+ */
+#include "lib/conf/conf.h"
+
+#include "lib/model.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct ly_ctx *context;
+
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char *text = NULL;
+    size_t size = 0;
+
+    if (!file)
+        return NULL;
+    if (getdelim(&text, &size, '\0', file) < 0) {
+        free(text);
+        text = strdup("");
+    }
+    fclose(file);
+    return text;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static char *diagnostics_text(const char *name, bool *valid)
+{
+    struct conf conf = conf_load(context, name);
+    char line[4096], *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_non_null(out);
+    for (size_t i = 0; i < conf.diagnostic_count; i++)
+        fprintf(out, "%s\n", conf_diagnostic_format(&conf.diagnostics[i], line, sizeof line));
+    fclose(out);
+    *valid = conf.tree != NULL;
+    assert_true(*valid == (conf.error_count == 0));
+    conf_clear(&conf);
+    return text;
+}
+
+/* Answers whether the diagnostics of the file NAME are as expected; prints both where not. */
+static bool check_file(const char *name)
+{
+    char path[512];
+    bool valid;
+    char *actual = diagnostics_text(name, &valid), *expected;
+
+    snprintf(path, sizeof path, "%s.expected", name);
+    if (getenv("VIPGATE_GOLDEN_UPDATE"))
+        write_file(path, actual);
+    expected = read_file(path);
+    bool same = expected && strcmp(actual, expected) == 0;
+    if (!same)
+        print_error("%s: expected:\n%sfound:\n%s", name, expected ? expected : "(no file)\n", actual);
+    free(actual);
+    free(expected);
+    return same;
+}
+
+static bool is_document(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    return dot && (strcmp(dot, ".conf") == 0 || strcmp(dot, ".json") == 0 || strcmp(dot, ".xml") == 0);
+}
+
+static void test_golden_files(void **state)
+{
+    (void)state;
+    DIR *folder = opendir(".");
+    unsigned checked = 0, wrong = 0;
+
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        if (!is_document(entry->d_name))
+            continue;
+        wrong += !check_file(entry->d_name);
+        checked++;
+    }
+    closedir(folder);
+    assert_true(checked >= 40);
+    assert_int_equal(wrong, 0);
+}
+
+static void test_missing_file_is_a_diagnostic(void **state)
+{
+    (void)state;
+    char line[512];
+    struct conf conf = conf_load(context, "no-such-file.conf");
+
+    assert_null(conf.tree);
+    assert_int_equal(conf.error_count, 1);
+    assert_string_equal(conf_diagnostic_format(&conf.diagnostics[0], line, sizeof line),
+                        "no-such-file.conf: cannot read 'no-such-file.conf': No such file or directory");
+    conf_clear(&conf);
+}
+
+static void test_file_of_more_than_the_bound(void **state)
+{
+    (void)state;
+    size_t size = 4 * 1024 * 1024 + 1;
+    char *text = malloc(size);
+
+    assert_non_null(text);
+    memset(text, '\n', size);
+    struct conf conf = conf_parse(context, "large.conf", text, size, CONF_TEXT);
+    assert_int_equal(conf.error_count, 1);
+    assert_non_null(strstr(conf.diagnostics[0].message, "larger than 4 MiB"));
+    conf_clear(&conf);
+    conf = conf_parse(context, "large.conf", text, size - 1, CONF_TEXT);
+    assert_int_equal(conf.error_count, 0);
+    conf_clear(&conf);
+    free(text);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    char error[256];
+
+    context = model_open(error, sizeof error);
+    return context ? chdir(TEST_SOURCE_DIR "/golden/diagnostics") : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    ly_ctx_destroy(context);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden_files),
+        cmocka_unit_test(test_missing_file_is_a_diagnostic),
+        cmocka_unit_test(test_file_of_more_than_the_bound),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

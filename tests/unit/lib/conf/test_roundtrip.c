@@ -1,0 +1,262 @@
+/* The three encodings of one tree: each file in tests/golden/roundtrip gives every other, to the byte. */
+#include "lib/conf/conf.h"
+
+#include "lib/model.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct ly_ctx *context;
+
+static const struct {
+    enum conf_encoding encoding;
+    const char *ending;
+} encodings[] = {{CONF_TEXT, "conf"}, {CONF_JSON, "json"}, {CONF_XML, "xml"}};
+
+enum { ENCODINGS = sizeof encodings / sizeof *encodings };
+
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char *text = NULL;
+    size_t size = 0;
+
+    assert_non_null(file);
+    assert_true(getdelim(&text, &size, '\0', file) > 0);
+    fclose(file);
+    return text;
+}
+
+static struct conf parse(const char *text, enum conf_encoding encoding)
+{
+    struct conf conf = conf_parse(context, "test", text, strlen(text), encoding);
+    char line[1024];
+
+    for (size_t i = 0; i < conf.diagnostic_count; i++)
+        print_error("%s\n", conf_diagnostic_format(&conf.diagnostics[i], line, sizeof line));
+    return conf;
+}
+
+static void check_conversions(const char *name)
+{
+    char path[64];
+
+    for (size_t from = 0; from < ENCODINGS; from++) {
+        snprintf(path, sizeof path, "%s.%s", name, encodings[from].ending);
+        struct conf conf = conf_load(context, path);
+        assert_non_null(conf.tree);
+        for (size_t to = 0; to < ENCODINGS; to++) {
+            snprintf(path, sizeof path, "%s.%s", name, encodings[to].ending);
+            char *expected = read_file(path), *actual = conf_print(conf.tree, encodings[to].encoding, true);
+            assert_string_equal(actual, expected);
+            free(expected);
+            free(actual);
+        }
+        conf_clear(&conf);
+    }
+}
+
+static void test_full(void **state)
+{
+    (void)state;
+    check_conversions("full");
+}
+
+static void test_quoting(void **state)
+{
+    (void)state;
+    check_conversions("quoting");
+}
+
+static void test_encoding_by_ending(void **state)
+{
+    (void)state;
+    assert_int_equal(conf_encoding_of("a/b.json"), CONF_JSON);
+    assert_int_equal(conf_encoding_of("b.xml"), CONF_XML);
+    assert_int_equal(conf_encoding_of("b.conf"), CONF_TEXT);
+    assert_int_equal(conf_encoding_of("b.json.txt"), CONF_TEXT);
+    assert_int_equal(conf_encoding_of("b"), CONF_TEXT);
+}
+
+static void test_nothing_is_valid_and_prints_nothing(void **state)
+{
+    (void)state;
+    static const char *const texts[ENCODINGS] = {"", "{}", ""};
+
+    for (size_t i = 0; i < ENCODINGS; i++) {
+        struct conf conf = parse(texts[i], encodings[i].encoding);
+        assert_int_equal(conf.diagnostic_count, 0);
+        assert_non_null(conf.tree);
+        assert_string_equal(model_text(model_sibling(conf.tree, "health"), "lease"), "3s");
+        char *text = conf_print(conf.tree, CONF_TEXT, true);
+        assert_string_equal(text, "");
+        free(text);
+        conf_clear(&conf);
+    }
+}
+
+/* What an operator writes out is kept, even where it is the default. */
+static void test_written_defaults_are_kept(void **state)
+{
+    (void)state;
+    struct conf conf = parse("log { level info; }", CONF_TEXT);
+    char *text = conf_print(conf.tree, CONF_TEXT, true);
+
+    assert_string_equal(text, "log {\n    level info;\n}\n");
+    free(text);
+    conf_clear(&conf);
+}
+
+static const char secrets[] =
+    "bgp { local-as 65010; router-id 198.51.100.70;\n"
+    "neighbor 198.51.100.4 { peer-as 65001; password hunter2; } }\n"
+    "check a { http { url \"http://user:hunter2@www.example.com/x@y\";\n"
+    "header [ \"Authorization: Bearer hunter2\" \"X-Api-Key: hunter2\" \"Accept: */*\" ]; } }\n";
+
+static void test_secrets_are_not_printed(void **state)
+{
+    (void)state;
+    struct conf conf = parse(secrets, CONF_TEXT);
+
+    assert_non_null(conf.tree);
+    for (size_t i = 0; i < ENCODINGS; i++) {
+        char *text = conf_print(conf.tree, encodings[i].encoding, false);
+        assert_null(strstr(text, "hunter2"));
+        assert_null(strstr(text, "password"));
+        assert_non_null(strstr(text, "http://www.example.com/x@y"));
+        assert_non_null(strstr(text, "Accept: */*"));
+        assert_non_null(strstr(text, "Authorization: (not shown)"));
+        free(text);
+        text = conf_print(conf.tree, encodings[i].encoding, true);
+        assert_non_null(strstr(text, "hunter2"));
+        free(text);
+    }
+    conf_clear(&conf);
+}
+
+/* Libraries that use priv find it free. */
+static void test_no_place_is_left_in_the_tree(void **state)
+{
+    (void)state;
+    struct conf conf = parse(secrets, CONF_TEXT);
+    const struct lyd_node *top, *node;
+
+    LY_LIST_FOR(conf.tree, top)
+    {
+        LYD_TREE_DFS_BEGIN(top, node)
+        {
+            assert_null(node->priv);
+            LYD_TREE_DFS_END(top, node);
+        }
+    }
+    conf_clear(&conf);
+}
+
+static void test_examples_are_valid(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"minimal", "primary", "secondary", "full"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[512];
+        snprintf(path, sizeof path, TEST_SOURCE_DIR "/../etc/examples/%s.conf", names[i]);
+        struct conf conf = conf_load(context, path);
+        for (size_t j = 0; j < conf.diagnostic_count; j++)
+            print_error("%s: %s\n", path, conf.diagnostics[j].message);
+        assert_int_equal(conf.diagnostic_count, 0);
+        assert_non_null(conf.tree);
+        conf_clear(&conf);
+    }
+}
+
+/* Whether the operator wrote a node of SCHEMA anywhere. */
+static bool is_used(const struct lyd_node *tree, const struct lysc_node *schema)
+{
+    const struct lyd_node *top, *node;
+
+    LY_LIST_FOR(tree, top)
+    {
+        LYD_TREE_DFS_BEGIN(top, node)
+        {
+            if (node->schema == schema && model_is_explicit(node))
+                return true;
+            LYD_TREE_DFS_END(top, node);
+        }
+    }
+    return false;
+}
+
+struct unused {
+    const struct lyd_node *tree;
+    unsigned count;
+};
+
+static LY_ERR note_unused(struct lysc_node *schema, void *data, ly_bool *skip)
+{
+    struct unused *unused = data;
+    const struct lysc_node *parent = schema->parent;
+
+    *skip = !(schema->flags & LYS_CONFIG_W) || (schema->nodetype & (LYS_RPC | LYS_ACTION | LYS_NOTIF));
+    if (*skip || !(schema->nodetype & (LYS_LEAF | LYS_LEAFLIST)) || is_used(unused->tree, schema))
+        return LY_SUCCESS;
+    /* What a group and a neighbour have in common, and what several probes have, need to be shown once. */
+    while (parent && (parent->nodetype & (LYS_CASE | LYS_CHOICE)))
+        parent = parent->parent;
+    if (parent &&
+        (strcmp(parent->name, "neighbor-group") == 0 || strcmp(parent->name, "websocket") == 0 ||
+         strcmp(parent->name, "grpc") == 0 || (parent->parent && strcmp(parent->parent->name, "neighbor-group") == 0)))
+        return LY_SUCCESS;
+    print_error("full.conf does not show '%s' of '%s'\n", schema->name, parent ? parent->name : "the top level");
+    unused->count++;
+    return LY_SUCCESS;
+}
+
+static void test_full_example_has_every_statement(void **state)
+{
+    (void)state;
+    struct conf conf = conf_load(context, "full.conf");
+    struct unused unused = {.tree = conf.tree};
+
+    assert_non_null(conf.tree);
+    lysc_module_dfs_full(model_module(context), note_unused, &unused);
+    assert_int_equal(unused.count, 0);
+    conf_clear(&conf);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    char error[256];
+
+    context = model_open(error, sizeof error);
+    return context ? chdir(TEST_SOURCE_DIR "/golden/roundtrip") : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    ly_ctx_destroy(context);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_full),
+        cmocka_unit_test(test_quoting),
+        cmocka_unit_test(test_encoding_by_ending),
+        cmocka_unit_test(test_nothing_is_valid_and_prints_nothing),
+        cmocka_unit_test(test_written_defaults_are_kept),
+        cmocka_unit_test(test_secrets_are_not_printed),
+        cmocka_unit_test(test_no_place_is_left_in_the_tree),
+        cmocka_unit_test(test_examples_are_valid),
+        cmocka_unit_test(test_full_example_has_every_statement),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
