@@ -68,6 +68,8 @@ bool rib_in_set(struct rib_in *rib, const struct prefix *prefix, uint32_t attrib
     struct route_entry *entry = route_table_find(table, prefix);
     uint32_t previous = 0;
 
+    if (attributes == 0)
+        return false;
     if (entry)
         previous = entry->attributes;
     else if (rib_in_memory(rib) <= RIB_IN_MEMORY_MAX)
