@@ -97,8 +97,8 @@ void probe_finish(struct probe *probe)
     probe->finished(probe, probe->user);
 }
 
-static void finish_with(struct probe *probe, enum outcome outcome, enum reason reason, const char *format,
-                        va_list arguments)
+static void __attribute__((format(printf, 4, 0)))
+finish_with(struct probe *probe, enum outcome outcome, enum reason reason, const char *format, va_list arguments)
 {
     struct probe_result *result = &probe->result;
 
