@@ -71,6 +71,19 @@ static bool timing_is_sound(const struct check_config *check, const struct lyd_n
     return true;
 }
 
+/* A kind speaks of its leafs; the reader wants to know of which check. */
+struct prefixed {
+    const char *check;
+    const struct probe_complaints *to;
+};
+
+static void complain_prefixed(const struct lyd_node *node, const char *message, void *user)
+{
+    const struct prefixed *prefixed = user;
+
+    probe_complain(prefixed->to, node, "check %s: %s", prefixed->check, message);
+}
+
 /* Fills CHECK in from its list entry. False after a complaint. */
 static bool read_check(struct check_config *check, const struct lyd_node *node, uint64_t lease_ms,
                        const struct probe_complaints *complaints)
@@ -85,7 +98,9 @@ static bool read_check(struct check_config *check, const struct lyd_node *node, 
                        check->name, check->probe_node->schema->name);
         return false;
     }
-    check->settings = check->kind->configure(check->probe_node, complaints);
+    struct prefixed prefixed = {.check = check->name, .to = complaints};
+    const struct probe_complaints ours = {.complain = complain_prefixed, .user = &prefixed};
+    check->settings = check->kind->configure(check->probe_node, &ours);
     return timing_is_sound(check, node, complaints) && check->settings;
 }
 

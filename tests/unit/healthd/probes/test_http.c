@@ -250,9 +250,9 @@ static void test_settings_are_refused_with_the_reason(void **state)
         const char *members, *complaint;
     } rows[] = {
         {"\"url\":\"http://192.0.2.1/\",\"expect-body\":\"a(b\"",
-         "expect-body \"a(b\" is not a POSIX extended regular expression: Unmatched ( or \\("},
-        {"\"url\":\"http://192.0.2.1:99999/\"", "url \"http://192.0.2.1:99999/\": Port number was not a decimal"},
-        {"\"url\":\"http://:80/\"", "url \"http://:80/\": "},
+         "check t: expect-body \"a(b\" is not a POSIX extended regular expression: Unmatched ( or \\("},
+        {"\"url\":\"http://192.0.2.1:99999/\"", "check t: url \"http://192.0.2.1:99999/\": Port number was not a decimal"},
+        {"\"url\":\"http://:80/\"", "check t: url \"http://:80/\": "},
     };
     char complaint[512], error[512];
     struct ly_ctx *context = model_open(error, sizeof error);
