@@ -27,10 +27,8 @@ static void answer_reload(struct bgpd *bgpd, struct control_request *request, co
     char *lines = NULL;
 
     (void)rpc;
-    if (bgpd_reload(bgpd, &lines))
-        control_reply(request, NULL);
-    else
-        control_refuse(request, "%s", lines ? lines : "out of memory");
+    enum reload_result result = bgpd_reload(bgpd, &lines);
+    control_reply_reload(request, result, lines);
     free(lines);
 }
 

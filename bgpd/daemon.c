@@ -169,31 +169,32 @@ static bool try_reload(struct bgpd *bgpd, struct bgpd_load *load, char *error, s
     return prepare(bgpd, load->config, error, size);
 }
 
-bool bgpd_reload(struct bgpd *bgpd, char **lines)
+enum reload_result bgpd_reload(struct bgpd *bgpd, char **lines)
 {
     struct bgpd_load load;
     char error[LINE_SIZE];
+    enum reload_result result = RELOAD_DONE;
 
     *lines = NULL;
     if (bgpd->stopping) {
         *lines = strdup("vipgate-bgpd is stopping");
-        return false;
+        return RELOAD_REFUSED;
     }
     load = bgpd_load(bgpd->context, bgpd->path);
-    bool ok = try_reload(bgpd, &load, error, sizeof error);
-    if (ok) {
+    if (try_reload(bgpd, &load, error, sizeof error)) {
         apply(bgpd, &load);
         journal_add(bgpd->journal, clock_real_us(), "config", "bgpd", "", "reloaded", "%zu neighbors, %zu vips",
                     bgpd->config->bgp.neighbor_count, bgpd->config->vip_count);
         if (load.lines[0])
             log_warning(NULL, "reload: %s", load.lines);
     } else {
+        result = error[0] ? RELOAD_REFUSED : RELOAD_INVALID;
         *lines = error[0] ? strdup(error) : load.lines;
         load.lines = error[0] ? load.lines : NULL;
         log_error(NULL, "reload refused, the configuration stays as it is: %s", *lines ? *lines : "out of memory");
     }
     bgpd_load_clear(&load);
-    return ok;
+    return result;
 }
 
 /* Every neighbour knows, or had its time. */

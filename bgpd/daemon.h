@@ -50,9 +50,9 @@ void bgpd_load_clear(struct bgpd_load *load);
  * False with one line in ERROR; bgpd_close is then still due. */
 bool bgpd_start(struct bgpd *bgpd, struct bgpd_load *load, char *error, size_t size);
 
-/* Reads the configuration again and goes over to it, wholly or not at all. False, with what is wrong in *LINES, which
- * the caller frees. */
-bool bgpd_reload(struct bgpd *bgpd, char **lines);
+/* Reads the configuration again and goes over to it, wholly or not at all; then what is wrong is in *LINES, which the
+ * caller frees. */
+enum reload_result bgpd_reload(struct bgpd *bgpd, char **lines);
 
 /* Promise 7: withdraws everything, sends Cease with REASON, removes the addresses that vipgate added, and calls
  * bgpd->stopped; within a few seconds, whatever neighbours do. Asked twice, it waits for nobody. */

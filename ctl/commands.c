@@ -39,8 +39,8 @@ const struct command commands[] = {
      "refresh asks the neighbour for its routes again (RFC 2918).",
      handle_neighbor},
     {"reload", "", "read the configuration file again",
-     "Each daemon takes all of the file or nothing. The health daemon is asked first: a file that is wrong is\n"
-     "refused there, every error is printed, and nothing was touched.",
+     "Each daemon takes all of the file or nothing. bgpd is asked first: a file that is wrong, or that it cannot\n"
+     "apply, is refused there, every error is printed, and nothing was touched. Exit status 2: the file is wrong.",
      handle_reload},
     {"version", "", "the version of this program", NULL, handle_version},
     {NULL, NULL, NULL, NULL, NULL},

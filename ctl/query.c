@@ -112,6 +112,9 @@ int query_outcome(enum control_result result, const char *daemon, const char *er
     case CONTROL_REFUSED:
         complain("%s", error);
         return STATUS_REFUSED;
+    case CONTROL_INVALID:
+        fprintf(stderr, "%s\n", error);
+        return STATUS_USAGE;
     case CONTROL_UNREACHABLE:
         complain("%s: %s", daemon, error);
         return STATUS_UNREACHABLE;
@@ -144,7 +147,7 @@ int query(const struct invocation *invocation, const char *daemon, char *request
           query_answer *answer, void *user)
 {
     struct receiver receiver = {.answer = answer, .user = user};
-    char error[8192] = "";
+    char error[64 * 1024] = ""; /* a configuration may have many errors */
 
     enum control_result result =
         control_call(query_directory(invocation), daemon, request, timeout_ms, receive, &receiver, error, sizeof error);

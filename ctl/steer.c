@@ -50,16 +50,18 @@ int handle_neighbor(const struct invocation *invocation)
 }
 
 /*
- * Each daemon reads the same file and takes all of it or nothing. The first that is asked refuses a file that is wrong,
- * so that nothing was touched. One that is not there reads the file when it starts: that is told, and the other is
- * still asked.
+ * Each daemon reads the same file and takes all of it or nothing. bgpd is asked first, for two reasons: it has what can
+ * fail although the file is right (ports, keys), and then nothing was touched; and a check that goes away has left the
+ * gates before healthd forgets it. A daemon that is not there reads the file when it starts: the other is still asked.
  */
 int handle_reload(const struct invocation *invocation)
 {
-    int health = query(invocation, "healthd", request_build("reload", NULL, 0), RELOAD_TIMEOUT_MS, ignore, NULL);
-
-    if (health == STATUS_REFUSED)
-        return health;
     int bgp = query(invocation, "bgpd", request_build("reload", NULL, 0), RELOAD_TIMEOUT_MS, ignore, NULL);
-    return bgp != STATUS_DONE ? bgp : health;
+
+    if (bgp == STATUS_REFUSED || bgp == STATUS_USAGE)
+        return bgp;
+    int health = query(invocation, "healthd", request_build("reload", NULL, 0), RELOAD_TIMEOUT_MS, ignore, NULL);
+    if (bgp == STATUS_DONE && (health == STATUS_REFUSED || health == STATUS_USAGE))
+        complain("bgpd has the new configuration, healthd keeps its old one");
+    return health != STATUS_DONE ? health : bgp;
 }

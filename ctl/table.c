@@ -110,6 +110,16 @@ static size_t column_to_narrow(const struct table *table)
     return widest;
 }
 
+/* Room for what the rows still to come may hold, where there are more than are kept: the longest IPv4 prefix where only
+ * the shortest was seen. */
+static void widen(struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (!table->columns[i].free)
+            table->widths[i] += table->columns[i].right ? 3 : sizeof "203.0.113.128/32" - sizeof "9.0.0.0/8";
+    }
+}
+
 static void fit_widths(struct table *table)
 {
     for (size_t row = 0; row < table->kept_count; row++) {
@@ -119,6 +129,8 @@ static void fit_widths(struct table *table)
                 table->widths[i] = width;
         }
     }
+    if (table->kept_count == TABLE_ROWS_KEPT)
+        widen(table);
     while (total_width(table) > PAGE_WIDTH) {
         size_t *width = &table->widths[column_to_narrow(table)];
         if (*width <= COLUMN_MIN)

@@ -95,10 +95,8 @@ static void answer_reload(struct daemon *daemon, struct control_request *request
     char *lines = NULL;
 
     (void)rpc;
-    if (daemon_reload(daemon, &lines))
-        control_reply(request, NULL);
-    else
-        control_refuse(request, "%s", lines ? lines : "the configuration cannot be read");
+    enum reload_result result = daemon_reload(daemon, &lines);
+    control_reply_reload(request, result, lines);
     free(lines);
 }
 

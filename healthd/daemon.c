@@ -149,25 +149,26 @@ bool daemon_start(struct daemon *daemon, struct config *config, char *error, siz
     return true;
 }
 
-bool daemon_reload(struct daemon *daemon, char **lines)
+enum reload_result daemon_reload(struct daemon *daemon, char **lines)
 {
     struct config *config = daemon_load(daemon->context, daemon->path, lines);
+    enum reload_result result = config ? RELOAD_DONE : RELOAD_INVALID;
 
     if (config && strcmp(config->directory, checks_config(daemon->checks)->directory) != 0) {
         free(*lines);
         if (asprintf(lines, "%s: control directory: it takes a restart to change it\n", daemon->path) < 0)
             abort();
         config_free(config);
-        config = NULL;
+        result = RELOAD_REFUSED;
     }
-    if (!config) {
+    if (result != RELOAD_DONE) {
         log_error(NULL, "reload refused, the configuration stays as it is: %s", *lines ? *lines : "");
-        return false;
+        return result;
     }
     apply(daemon, config);
     journal_add(daemon->journal, clock_real_us(), "config", "healthd", "", "reloaded", "%zu checks",
                 config->check_count);
-    return true;
+    return RELOAD_DONE;
 }
 
 void daemon_stop(struct daemon *daemon)

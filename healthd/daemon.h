@@ -34,9 +34,9 @@ struct config *daemon_load(const struct ly_ctx *context, const char *path, char 
  * context is zeroed. False with one line in ERROR; daemon_stop is then still due. */
 bool daemon_start(struct daemon *daemon, struct config *config, char *error, size_t size);
 
-/* Reads the configuration again and goes over to it. False, with what is wrong in *LINES, which the caller frees: then
- * nothing has changed. */
-bool daemon_reload(struct daemon *daemon, char **lines);
+/* Reads the configuration again and goes over to it, or changes nothing; then what is wrong is in *LINES, which the
+ * caller frees. */
+enum reload_result daemon_reload(struct daemon *daemon, char **lines);
 
 /* Closes everything; the loop then runs out. */
 void daemon_stop(struct daemon *daemon);

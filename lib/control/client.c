@@ -142,6 +142,14 @@ static enum control_result receive(struct control_client *client, uint64_t deadl
     return CONTROL_MORE;
 }
 
+/* Without the newline that the last of several lines may have. */
+static void keep_text(const char *text, size_t length, char *error, size_t size)
+{
+    if (length > 0 && text[length - 1] == '\n')
+        length--;
+    snprintf(error, size, "%.*s", (int)length, text);
+}
+
 static enum control_result take_answer(struct wire_reader body, control_answer *answer, void *user, char *error,
                                        size_t size)
 {
@@ -155,8 +163,9 @@ static enum control_result take_answer(struct wire_reader body, control_answer *
     case CONTROL_KIND_MORE:
         return answer(text, length, user) ? CONTROL_MORE : CONTROL_STOPPED;
     case CONTROL_KIND_REFUSAL:
-        snprintf(error, size, "%.*s", (int)length, text);
-        return CONTROL_REFUSED;
+    case CONTROL_KIND_INVALID:
+        keep_text(text, length, error, size);
+        return kind == CONTROL_KIND_REFUSAL ? CONTROL_REFUSED : CONTROL_INVALID;
     }
     strlcpy(error, "the daemon's answer is not understood; is it of another version?", size);
     return CONTROL_UNREACHABLE;

@@ -47,8 +47,19 @@ void control_reply(struct control_request *request, struct lyd_node *document);
  * more than 1 MiB is waiting for it; the caller ends the request then. */
 bool control_reply_more(struct control_request *request, struct lyd_node *document);
 
-/* Ends the request with what says why not (exit status 1 at the client): one line, or one for each error of a file. */
+/* Ends the request with one line that says why not (exit status 1 at the client). */
 void control_refuse(struct control_request *request, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What became of a reload. */
+enum reload_result {
+    RELOAD_DONE,
+    RELOAD_INVALID, /* the file has errors */
+    RELOAD_REFUSED, /* it has none, and cannot be applied here */
+};
+
+/* Ends a reload with RESULT and the LINES that say what is wrong, one for each error (exit status 2 at the client where
+ * the file is invalid). LINES may be NULL where it is done. */
+void control_reply_reload(struct control_request *request, enum reload_result result, const char *lines);
 
 /* Calls READY once, when all that was sent with control_reply_more has left: the moment for the next piece of a long
  * answer. The list it walks may have changed since the last piece, so the handler keeps a key, not a pointer. */
@@ -64,7 +75,8 @@ void control_on_gone(struct control_request *request, void (*gone)(struct contro
 enum control_result {
     CONTROL_DONE,
     CONTROL_MORE,        /* control_client_wait only: an answer came, and more will */
-    CONTROL_REFUSED,     /* ERROR says why, in one line or more */
+    CONTROL_REFUSED,     /* ERROR says why */
+    CONTROL_INVALID,     /* a configuration file is wrong; ERROR has one line for each error */
     CONTROL_UNREACHABLE, /* ERROR says which socket and what to do */
     CONTROL_STOPPED,     /* the callback answered false, or a signal was handled */
 };

@@ -12,6 +12,7 @@ enum control_kind {
     CONTROL_KIND_LAST = 1, /* a document, the last one; empty: done, nothing to show */
     CONTROL_KIND_MORE,     /* a document, more follow */
     CONTROL_KIND_REFUSAL,  /* one line of text, the last answer */
+    CONTROL_KIND_INVALID,  /* the errors of a configuration file, one a line, the last answer */
 };
 
 enum { CONTROL_LENGTH_SIZE = 4, CONTROL_ANSWER_MAX = 64 * 1024 * 1024 };

@@ -233,15 +233,11 @@ bool control_reply_more(struct control_request *request, struct lyd_node *docume
     return true;
 }
 
-static void clean_lines(char *text)
+static void send_text(struct control_request *request, enum control_kind kind, char *text)
 {
-    for (char *end; text; text = end ? end + 1 : NULL) {
-        if ((end = strchr(text, '\n')))
-            *end = '\0';
-        text_clean(text);
-        if (end)
-            *end = '\n';
-    }
+    request->ended = true;
+    request_send(request, kind, text, text ? strlen(text) : 0);
+    request_free_if_over(request);
 }
 
 void control_refuse(struct control_request *request, const char *format, ...)
@@ -253,10 +249,31 @@ void control_refuse(struct control_request *request, const char *format, ...)
     if (vasprintf(&text, format, arguments) < 0)
         text = NULL;
     va_end(arguments);
+    if (text)
+        text_clean(text);
+    send_text(request, CONTROL_KIND_REFUSAL, text);
+}
+
+static void clean_lines(char *text)
+{
+    for (char *end; text; text = end ? end + 1 : NULL) {
+        if ((end = strchr(text, '\n')))
+            *end = '\0';
+        text_clean(text);
+        if (end)
+            *end = '\n';
+    }
+}
+
+void control_reply_reload(struct control_request *request, enum reload_result result, const char *lines)
+{
+    if (result == RELOAD_DONE) {
+        control_reply(request, NULL);
+        return;
+    }
+    char *text = strdup(lines ? lines : "out of memory");
     clean_lines(text);
-    request->ended = true;
-    request_send(request, CONTROL_KIND_REFUSAL, text, text ? strlen(text) : 0);
-    request_free_if_over(request);
+    send_text(request, result == RELOAD_INVALID ? CONTROL_KIND_INVALID : CONTROL_KIND_REFUSAL, text);
 }
 
 void control_on_gone(struct control_request *request, void (*gone)(struct control_request *request, void *user),

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from lab.fake_daemon import MORE, LAST, REFUSAL, FakeDaemon, frame, state
+from lab.fake_daemon import INVALID, LAST, MORE, REFUSAL, FakeDaemon, frame, state
 from lab.system import wait_for
 from lab.vipgate import binary
 
@@ -186,15 +186,23 @@ class Answers(Ctl):
             self.assertIn(word, text)
 
     def test_reload_stops_at_the_first_refusal(self):
-        refusing = FakeDaemon(self.directory, "healthd", lambda *_: frame(REFUSAL, "a.conf:1:2: bad\na.conf:3:4: worse"))
-        bgpd = self.daemon("bgpd", lambda *_: frame(LAST, ""))
-        self.expect(1, "reload", says="a.conf:3:4: worse", lines=2)
-        self.assertEqual([], bgpd.requests)
-        refusing.close()
-        self.expect(3, "reload", says="healthd.sock")
-        self.assertEqual([("vipgate:reload", {})], bgpd.requests)
-        self.daemon("healthd", lambda *_: frame(LAST, ""))
-        self.expect(0, "reload", lines=0)
+        answer = {}
+        bgpd = self.daemon("bgpd", lambda *_: answer["bgpd"])
+        self.expect_reload(answer, 2, frame(INVALID, "a.conf:1:2: bad\na.conf:3:4: worse\n"), "a.conf:3:4: worse", 2)
+        self.expect_reload(answer, 1, frame(REFUSAL, "the port cannot be bound"), "the port cannot be bound", 1)
+        self.expect_reload(answer, 3, frame(LAST, ""), "healthd.sock", 1)
+        healthd = self.daemon("healthd", lambda *_: answer.get("healthd", frame(LAST, "")))
+        self.expect_reload(answer, 2, frame(INVALID, "a.conf:1:2: bad"), "bad", 1)
+        self.assertEqual([], healthd.requests)
+        self.expect_reload(answer, 0, frame(LAST, ""), "", 0)
+        self.assertEqual([("vipgate:reload", {})], healthd.requests)
+        answer["healthd"] = frame(REFUSAL, "no")
+        self.expect_reload(answer, 1, frame(LAST, ""), "healthd keeps its old one", 2)
+        self.assertEqual(6, len(bgpd.requests))
+
+    def expect_reload(self, answer, status, bgpd, says, lines):
+        answer["bgpd"] = bgpd
+        self.expect(status, "reload", says=says, lines=lines)
 
     def test_steering(self):
         bgpd = self.daemon("bgpd", lambda *_: frame(LAST, ""))

@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 
-LAST, MORE, REFUSAL = 1, 2, 3
+LAST, MORE, REFUSAL, INVALID = 1, 2, 3, 4
 
 
 def frame(kind, body):

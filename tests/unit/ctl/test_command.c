@@ -166,6 +166,19 @@ static void test_help_names_every_command(void **state)
     free(show);
 }
 
+static void test_the_manual_names_every_command(void **state)
+{
+    (void)state;
+    static char manual[65536];
+    FILE *file = fopen(TEST_SOURCE_DIR "/../doc/man/vipgate.8", "r");
+
+    assert_non_null(file);
+    assert_true(fread(manual, 1, sizeof manual - 1, file) > 0);
+    fclose(file);
+    for (const struct command *command = commands; command->words; command++)
+        assert_non_null(strstr(manual, command->words));
+}
+
 static void test_completion(void **state)
 {
     (void)state;
@@ -209,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not),
         cmocka_unit_test(test_long_words_are_only_unknown),
         cmocka_unit_test(test_help_names_every_command),
+        cmocka_unit_test(test_the_manual_names_every_command),
         cmocka_unit_test(test_completion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,7 @@ struct daemon {
     struct control_server *server;
     struct control_request *open; /* of a handler that has not answered yet */
     unsigned requests, gone, pieces;
+    enum reload_result reload;
 };
 
 static struct lyd_node *document(struct daemon *daemon, const char *site)
@@ -66,9 +67,9 @@ static void handle(struct control_request *request, const struct lyd_node *rpc, 
 
     daemon->requests++;
     if (strcmp(name, "reload") == 0) {
-        control_reply(request, NULL);
+        control_reply_reload(request, daemon->reload, "a:1:2: x\ty\nb:3:4: z\n");
     } else if (strcmp(name, "check-run") == 0) {
-        control_refuse(request, "a:1:2: no check %s\t\nb:3:4: neither", model_text(rpc, "name"));
+        control_refuse(request, "no check %s\t", model_text(rpc, "name"));
     } else if (strcmp(name, "get-config") == 0) {
         daemon->pieces = 0;
         send_piece(request, daemon);
@@ -173,11 +174,25 @@ static void test_answers(void **state)
 
     got = call(*state, "{\"vipgate:check-run\":{\"name\":\"web\"}}");
     assert_int_equal(got.result, CONTROL_REFUSED);
-    assert_string_equal(got.error, "a:1:2: no check web?\nb:3:4: neither");
+    assert_string_equal(got.error, "no check web?");
 
     got = call(*state, "{\"vipgate:check-run\":{}}");
     assert_int_equal(got.result, CONTROL_REFUSED);
     assert_non_null(strstr(got.error, "bad request"));
+}
+
+static void test_reload(void **state)
+{
+    struct daemon *daemon = *state;
+
+    daemon->reload = RELOAD_INVALID;
+    struct call got = call(daemon, "{\"vipgate:reload\":{}}");
+    assert_int_equal(got.result, CONTROL_INVALID);
+    assert_string_equal(got.error, "a:1:2: x?y\nb:3:4: z");
+    daemon->reload = RELOAD_REFUSED;
+    got = call(daemon, "{\"vipgate:reload\":{}}");
+    assert_int_equal(got.result, CONTROL_REFUSED);
+    assert_string_equal(got.error, "a:1:2: x?y\nb:3:4: z");
 }
 
 static void test_a_long_answer_comes_in_pieces(void **state)
@@ -394,6 +409,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(test_answers),
+        ROW(test_reload),
         ROW(test_a_long_answer_comes_in_pieces),
         ROW(test_nobody_there),
         ROW(test_garbage_is_refused),

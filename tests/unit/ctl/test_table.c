@@ -1,0 +1,126 @@
+/* Tables that are longer or wider than their page; what ordinary ones look like is in test_views.c. */
+#include "ctl/table.h"
+
+#include "golden.h"
+
+static struct ly_ctx *context;
+
+static const struct column columns[] = {
+    {"PREFIX", "prefix", cell_text, false, false},
+    {"MED", "med", cell_text, true, false},
+    {"AS PATH", "as-path", cell_text, false, true},
+};
+
+static void add_route(struct table *table, unsigned number, const char *as_path)
+{
+    char prefix[32];
+    struct lyd_node *state = model_top(context, "state");
+
+    snprintf(prefix, sizeof prefix, "%u.%u.%u.0/24", number < 300 ? 1 : 101, number / 256 % 256, number % 256);
+    struct lyd_node *route = model_list(state, "received-route", "192.0.2.1", prefix);
+    model_leaf_number(route, "med", number);
+    model_leaf(route, "as-path", as_path);
+    table_add(table, route);
+    lyd_free_all(state);
+}
+
+static char *render(unsigned count, const char *as_path)
+{
+    char *text = NULL;
+    size_t size;
+    const struct style style = {.file = open_memstream(&text, &size)};
+    struct table table = table_begin(&style, columns, sizeof columns / sizeof *columns);
+
+    for (unsigned i = 0; i < count; i++)
+        add_route(&table, i, as_path);
+    table_end(&table);
+    fclose(style.file);
+    return text;
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t lines = 0;
+
+    for (; (text = strchr(text, '\n')); text++)
+        lines++;
+    return lines;
+}
+
+static void test_a_long_table_flows_and_stays_aligned(void **state)
+{
+    (void)state;
+    static const unsigned counts[] = {1, TABLE_ROWS_KEPT - 1, TABLE_ROWS_KEPT, TABLE_ROWS_KEPT + 1, 5000};
+
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        char *text = render(counts[i], "65515 64999");
+        const char *header = strstr(text, "AS PATH");
+        assert_int_equal(count_lines(text), counts[i] + 1);
+        for (const char *line = strchr(text, '\n') + 1; *line; line = strchr(line, '\n') + 1)
+            assert_int_equal(strstr(line, "65515") - line, header - text);
+        free(text);
+    }
+}
+
+static void test_long_text_goes_on_below(void **state)
+{
+    (void)state;
+    char *text = render(1, "65001 65002 65003 65004 65005 65006 65007 65008 65009 65010 65011 65012 65013 65014 65015 "
+                           "65016 65017 65018");
+
+    assert_string_equal(text,
+                        "PREFIX      MED  AS PATH\n"
+                        "1.0.0.0/24    0  65001 65002 65003 65004 65005 65006 65007 65008 65009 65010 65011 65012 "
+                        "65013 65014\n"
+                        "                 65015 65016 65017 65018\n");
+    free(text);
+}
+
+static void test_a_word_too_long_is_broken(void **state)
+{
+    (void)state;
+    char word[201];
+    memset(word, 'x', sizeof word - 1);
+    word[sizeof word - 1] = '\0';
+
+    char *text = render(1, word);
+    assert_int_equal(count_lines(text), 4);
+    for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+        assert_true(end - line <= PAGE_WIDTH);
+    free(text);
+}
+
+static void test_no_rows_no_header(void **state)
+{
+    (void)state;
+    char *text = render(0, "");
+
+    assert_string_equal(text, "");
+    free(text);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    char error[256];
+    context = model_open(error, sizeof error);
+    return context ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    ly_ctx_destroy(context);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_long_table_flows_and_stays_aligned),
+        cmocka_unit_test(test_long_text_goes_on_below),
+        cmocka_unit_test(test_a_word_too_long_is_broken),
+        cmocka_unit_test(test_no_rows_no_header),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
