@@ -3,7 +3,11 @@
 
 #include "lib/clock.h"
 
-enum { LARGE_HOLD_MS = 4 * 60 * 1000 };
+enum {
+    LARGE_HOLD_MS = 4 * 60 * 1000,
+    STABLE_MS = 60 * 1000,   /* a session that lasted so long is no part of an oscillation */
+    RETRIES_ESTABLISHED = 5, /* what a session that came up leaves of the failures before: an idle hold time of 2.5 s */
+};
 
 /* An event on its way through the actions. */
 struct happening {
@@ -59,8 +63,8 @@ static void session_down(struct connection *connection, const struct happening *
 {
     struct peer *peer = connection->peer;
     (void)happening;
-    if (uv_now(peer->context->loop) - peer->established_ms >= 60 * 1000)
-        peer->retries = 0; /* it was stable: this is no oscillation */
+    if (uv_now(peer->context->loop) - peer->established_ms >= STABLE_MS)
+        peer->retries = 0; /* this is no oscillation */
     peer->session = NULL;
     rib_out_session_lost(peer->rib_out);
     peer_import_reset(peer);
@@ -192,7 +196,8 @@ static void session_up(struct connection *connection, const struct happening *ha
     struct peer *peer = connection->peer;
     (void)happening;
     peer->session = connection;
-    peer->connect_attempts = 0;
+    if (peer->retries > RETRIES_ESTABLISHED)
+        peer->retries = RETRIES_ESTABLISHED;
     peer->transitions++;
     peer->established_us = clock_real_us();
     peer->established_ms = uv_now(peer->context->loop);
@@ -288,7 +293,9 @@ void connection_event(struct connection *connection, enum fsm_event event, const
 
 static void on_connected(void *user)
 {
-    connection_event(user, EVENT_TCP_CR_ACKED, NULL);
+    struct connection *connection = user;
+    connection->peer->connect_attempts = 0;
+    connection_event(connection, EVENT_TCP_CR_ACKED, NULL);
 }
 
 static void on_readable(void *user)

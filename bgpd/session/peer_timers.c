@@ -6,30 +6,29 @@
 #include <bsd/stdlib.h>
 
 enum {
-    RETRY_MAX_MS = 60 * 1000,
+    BACKOFF_MAX_MS = 60 * 1000,
     IDLE_HOLD_FIRST_MS = 500,
     HOLD_SECOND_CHANCE_MS = 1000,
     PROGRESS_TICK_MS = 500,
 };
 
-/* FIRST_MS doubled for each failure after the first, up to RETRY_MAX_MS. */
-static uint64_t backoff(uint64_t first_ms, unsigned failures)
-{
-    uint64_t ms = first_ms;
-    for (unsigned i = 1; i < failures && ms < RETRY_MAX_MS; i++)
-        ms *= 2;
-    uint64_t limit = first_ms > RETRY_MAX_MS ? first_ms : RETRY_MAX_MS;
-    return duration_jitter(ms < limit ? ms : limit, arc4random());
-}
-
+/* Doubles with each attempt in vain, up to a minute (or what is configured, where that is more). */
 void peer_start_connect_retry(struct peer *peer)
 {
-    timers_start(&peer->timers, TIMER_CONNECT_RETRY, backoff(peer->config->connect_retry_ms, peer->connect_attempts));
+    uint64_t ms = peer->config->connect_retry_ms;
+    uint64_t limit = ms > BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
+    for (unsigned i = 1; i < peer->connect_attempts && ms < limit; i++)
+        ms *= 2;
+    timers_start(&peer->timers, TIMER_CONNECT_RETRY, duration_jitter(ms < limit ? ms : limit, arc4random()));
 }
 
+/* Grows by half with each failure, from half a second up to a minute at the thirteenth. */
 uint64_t peer_idle_hold_ms(const struct peer *peer)
 {
-    uint64_t ms = backoff(IDLE_HOLD_FIRST_MS, peer->retries);
+    uint64_t ms = IDLE_HOLD_FIRST_MS;
+    for (unsigned i = 1; i < peer->retries && ms < BACKOFF_MAX_MS; i++)
+        ms += ms / 2;
+    ms = duration_jitter(ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS, arc4random());
     return ms > peer->idle_hold_floor_ms ? ms : peer->idle_hold_floor_ms;
 }
 

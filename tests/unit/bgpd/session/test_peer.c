@@ -194,7 +194,7 @@ static void test_back_off_after_repeated_rejection(void **state)
     }
     assert_in_range(waited[0], 0, 100);
     assert_in_range(waited[1], 300, 700);
-    assert_in_range(waited[2], 700, 1200);
+    assert_in_range(waited[2], 500, 1000);
     assert_string_equal(pair_status(&pair->a).last_error.message, "the neighbour is AS 64999, peer-as says 65515");
 }
 
