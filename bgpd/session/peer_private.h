@@ -38,7 +38,7 @@ struct peer_context {
     uv_loop_t *loop;
     struct journal *journal;
     const struct bgp_config *config;
-    bool released; /* UPDATEs may leave (promise 1) */
+    bool released; /* End-of-RIB may leave (promise 1) */
     struct vip_filter vips;
     struct transport_lingering lingering;
     void (*change)(struct peer *peer, void *user); /* may be NULL */

@@ -124,7 +124,7 @@ static bool send_group(struct peer *peer, bool withdrawals_only)
 
 static bool may_send(const struct peer *peer)
 {
-    return peer->session && peer->context->released && !peer->in_flush;
+    return peer->session && !peer->in_flush;
 }
 
 /* Writes a small message of the table's own stream; false where there is no room for it yet. */
@@ -204,7 +204,8 @@ void peer_flush(struct peer *peer)
         continue;
     if (!rib_out_pending(peer->rib_out)) {
         send_markers(peer, &peer->refresh_end_owed, REFRESH_END);
-        send_markers(peer, &peer->end_of_rib_owed, END_OF_RIB);
+        if (peer->context->released)
+            send_markers(peer, &peer->end_of_rib_owed, END_OF_RIB);
     }
     finish(peer);
 }

@@ -124,7 +124,7 @@ static void shutdown_tick(uv_timer_t *timer)
 {
     struct speaker *speaker = timer->data;
     bool late = uv_now(timer->loop) >= speaker->shutdown_deadline_ms;
-    if (withdrawals_left(speaker) && speaker->context.released && !late)
+    if (withdrawals_left(speaker) && !late)
         return;
     for (size_t i = 0; i < speaker->peer_count; i++) {
         if (!speaker->peers[i]->admin_down)
