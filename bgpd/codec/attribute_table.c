@@ -85,53 +85,78 @@ static const char *check_attribute_set(struct wire_reader value, const struct up
 enum {
     WELL_KNOWN = ATTRIBUTE_TRANSITIVE,
     TRANSITIVE = ATTRIBUTE_OPTIONAL | ATTRIBUTE_TRANSITIVE,
-    NON_TRANSITIVE = ATTRIBUTE_OPTIONAL,
+    LOCAL = ATTRIBUTE_OPTIONAL, /* non-transitive */
 };
 
 #define DISCARD  UPDATE_ATTRIBUTE_DISCARD
 #define WITHDRAW UPDATE_TREAT_AS_WITHDRAW
 #define RESET    UPDATE_RESET
 
+/*
+ * Name, rule, length, flags, what a malformed one does to the message; below that, what is special.
+ *
+ * The values of MP_REACH_NLRI and MP_UNREACH_NLRI are read by the decoder, which needs the NLRI; wrong flags make that
+ * unsure (RFC 7606 section 5.3).
+ */
+/* clang-format off */
 static const struct attribute_row attribute_rows[] = {
-    [ATTRIBUTE_ORIGIN] = {"ORIGIN", WELL_KNOWN, LENGTH_EXACTLY, 1, WITHDRAW, "RFC 7606 7.1", .check = check_origin,
-                          .subcode = UPDATE_INVALID_ORIGIN},
-    [ATTRIBUTE_AS_PATH] = {"AS_PATH", WELL_KNOWN, LENGTH_ANY, 0, WITHDRAW, "RFC 7606 7.2", .check = check_as_path,
-                           .subcode = UPDATE_MALFORMED_AS_PATH},
-    [ATTRIBUTE_NEXT_HOP] = {"NEXT_HOP", WELL_KNOWN, LENGTH_EXACTLY, 4, WITHDRAW, "RFC 7606 7.3",
-                            .check = check_next_hop, .subcode = UPDATE_INVALID_NEXT_HOP},
-    [ATTRIBUTE_MULTI_EXIT_DISC] = {"MULTI_EXIT_DISC", NON_TRANSITIVE, LENGTH_EXACTLY, 4, WITHDRAW, "RFC 7606 7.4",
-                                   .check = NULL},
-    [ATTRIBUTE_LOCAL_PREF] = {"LOCAL_PREF", WELL_KNOWN, LENGTH_EXACTLY, 4, WITHDRAW, "RFC 7606 7.5",
-                              .internal_only = true},
-    [ATTRIBUTE_ATOMIC_AGGREGATE] = {"ATOMIC_AGGREGATE", WELL_KNOWN, LENGTH_EXACTLY, 0, DISCARD, "RFC 7606 7.6",
-                                    .check = NULL},
-    [ATTRIBUTE_AGGREGATOR] = {"AGGREGATOR", TRANSITIVE, LENGTH_ANY, 0, DISCARD, "RFC 7606 7.7",
-                              .check = check_aggregator},
-    [ATTRIBUTE_COMMUNITIES] = {"COMMUNITIES", TRANSITIVE, LENGTH_LIST_OF, 4, WITHDRAW, "RFC 7606 7.8", .check = NULL},
-    [ATTRIBUTE_ORIGINATOR_ID] = {"ORIGINATOR_ID", NON_TRANSITIVE, LENGTH_EXACTLY, 4, WITHDRAW, "RFC 7606 7.9",
-                                 .internal_only = true},
-    [ATTRIBUTE_CLUSTER_LIST] = {"CLUSTER_LIST", NON_TRANSITIVE, LENGTH_LIST_OF, 4, WITHDRAW, "RFC 7606 7.10",
-                                .internal_only = true},
-    /* Their values are read by the decoder, which needs the NLRI; wrong flags make that unsure (RFC 7606 5.3). */
-    [ATTRIBUTE_MP_REACH_NLRI] = {"MP_REACH_NLRI", NON_TRANSITIVE, LENGTH_ANY, 0, RESET, "RFC 7606 7.11",
-                                 .flags_outcome = RESET},
-    [ATTRIBUTE_MP_UNREACH_NLRI] = {"MP_UNREACH_NLRI", NON_TRANSITIVE, LENGTH_ANY, 0, RESET, "RFC 7606 7.12",
-                                   .flags_outcome = RESET},
-    [ATTRIBUTE_EXTENDED_COMMUNITIES] = {"EXTENDED_COMMUNITIES", TRANSITIVE, LENGTH_LIST_OF, 8, WITHDRAW,
-                                        "RFC 7606 7.14", .check = NULL},
-    [ATTRIBUTE_AS4_PATH] = {"AS4_PATH", TRANSITIVE, LENGTH_ANY, 0, DISCARD, "RFC 6793 6", .check = check_as4_path,
-                            .two_octet_only = true},
-    [ATTRIBUTE_AS4_AGGREGATOR] = {"AS4_AGGREGATOR", TRANSITIVE, LENGTH_EXACTLY, 8, DISCARD, "RFC 6793 6",
-                                  .check = check_as4_aggregator, .two_octet_only = true},
-    [24] = {"TRAFFIC_ENGINEERING", NON_TRANSITIVE, LENGTH_ANY, 0, WITHDRAW, "RFC 7606 7.13", .check = NULL},
-    [25] = {"IPV6_EXTENDED_COMMUNITIES", TRANSITIVE, LENGTH_LIST_OF, 20, WITHDRAW, "RFC 7606 7.15", .check = NULL},
-    [ATTRIBUTE_AIGP] = {"AIGP", NON_TRANSITIVE, LENGTH_ANY, 0, DISCARD, "RFC 7311 3", .flags_outcome = DISCARD},
-    [ATTRIBUTE_LARGE_COMMUNITIES] = {"LARGE_COMMUNITIES", TRANSITIVE, LENGTH_LIST_OF, 12, WITHDRAW, "RFC 8092 6",
-                                     .check = NULL},
-    [ATTRIBUTE_ONLY_TO_CUSTOMER] = {"ONLY_TO_CUSTOMER", TRANSITIVE, LENGTH_EXACTLY, 4, WITHDRAW, "RFC 9234 5",
-                                    .check = NULL},
-    [ATTRIBUTE_SET] = {"ATTR_SET", TRANSITIVE, LENGTH_ANY, 0, WITHDRAW, "RFC 7606 7.16", .check = check_attribute_set},
+    [ATTRIBUTE_ORIGIN] =
+        {.name = "ORIGIN",                    "RFC 7606 7.1",   LENGTH_EXACTLY, 1,  WELL_KNOWN,  WITHDRAW,
+         .check = check_origin, .subcode = UPDATE_INVALID_ORIGIN},
+    [ATTRIBUTE_AS_PATH] =
+        {.name = "AS_PATH",                   "RFC 7606 7.2",   LENGTH_ANY, 0,      WELL_KNOWN,  WITHDRAW,
+         .check = check_as_path, .subcode = UPDATE_MALFORMED_AS_PATH},
+    [ATTRIBUTE_NEXT_HOP] =
+        {.name = "NEXT_HOP",                  "RFC 7606 7.3",   LENGTH_EXACTLY, 4,  WELL_KNOWN,  WITHDRAW,
+         .check = check_next_hop, .subcode = UPDATE_INVALID_NEXT_HOP},
+    [ATTRIBUTE_MULTI_EXIT_DISC] =
+        {.name = "MULTI_EXIT_DISC",           "RFC 7606 7.4",   LENGTH_EXACTLY, 4,  LOCAL,       WITHDRAW},
+    [ATTRIBUTE_LOCAL_PREF] =
+        {.name = "LOCAL_PREF",                "RFC 7606 7.5",   LENGTH_EXACTLY, 4,  WELL_KNOWN,  WITHDRAW,
+         .internal_only = true},
+    [ATTRIBUTE_ATOMIC_AGGREGATE] =
+        {.name = "ATOMIC_AGGREGATE",          "RFC 7606 7.6",   LENGTH_EXACTLY, 0,  WELL_KNOWN,  DISCARD},
+    [ATTRIBUTE_AGGREGATOR] =
+        {.name = "AGGREGATOR",                "RFC 7606 7.7",   LENGTH_ANY, 0,      TRANSITIVE,  DISCARD,
+         .check = check_aggregator},
+    [ATTRIBUTE_COMMUNITIES] =
+        {.name = "COMMUNITIES",               "RFC 7606 7.8",   LENGTH_LIST_OF, 4,  TRANSITIVE,  WITHDRAW},
+    [ATTRIBUTE_ORIGINATOR_ID] =
+        {.name = "ORIGINATOR_ID",             "RFC 7606 7.9",   LENGTH_EXACTLY, 4,  LOCAL,       WITHDRAW,
+         .internal_only = true},
+    [ATTRIBUTE_CLUSTER_LIST] =
+        {.name = "CLUSTER_LIST",              "RFC 7606 7.10",  LENGTH_LIST_OF, 4,  LOCAL,       WITHDRAW,
+         .internal_only = true},
+    [ATTRIBUTE_MP_REACH_NLRI] =
+        {.name = "MP_REACH_NLRI",             "RFC 7606 7.11",  LENGTH_ANY, 0,      LOCAL,       RESET,
+         .flags_outcome = RESET},
+    [ATTRIBUTE_MP_UNREACH_NLRI] =
+        {.name = "MP_UNREACH_NLRI",           "RFC 7606 7.12",  LENGTH_ANY, 0,      LOCAL,       RESET,
+         .flags_outcome = RESET},
+    [ATTRIBUTE_EXTENDED_COMMUNITIES] =
+        {.name = "EXTENDED_COMMUNITIES",      "RFC 7606 7.14",  LENGTH_LIST_OF, 8,  TRANSITIVE,  WITHDRAW},
+    [ATTRIBUTE_AS4_PATH] =
+        {.name = "AS4_PATH",                  "RFC 6793 6",     LENGTH_ANY, 0,      TRANSITIVE,  DISCARD,
+         .check = check_as4_path, .two_octet_only = true},
+    [ATTRIBUTE_AS4_AGGREGATOR] =
+        {.name = "AS4_AGGREGATOR",            "RFC 6793 6",     LENGTH_EXACTLY, 8,  TRANSITIVE,  DISCARD,
+         .check = check_as4_aggregator, .two_octet_only = true},
+    [24] =
+        {.name = "TRAFFIC_ENGINEERING",       "RFC 7606 7.13",  LENGTH_ANY, 0,      LOCAL,       WITHDRAW},
+    [25] =
+        {.name = "IPV6_EXTENDED_COMMUNITIES", "RFC 7606 7.15",  LENGTH_LIST_OF, 20, TRANSITIVE,  WITHDRAW},
+    [ATTRIBUTE_AIGP] =
+        {.name = "AIGP",                      "RFC 7311 3",     LENGTH_ANY, 0,      LOCAL,       DISCARD,
+         .flags_outcome = DISCARD},
+    [ATTRIBUTE_LARGE_COMMUNITIES] =
+        {.name = "LARGE_COMMUNITIES",         "RFC 8092 6",     LENGTH_LIST_OF, 12, TRANSITIVE,  WITHDRAW},
+    [ATTRIBUTE_ONLY_TO_CUSTOMER] =
+        {.name = "ONLY_TO_CUSTOMER",          "RFC 9234 5",     LENGTH_EXACTLY, 4,  TRANSITIVE,  WITHDRAW},
+    [ATTRIBUTE_SET] =
+        {.name = "ATTR_SET",                  "RFC 7606 7.16",  LENGTH_ANY, 0,      TRANSITIVE,  WITHDRAW,
+         .check = check_attribute_set},
 };
+/* clang-format on */
 
 const struct attribute_row *attribute_row(uint8_t code)
 {

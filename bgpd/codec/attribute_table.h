@@ -49,16 +49,16 @@ typedef const char *attribute_check(struct wire_reader value, const struct updat
 
 struct attribute_row {
     const char *name; /* NULL: no such row */
-    uint8_t flags;    /* the optional and transitive bits that it must have */
+    const char *rule; /* where its treatment is laid down */
     enum attribute_length length;
     uint8_t octets;                    /* of the length, or of one list element */
+    uint8_t flags;                     /* the optional and transitive bits that it must have */
     enum update_outcome malformed;     /* what becomes of the message */
-    const char *rule;                  /* where that is laid down */
     attribute_check *check;            /* NULL: the length is all there is to judge */
     uint8_t subcode;                   /* for CHECK, where it is not Optional Attribute Error */
-    enum update_outcome flags_outcome; /* where its specification wants other than treat-as-withdraw (RFC 7606 3 c) */
     bool internal_only;                /* discarded, whatever it holds, where an external neighbour sends it */
-    bool two_octet_only;               /* discarded where a neighbour with four-octet ASes sends it (RFC 6793 4.1) */
+    bool two_octet_only;               /* discarded where a four-octet neighbour sends it (RFC 6793 section 4.1) */
+    enum update_outcome flags_outcome; /* where its rule wants other than treat-as-withdraw (RFC 7606 section 3 c) */
 };
 
 /* The row of CODE, or NULL. */

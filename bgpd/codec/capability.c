@@ -154,20 +154,25 @@ static bool has_graceful_restart(const struct capabilities *capabilities)
     return capabilities->graceful_restart.offered;
 }
 
+static void write_restart_family(struct wire_writer *writer, const struct graceful_restart *restart, uint8_t family)
+{
+    if (!(restart->families & family_bit(family)))
+        return;
+    wire_write_u16(writer, family);
+    wire_write_u8(writer, SAFI_UNICAST);
+    wire_write_u8(writer, restart->forwarding & family_bit(family) ? FORWARDING : 0);
+}
+
 static void write_graceful_restart(struct wire_writer *writer, const struct capabilities *capabilities)
 {
     const struct graceful_restart *restart = &capabilities->graceful_restart;
+    uint16_t head = restart->restart_time & RESTART_TIME;
 
-    wire_write_u16(writer, (uint16_t)((restart->restart_state ? RESTART_STATE : 0) |
-                                      (restart->notification ? RESTART_NOTIFICATION : 0) |
-                                      (restart->restart_time & RESTART_TIME)));
-    for (uint8_t family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
-        if (!(restart->families & family_bit(family)))
-            continue;
-        wire_write_u16(writer, family);
-        wire_write_u8(writer, SAFI_UNICAST);
-        wire_write_u8(writer, restart->forwarding & family_bit(family) ? FORWARDING : 0);
-    }
+    head |= restart->restart_state ? RESTART_STATE : 0;
+    head |= restart->notification ? RESTART_NOTIFICATION : 0;
+    wire_write_u16(writer, head);
+    write_restart_family(writer, restart, FAMILY_IPV4);
+    write_restart_family(writer, restart, FAMILY_IPV6);
 }
 
 /* RFC 4724 section 3: the last one counts, whole. */

@@ -19,35 +19,23 @@ struct interned {
 
 static struct interned *heads[HEADS];
 
-/* FNV-1a. The input is the operator's own configuration. */
-static uint32_t hash_octets(const void *data, size_t size)
-{
-    const uint8_t *octets = data;
-    uint32_t hash = 2166136261u;
-
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ octets[i]) * 16777619u;
-    return hash;
-}
-
-/* The values alone, as padding between them need not be equal. */
+/* The value without what does not count: a number that is not set, what is beyond a list's end, padding. */
 static struct path_attributes normalized(const struct path_attributes *attributes)
 {
-    struct path_attributes value;
+    struct path_attributes value = {
+        .origin = attributes->origin,
+        .prepend = attributes->prepend,
+        .has_med = attributes->has_med,
+        .has_local_preference = attributes->has_local_preference,
+        .med = attributes->has_med ? attributes->med : 0,
+        .local_preference = attributes->has_local_preference ? attributes->local_preference : 0,
+        .next_hop = {.family = attributes->next_hop.family, .scope = attributes->next_hop.scope},
+        .community_count = attributes->community_count,
+        .large_community_count = attributes->large_community_count,
+        .extended_community_count = attributes->extended_community_count,
+    };
 
-    memset(&value, 0, sizeof value);
-    value.origin = attributes->origin;
-    value.prepend = attributes->prepend;
-    value.has_med = attributes->has_med;
-    value.has_local_preference = attributes->has_local_preference;
-    value.med = attributes->has_med ? attributes->med : 0;
-    value.local_preference = attributes->has_local_preference ? attributes->local_preference : 0;
-    value.next_hop.family = attributes->next_hop.family;
     memcpy(value.next_hop.octets, attributes->next_hop.octets, family_octets(attributes->next_hop.family));
-    value.next_hop.scope = attributes->next_hop.scope;
-    value.community_count = attributes->community_count;
-    value.large_community_count = attributes->large_community_count;
-    value.extended_community_count = attributes->extended_community_count;
     memcpy(value.communities, attributes->communities, attributes->community_count * sizeof *value.communities);
     memcpy(value.large_communities, attributes->large_communities,
            attributes->large_community_count * sizeof *value.large_communities);
@@ -56,20 +44,54 @@ static struct path_attributes normalized(const struct path_attributes *attribute
     return value;
 }
 
+static bool equal(const struct path_attributes *a, const struct path_attributes *b)
+{
+    return a->origin == b->origin && a->prepend == b->prepend && a->has_med == b->has_med &&
+           a->has_local_preference == b->has_local_preference && a->med == b->med &&
+           a->local_preference == b->local_preference && address_equal(&a->next_hop, &b->next_hop) &&
+           a->community_count == b->community_count && a->large_community_count == b->large_community_count &&
+           a->extended_community_count == b->extended_community_count &&
+           memcmp(a->communities, b->communities, sizeof a->communities) == 0 &&
+           memcmp(a->large_communities, b->large_communities, sizeof a->large_communities) == 0 &&
+           memcmp(a->extended_communities, b->extended_communities, sizeof a->extended_communities) == 0;
+}
+
+/* FNV-1a. The input is the operator's own configuration: nobody makes it collide. */
+static uint32_t hash_add(uint32_t hash, const void *data, size_t size)
+{
+    const uint8_t *octets = data;
+
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ octets[i]) * 16777619u;
+    return hash;
+}
+
+/* Of what tells profiles apart; the rest is left to the comparison. */
+static uint32_t hash_of(const struct path_attributes *value)
+{
+    uint32_t hash = hash_add(2166136261u, &value->prepend, sizeof value->prepend);
+
+    hash = hash_add(hash, &value->med, sizeof value->med);
+    hash = hash_add(hash, &value->local_preference, sizeof value->local_preference);
+    hash = hash_add(hash, value->next_hop.octets, sizeof value->next_hop.octets);
+    hash = hash_add(hash, value->communities, value->community_count * sizeof *value->communities);
+    return hash_add(hash, value->large_communities, value->large_community_count * sizeof *value->large_communities);
+}
+
 const struct path_attributes *path_attributes_intern(const struct path_attributes *attributes)
 {
     struct path_attributes value = normalized(attributes);
-    uint32_t hash = hash_octets(&value, sizeof value);
+    uint32_t hash = hash_of(&value);
     struct interned **head = &heads[hash % HEADS];
 
     for (struct interned *interned = *head; interned; interned = interned->next) {
-        if (interned->hash == hash && memcmp(&interned->attributes, &value, sizeof value) == 0)
+        if (interned->hash == hash && equal(&interned->attributes, &value))
             return path_attributes_ref(&interned->attributes);
     }
     struct interned *interned = malloc(sizeof *interned);
     if (!interned)
         return NULL;
-    memcpy(&interned->attributes, &value, sizeof value);
+    interned->attributes = value;
     interned->next = *head;
     interned->references = 1;
     interned->hash = hash;

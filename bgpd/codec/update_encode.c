@@ -31,7 +31,7 @@ static void write_u32_attribute(struct wire_writer *writer, uint8_t code, uint32
 /* COUNT copies of AS as an AS_SEQUENCE, in segments of at most 255; nothing where there are none. */
 static void write_path(struct wire_writer *writer, uint8_t code, uint32_t as, unsigned count, size_t as_size)
 {
-    unsigned segments = (count + SEGMENT_ASES_MAX - 1) / SEGMENT_ASES_MAX;
+    size_t segments = (count + SEGMENT_ASES_MAX - 1) / SEGMENT_ASES_MAX;
 
     write_header(writer, code, segments * 2 + count * as_size);
     while (count > 0) {
@@ -70,7 +70,7 @@ static void write_communities(struct wire_writer *writer, const struct path_attr
 {
     if (attributes->community_count == 0)
         return;
-    write_header(writer, ATTRIBUTE_COMMUNITIES, attributes->community_count * 4u);
+    write_header(writer, ATTRIBUTE_COMMUNITIES, attributes->community_count * sizeof *attributes->communities);
     for (unsigned i = 0; i < attributes->community_count; i++)
         wire_write_u32(writer, attributes->communities[i]);
 }
@@ -79,7 +79,8 @@ static void write_extended_communities(struct wire_writer *writer, const struct 
 {
     if (attributes->extended_community_count == 0)
         return;
-    write_header(writer, ATTRIBUTE_EXTENDED_COMMUNITIES, attributes->extended_community_count * 8u);
+    write_header(writer, ATTRIBUTE_EXTENDED_COMMUNITIES,
+                 attributes->extended_community_count * sizeof *attributes->extended_communities);
     for (unsigned i = 0; i < attributes->extended_community_count; i++)
         wire_write_u64(writer, attributes->extended_communities[i]);
 }
@@ -88,7 +89,8 @@ static void write_large_communities(struct wire_writer *writer, const struct pat
 {
     if (attributes->large_community_count == 0)
         return;
-    write_header(writer, ATTRIBUTE_LARGE_COMMUNITIES, attributes->large_community_count * 12u);
+    write_header(writer, ATTRIBUTE_LARGE_COMMUNITIES,
+                 attributes->large_community_count * sizeof *attributes->large_communities);
     for (unsigned i = 0; i < attributes->large_community_count; i++) {
         const struct large_community *community = &attributes->large_communities[i];
         wire_write_u32(writer, community->global);
@@ -307,13 +309,13 @@ static bool next_hop_fits(const struct update_session *session, uint8_t family, 
 bool update_next_hop(const struct update_session *session, uint8_t family, const struct path_attributes *attributes,
                      struct address *next_hop)
 {
-    const struct address *candidates[] = {&attributes->next_hop, &session->local_ipv4, &session->local_ipv6,
-                                          &session->local_link_local};
+    const struct address candidates[] = {attributes->next_hop, session->local_ipv4, session->local_ipv6,
+                                         session->local_link_local};
 
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
-        if (!next_hop_fits(session, family, candidates[i]))
+        if (!next_hop_fits(session, family, &candidates[i]))
             continue;
-        *next_hop = *candidates[i];
+        *next_hop = candidates[i];
         return true;
     }
     return false;

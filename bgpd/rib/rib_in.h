@@ -14,9 +14,9 @@
 
 struct rib_in;
 
-/* What one neighbour's routes may take, in octets: enough for ten million of them. Beyond it no route is added, as if
+/* What one neighbour's routes may take, in octets: enough for four full tables. Beyond it no route is added, as if
  * memory had run out. */
-enum { RIB_IN_MEMORY_MAX = 512 << 20 };
+enum { RIB_IN_MEMORY_MAX = 256 << 20 };
 
 /* NULL when out of memory. */
 struct rib_in *rib_in_new(void);
