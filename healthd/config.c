@@ -46,31 +46,6 @@ static void read_timing(struct check_config *check, const struct lyd_node *node)
     check->judge.damping = damping_of(node);
 }
 
-static bool refuse(const struct lyd_node *node, const char *leaf, const char *message,
-                   const struct probe_complaints *complaints)
-{
-    probe_complain(complaints, model_child(node, leaf), "check %s: %s", model_text(node, "name"), message);
-    return false;
-}
-
-static bool timing_is_sound(const struct check_config *check, const struct lyd_node *node,
-                            const struct probe_complaints *complaints)
-{
-    const struct damping_config *damping = &check->judge.damping;
-
-    if (check->interval_ms < CONFIG_INTERVAL_MIN_MS)
-        return refuse(node, "interval", "interval must be 10ms or more", complaints);
-    if (check->fast_interval_ms < CONFIG_INTERVAL_MIN_MS)
-        return refuse(node, "fast-interval", "fast-interval must be 10ms or more", complaints);
-    if (check->timeout_ms == 0)
-        return refuse(node, "timeout", "timeout must be 1ms or more", complaints);
-    if (damping->enabled && damping->half_life_ms == 0)
-        return refuse(node, "damping", "half-life must be 1ms or more; leave damping out to have none", complaints);
-    if (damping->enabled && damping->reuse > damping->suppress)
-        return refuse(node, "damping", "reuse must not be more than suppress", complaints);
-    return true;
-}
-
 /* A kind speaks of its leafs; the reader wants to know of which check. */
 struct prefixed {
     const char *check;
@@ -101,7 +76,7 @@ static bool read_check(struct check_config *check, const struct lyd_node *node, 
     struct prefixed prefixed = {.check = check->name, .to = complaints};
     const struct probe_complaints ours = {.complain = complain_prefixed, .user = &prefixed};
     check->settings = check->kind->configure(check->probe_node, &ours);
-    return timing_is_sound(check, node, complaints) && check->settings;
+    return check->settings;
 }
 
 bool check_config_same_probe(const struct check_config *a, const struct check_config *b)
@@ -167,12 +142,7 @@ struct config *config_new(struct lyd_node *tree, const struct probe_complaints *
 
     config->tree = lyd_first_sibling(tree);
     read_daemon(config);
-    bool sound = read_checks(config, complaints);
-    if (config->lease_ms == 0) {
-        probe_complain(complaints, model_sibling(tree, "health"), "health: lease must be 1ms or more");
-        sound = false;
-    }
-    if (sound)
+    if (read_checks(config, complaints))
         return config;
     config_free(config);
     return NULL;

@@ -13,8 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONFIG_INTERVAL_MIN_MS = 10 };
-
 struct check_config {
     char name[VERDICT_NAME_SIZE];
     const struct probe_kind *kind;
@@ -37,8 +35,9 @@ struct config {
     struct check_config *checks; /* in the order of the file */
 };
 
-/* Makes a configuration of TREE, a validated document with its defaults, whose ownership passes here in any case. Says
- * everything that is wrong to COMPLAINTS; NULL where there was anything. Aborts when out of memory. */
+/* Makes a configuration of TREE, a document that conf_load found sound, whose ownership passes here in any case. What
+ * only a probe kind can judge and finds wrong is said to COMPLAINTS; NULL where there was anything. Aborts when out of
+ * memory. */
 struct config *config_new(struct lyd_node *tree, const struct probe_complaints *complaints);
 void config_free(struct config *config);
 

@@ -127,6 +127,7 @@ static bool open_rooms(struct daemon *daemon, const char *directory, char *error
 
 bool daemon_start(struct daemon *daemon, struct config *config, char *error, size_t size)
 {
+    log_configure(config->log_level, config->log_format, config->site);
     daemon->since_us = clock_real_us();
     daemon->journal = journal_new("healthd");
     daemon->feed = daemon->journal ? event_feed_new(daemon->journal, daemon->context) : NULL;

@@ -3,6 +3,7 @@
 #include "healthd/daemon.h"
 #include "lib/log.h"
 #include "lib/model.h"
+#include "lib/notify.h"
 #include "lib/program.h"
 
 #include <signal.h>
@@ -37,7 +38,9 @@ static int run(struct config *config)
     program_allow_descriptors();
     program_catch_signals(health_daemon.loop, on_signal);
     bool started = daemon_start(&health_daemon, config, error, sizeof error);
-    if (!started) {
+    if (started) {
+        notify_service_manager("READY=1");
+    } else {
         log_error(NULL, "%s", error);
         end();
     }
