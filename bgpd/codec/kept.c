@@ -108,10 +108,6 @@ void kept_write(struct wire_writer *writer, const struct kept_attributes *kept, 
             if (kept->mp_family != FAMILY_NONE)
                 write_mp_next_hop(writer, kept);
             break;
-        case ATTRIBUTE_NEXT_HOP:
-            if (kept->classic)
-                write_value(writer, attribute);
-            break;
         case ATTRIBUTE_MP_UNREACH_NLRI:
         case ATTRIBUTE_AS4_PATH:
         case ATTRIBUTE_AS4_AGGREGATOR:

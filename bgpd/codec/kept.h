@@ -7,14 +7,12 @@
 #include "bgpd/codec/update.h"
 #include "lib/wire.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct kept_attributes {
     size_t count;
     struct attribute attributes[256]; /* in ascending order of code; a code is there once */
-    bool classic;                     /* there is NLRI that NEXT_HOP belongs to */
     uint8_t mp_family;                /* of MP_REACH_NLRI; FAMILY_NONE: none */
     struct wire_reader mp_next_hop;
 };

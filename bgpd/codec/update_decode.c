@@ -22,6 +22,7 @@ struct decoder {
     struct update_view *view;
     uint8_t seen[32]; /* bitmap of attribute codes */
     bool reachable;   /* the message has NLRI to announce, of whatever family */
+    bool classic;     /* some of them in the field that NEXT_HOP belongs to */
     struct kept_attributes kept;
 };
 
@@ -226,11 +227,17 @@ static bool is_repeated(struct decoder *decoder, const struct attribute *attribu
     return true;
 }
 
+/* RFC 4760 section 3: NEXT_HOP without NLRI of its own is ignored, whatever it holds; some write 0.0.0.0. */
+static bool is_ignored(const struct decoder *decoder, const struct attribute *attribute)
+{
+    return attribute->code == ATTRIBUTE_NEXT_HOP && !decoder->classic;
+}
+
 static void read_attribute(struct decoder *decoder, const struct attribute *attribute)
 {
     const struct attribute_row *row = attribute_row(attribute->code);
 
-    if (is_repeated(decoder, attribute))
+    if (is_repeated(decoder, attribute) || is_ignored(decoder, attribute))
         return;
     if (row ? !judge_attribute(decoder, attribute, row) : !judge_unknown(decoder, attribute))
         return;
@@ -264,11 +271,10 @@ static bool was_seen(const struct decoder *decoder, uint8_t code)
 static void judge_missing(struct decoder *decoder)
 {
     static const uint8_t mandatory[] = {ATTRIBUTE_ORIGIN, ATTRIBUTE_AS_PATH, ATTRIBUTE_NEXT_HOP};
-    bool classic = wire_remaining(&decoder->view->announced[0].reader) > 0;
 
     for (size_t i = 0; i < sizeof mandatory; i++) {
         char name[ATTRIBUTE_NAME_SIZE];
-        if (was_seen(decoder, mandatory[i]) || (mandatory[i] == ATTRIBUTE_NEXT_HOP && !classic))
+        if (was_seen(decoder, mandatory[i]) || (mandatory[i] == ATTRIBUTE_NEXT_HOP && !decoder->classic))
             continue;
         note(decoder, UPDATE_TREAT_AS_WITHDRAW, UPDATE_MISSING_WELL_KNOWN, &mandatory[i], 1, "RFC 7606 3 d",
              "attribute %s: missing", attribute_name(mandatory[i], name));
@@ -308,7 +314,7 @@ static bool cut_fields(struct decoder *decoder, struct wire_reader body, struct 
     if (decoder->session->families & FAMILY_BIT_IPV4) {
         view->withdrawn[0].reader = withdrawn;
         view->announced[0].reader = announced;
-        decoder->kept.classic = decoder->reachable;
+        decoder->classic = decoder->reachable;
     }
     return true;
 }
@@ -382,7 +388,7 @@ void update_decode(struct wire_reader body, const struct update_session *session
     decoder.view = view;
     memset(decoder.seen, 0, sizeof decoder.seen);
     decoder.kept.count = 0;
-    decoder.kept.classic = false;
+    decoder.classic = false;
     decoder.kept.mp_family = FAMILY_NONE;
     view_begin(view);
     if (!cut_fields(&decoder, body, &attributes))

@@ -70,6 +70,8 @@ static const struct update_vector vectors_4271[] = {
      .kept = ORIGIN KEPT_PATH KEPT_MP},
     {"4760 3: NEXT_HOP without NLRI of its own is ignored", .attributes = MP_REACH MANDATORY, .routes = MP_ROUTE,
      .kept = ORIGIN KEPT_PATH KEPT_MP},
+    {"4760 3: also where it is no host address", .attributes = MP_REACH ORIGIN AS_PATH "40 03 04 00000000",
+     .routes = MP_ROUTE, .kept = ORIGIN KEPT_PATH KEPT_MP},
     {"4760 3: the reserved octet is ignored",
      .attributes = ORIGIN AS_PATH "80 0e 1a 0002 01 10 20010db8000000000000000000000004 ff 20 20010db8",
      .kept = ORIGIN KEPT_PATH KEPT_MP},
