@@ -31,9 +31,10 @@ static void pause_over(uv_timer_t *timer)
 
 static void poll_event(uv_poll_t *poll, int status, int events)
 {
-    (void)status;
-    (void)events;
     struct listener *listener = poll->data;
+    (void)events;
+    if (status < 0) /* libuv has stopped to poll */
+        uv_poll_start(poll, UV_READABLE, poll_event);
     for (unsigned i = 0; i < ACCEPTS_AT_ONCE; i++) {
         struct address remote;
         uint16_t port;

@@ -197,7 +197,8 @@ static void tell_failed(struct transport *transport, int error)
     tell_lost(transport, reason);
 }
 
-static void receive(struct transport *transport)
+/* One read. Whether there may be more to read. */
+static bool receive(struct transport *transport)
 {
     size_t room = TRANSPORT_INPUT_MAX - transport->input_size;
     if (room > TRANSPORT_READ_MAX)
@@ -206,13 +207,15 @@ static void receive(struct transport *transport)
     if (size > 0) {
         transport->input_size += (size_t)size;
         transport->handler->readable(transport->user);
-    } else if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return;
-    } else if (size < 0 || transport->write_error) {
-        tell_failed(transport, size < 0 ? errno : transport->write_error);
-    } else {
-        tell_lost(transport, "connection closed by the neighbour");
+        return transport->phase == PHASE_OPEN;
     }
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    if (size < 0 || transport->write_error)
+        tell_failed(transport, size < 0 ? errno : transport->write_error);
+    else
+        tell_lost(transport, "connection closed by the neighbour");
+    return false;
 }
 
 /* ---- out --------------------------------------------------------------------------------------------------------- */
@@ -373,6 +376,16 @@ static void finish_connecting(struct transport *transport)
     transport->handler->connected(transport->user);
 }
 
+/* The connection has failed, and libuv has stopped to poll it and will not say so again: what came before is read, and
+ * with it the reason. */
+static void receive_last(struct transport *transport)
+{
+    while (receive(transport))
+        continue;
+    if (transport->phase == PHASE_OPEN)
+        uv_poll_start(&transport->poll, UV_READABLE, poll_event);
+}
+
 static void poll_event(uv_poll_t *poll, int status, int events)
 {
     struct transport *transport = poll->data;
@@ -389,9 +402,10 @@ static void poll_event(uv_poll_t *poll, int status, int events)
         if (output_waiting(transport) == 0)
             transport->handler->writable(transport->user);
     }
-    /* An error of the poll itself: the read finds out what it is. */
-    if (transport->phase == PHASE_OPEN && (events & UV_READABLE || status < 0))
+    if (transport->phase == PHASE_OPEN && events & UV_READABLE)
         receive(transport);
+    if (transport->phase == PHASE_OPEN && status < 0)
+        receive_last(transport);
 }
 
 void transport_facts(const struct transport *transport, struct transport_facts *facts)

@@ -238,6 +238,19 @@ static void test_the_other_end_resets(void **state)
     assert_string_equal(f->reason, "connection failed: connection reset by peer");
 }
 
+/* Octets, and a reset right behind them: both are told. */
+static void test_the_other_end_says_a_word_and_resets(void **state)
+{
+    struct fixture *f = *state;
+    put(f->transport, "unread");
+    transport_flush(f->transport);
+    assert_int_equal(write(f->other, "last", 4), 4);
+    socket_reset(f->other);
+    f->other = -1;
+    run_until(f, &f->lost, 1);
+    assert_int_equal(f->readable, 1);
+}
+
 static void test_reset_is_seen_by_the_other_end(void **state)
 {
     struct fixture *f = *state;
@@ -288,6 +301,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_close_delivers_what_was_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_other_end_closes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_other_end_resets, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_other_end_says_a_word_and_resets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reset_is_seen_by_the_other_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_detached, setup, teardown),
