@@ -91,7 +91,12 @@ class Message:
     def __repr__(self):
         if self.kind == NOTIFICATION:
             return f"NOTIFICATION {self.body[0]}/{self.body[1]}"
-        return repr(Update(self)) if self.kind == UPDATE else NAMES.get(self.kind, str(self.kind))
+        if self.kind != UPDATE:
+            return NAMES.get(self.kind, str(self.kind))
+        try:
+            return repr(Update(self))
+        except struct.error:  # from a session with two octets an AS
+            return repr(Update(self, 2))
 
 
 class Open:
