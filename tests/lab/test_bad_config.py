@@ -21,7 +21,7 @@ BAD = {
     "check a { tcp { target 192.0.2.1; } }": "192.0.2.1",
     "profile p { as-path-prepend 99; }": "99",
     "profile p { as-path-prepend -1; }": "-1",
-    "site one two;": "two",
+    "site one two;": "argument",
     "site \"unended;": "unended|quot|string",
     "vip 203.0.113.9/32 {": "}",
     "}": "}",
@@ -54,7 +54,7 @@ class BadConfig(LabCase):
 
     def test_each_error_has_its_place_and_its_reason(self):
         for line, wanted in BAD.items():
-            text = "site north;\n" + line + "\n"
+            text = "# The line behind this one is wrong.\n" + line + "\n"
             said = self.check(text)
             self.assertRegex("\n".join(said), wanted, line)
             place = int(said[0].split(":")[1])

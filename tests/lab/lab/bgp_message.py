@@ -83,10 +83,10 @@ def update(prefixes=(), attributes=b"", withdrawn=()):
 # ---- reading
 
 class Message:
-    """One message as it was received. TIME is on the monotonic clock."""
+    """One message as it was received. TIME is on the monotonic clock; AS_SIZE is how many octets the session's ASs have."""
 
-    def __init__(self, time, kind, body):
-        self.time, self.kind, self.body = time, kind, body
+    def __init__(self, time, kind, body, as_size=4):
+        self.time, self.kind, self.body, self.as_size = time, kind, body, as_size
 
     def __repr__(self):
         if self.kind == NOTIFICATION:
@@ -112,9 +112,9 @@ class Open:
 class Update:
     """WITHDRAWN and ANNOUNCED are lists of prefixes as text, of both families."""
 
-    def __init__(self, received, as_size=4):
+    def __init__(self, received):
         self.time = received.time
-        self._as_size = as_size
+        self._as_size = received.as_size
         body = received.body
         gone = struct.unpack_from("!H", body)[0]
         size = struct.unpack_from("!H", body, 2 + gone)[0]

@@ -17,7 +17,7 @@ from . import bgp_message as bgp
 from .system import wait_for
 
 
-def split(data, now):
+def split(data, now, as_size=4):
     """The whole messages that DATA begins with, and the rest. ValueError where it is not BGP."""
     messages = []
     while len(data) >= bgp.HEADER_SIZE:
@@ -26,7 +26,7 @@ def split(data, now):
             raise ValueError(f"not a BGP message: {data[:bgp.HEADER_SIZE].hex()}")
         if len(data) < size:
             break
-        messages.append(bgp.Message(now, data[18], data[bgp.HEADER_SIZE:size]))
+        messages.append(bgp.Message(now, data[18], data[bgp.HEADER_SIZE:size], as_size))
         data = data[size:]
     return messages, data
 
@@ -56,15 +56,15 @@ class Session:
 
     def send_open(self, **changes):
         """The peer's OPEN, with CHANGES to its asn, hold_time, router_id or capabilities."""
-        self.send(bgp.open_message(**{**self.peer.open_fields(), **changes}))
+        fields = {**self.peer.open_fields(), **changes}
+        if not any(one[0] == bgp.CAPABILITY_AS4 for one in fields["capabilities"]):
+            self.as_size = 2
+        self.send(bgp.open_message(**fields))
 
     def establish(self, **changes):
         """OPEN and KEEPALIVE both ways; from then on a thread keeps the session alive."""
         self.send_open(**changes)
         opened = self.wait_message(bgp.OPEN)
-        capabilities = changes.get("capabilities", self.peer.capabilities)
-        if not any(one[0] == bgp.CAPABILITY_AS4 for one in capabilities):
-            self.as_size = 2
         self.send(bgp.keepalive())
         self.wait_message(bgp.KEEPALIVE)
         hold_time = min(changes.get("hold_time", self.peer.hold_time), bgp.Open(opened).hold_time)
@@ -103,7 +103,7 @@ class Session:
         return [one for one in list(self.received) if one.kind == kind]
 
     def updates(self):
-        return [bgp.Update(one, self.as_size) for one in self.messages(bgp.UPDATE)]
+        return [bgp.Update(one) for one in self.messages(bgp.UPDATE)]
 
     def routes(self):
         """What stands announced now, by prefix."""
@@ -124,7 +124,7 @@ class Session:
     def wait_message(self, kind, number=1, deadline=15.0):
         """The NUMBERth message of this KIND."""
         wait_for(lambda: len(self.messages(kind)) >= number,
-                 f"{bgp.NAMES[kind]} number {number}; heard {self.received}", deadline)
+                 lambda: f"{bgp.NAMES[kind]} number {number}; heard {self.received}", deadline)
         return self.messages(kind)[number - 1]
 
     def wait_route(self, prefix, as_path=None, deadline=15.0):
@@ -132,13 +132,13 @@ class Session:
         def found():
             route = self.routes().get(prefix)
             return route if route and as_path in (None, route.as_path) else None
-        return wait_for(found, f"{prefix} to be announced; heard {self.received}", deadline)
+        return wait_for(found, lambda: f"{prefix} to be announced; heard {self.received}", deadline)
 
     def wait_gone(self, prefix, deadline=15.0):
-        wait_for(lambda: prefix not in self.routes(), f"{prefix} to be withdrawn; heard {self.received}", deadline)
+        wait_for(lambda: prefix not in self.routes(), lambda: f"{prefix} to be withdrawn; heard {self.received}", deadline)
 
     def wait_end_of_rib(self, number=1):
-        wait_for(lambda: sum(one.end_of_rib for one in self.updates()) >= number, f"End-of-RIB; heard {self.received}")
+        wait_for(lambda: sum(one.end_of_rib for one in self.updates()) >= number, lambda: f"End-of-RIB; heard {self.received}")
 
     def wait_notification(self, deadline=15.0):
         """(code, subcode, data) of the NOTIFICATION."""
@@ -147,7 +147,7 @@ class Session:
 
     def wait_closed(self, deadline=15.0):
         """How the connection ended: "end" or the error."""
-        return wait_for(lambda: self.closed, f"the connection to end; heard {self.received}", deadline)
+        return wait_for(lambda: self.closed, lambda: f"the connection to end; heard {self.received}", deadline)
 
     def unread(self):
         """The octets that have arrived and wait to be read: for a session that stopped reading."""
@@ -170,7 +170,7 @@ class Session:
         waiting = b""
         try:
             while piece := self._receive():
-                messages, waiting = split(waiting + piece, time.monotonic())
+                messages, waiting = split(waiting + piece, time.monotonic(), self.as_size)
                 for message in messages:
                     self._record(message)
             self.closed = "end"

@@ -43,7 +43,8 @@ def program(name):
 
 
 def wait_for(condition, what, deadline=15.0, pause=0.01):
-    """Waits until CONDITION() is true and returns its value; AssertionError, naming WHAT, after DEADLINE seconds.
+    """Waits until CONDITION() is true and returns its value; AssertionError, naming WHAT, after DEADLINE seconds. WHAT is
+    text, or a function that gives it, for what is only known then.
 
     The deadline says when to give up, not how fast the thing should be: speed is for tests/bench."""
     end = time.monotonic() + deadline
@@ -52,5 +53,5 @@ def wait_for(condition, what, deadline=15.0, pause=0.01):
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"waited {deadline:g} s in vain for {what}")
+            raise AssertionError(f"waited {deadline:g} s in vain for {what() if callable(what) else what}")
         time.sleep(pause)

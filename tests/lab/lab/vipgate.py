@@ -65,7 +65,7 @@ class Vipgate:
     def wait_ready(self):
         """Until both daemons answer."""
         wait_for(lambda: self.cli("show", "vips").returncode == 0 and self.cli("show", "checks").returncode == 0,
-                 f"{self.name} to answer on its control sockets")
+                 lambda: f"{self.name} to answer: {self.cli('show', 'vips').stderr} {self.cli('show', 'checks').stderr}")
         return self
 
     def processes(self):
@@ -129,12 +129,12 @@ class Vipgate:
 
     def wait_vip(self, prefix, state):
         return wait_for(lambda: (vip := self.vip(prefix)).get("state") == state and vip,
-                        f"{prefix} to be {state}; it is {self.vip(prefix)}")
+                        lambda: f"{prefix} to be {state}; it is {self.vip(prefix)}")
 
     def wait_check(self, name, verdict):
         return wait_for(lambda: (check := self.check(name)).get("verdict") == verdict and check,
-                        f"check {name} to be {verdict}; it is {self.check(name)}")
+                        lambda: f"check {name} to be {verdict}; it is {self.check(name)}")
 
     def wait_session(self, address, state="established"):
         return wait_for(lambda: (neighbor := self.neighbor(address)).get("session-state") == state and neighbor,
-                        f"neighbor {address} to be {state}")
+                        lambda: f"neighbor {address} to be {state}; it is {self.neighbor(address)}")
