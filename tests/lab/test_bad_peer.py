@@ -89,8 +89,7 @@ class BadPeer(LabCase):
         for size, peer in zip((0, 1, 9, 10, 11, 14, len(body) - 1), self.others):
             session = peer.accept()
             session.send(bgp.message(bgp.OPEN, body[:size]))
-            self.assertIn(session.wait_notification()[0], (OTHERS = [f"198.51.100.{number}" for number in range(10, 17)]
-MESSAGE_ERROR, OPEN_ERROR))
+            self.assertIn(session.wait_notification()[0], (MESSAGE_ERROR, OPEN_ERROR))
         self.assert_harmless()
 
     def test_update_cut_anywhere(self):
@@ -109,8 +108,9 @@ MESSAGE_ERROR, OPEN_ERROR))
         for size, session in zip(sizes, sessions):
             session.send(bgp.message(bgp.UPDATE, body[:size]))
         for session in sessions[:len(sizes)]:
-            wait_for(lambda: session.closed or self.malformed(session), lambda: f"an answer to {session.peer.address}")
-            self.assertIn([one.body[0] for one in session.messages(bgp.NOTIFICATION)], ([], [MESSAGE_ERROR], [UPDATE_ERROR]))
+            wait_for(lambda: session.closed or self.malformed(session), f"an answer to {session.peer.address}")
+            said = [one.body[0] for one in session.messages(bgp.NOTIFICATION)]
+            self.assertIn(said, ([], [MESSAGE_ERROR], [UPDATE_ERROR]))
         self.assert_harmless()
 
     def malformed(self, session):

@@ -83,7 +83,7 @@ def update(prefixes=(), attributes=b"", withdrawn=()):
 # ---- reading
 
 class Message:
-    """One message as it was received. TIME is on the monotonic clock; AS_SIZE is how many octets the session's ASs have."""
+    """One message as received. TIME is on the monotonic clock; AS_SIZE is how many octets an AS has in the session."""
 
     def __init__(self, time, kind, body, as_size=4):
         self.time, self.kind, self.body, self.as_size = time, kind, body, as_size

@@ -135,10 +135,12 @@ class Session:
         return wait_for(found, lambda: f"{prefix} to be announced; heard {self.received}", deadline)
 
     def wait_gone(self, prefix, deadline=15.0):
-        wait_for(lambda: prefix not in self.routes(), lambda: f"{prefix} to be withdrawn; heard {self.received}", deadline)
+        wait_for(lambda: prefix not in self.routes(),
+                 lambda: f"{prefix} to be withdrawn; heard {self.received}", deadline)
 
     def wait_end_of_rib(self, number=1):
-        wait_for(lambda: sum(one.end_of_rib for one in self.updates()) >= number, lambda: f"End-of-RIB; heard {self.received}")
+        wait_for(lambda: sum(one.end_of_rib for one in self.updates()) >= number,
+                 lambda: f"End-of-RIB; heard {self.received}")
 
     def wait_notification(self, deadline=15.0):
         """(code, subcode, data) of the NOTIFICATION."""

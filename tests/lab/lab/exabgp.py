@@ -13,7 +13,8 @@ neighbor {address} {{
 }}
 """
 HEALTHCHECK = ("{relay} /usr/bin/python3 -m exabgp healthcheck --no-ack --no-ip-setup --withdraw-on-down "
-               "--ip {vip}/32 --cmd '{check}' --interval {interval} --fast-interval {fast_interval} --rise {rise} --fall {fall} {path}")
+               "--ip {vip}/32 --cmd '{check}' --interval {interval} --fast-interval {fast_interval} "
+               "--rise {rise} --fall {fall} {path}")
 ENVIRONMENT = {"exabgp.daemon.user": "root", "exabgp.api.cli": "false", "exabgp.tcp.bind": "",
                "exabgp.log.destination": "stderr"}
 

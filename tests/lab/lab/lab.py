@@ -15,7 +15,7 @@ _open_labs = []
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal asked the lab's process to end. Raised where the main thread is, so that whatever it was doing is left in
+    """A signal asked the lab's process to end. Raised where the main thread is, so that what it was doing is left in
     order; the lab is closed on the way out."""
 
     def __init__(self, number):
@@ -68,8 +68,8 @@ class Lab:
         self._closers.append(closer)
 
     def close(self):
-        """Ends and removes everything, once; what the programs wrote stays in self.logs. Cut short by a signal, it can be
-        called again."""
+        """Ends and removes everything, once; what the programs wrote stays in self.logs. Cut short by a signal, it can
+        be called again."""
         if self not in _open_labs:
             return
         self._end_own()

@@ -43,8 +43,8 @@ def program(name):
 
 
 def wait_for(condition, what, deadline=15.0, pause=0.01):
-    """Waits until CONDITION() is true and returns its value; AssertionError, naming WHAT, after DEADLINE seconds. WHAT is
-    text, or a function that gives it, for what is only known then.
+    """Waits until CONDITION() is true and returns its value; AssertionError, naming WHAT, after DEADLINE seconds. WHAT
+    is text, or a function that gives it, for what is only known then.
 
     The deadline says when to give up, not how fast the thing should be: speed is for tests/bench."""
     end = time.monotonic() + deadline

@@ -65,7 +65,7 @@ class Vipgate:
     def wait_ready(self):
         """Until both daemons answer."""
         wait_for(lambda: self.cli("show", "vips").returncode == 0 and self.cli("show", "checks").returncode == 0,
-                 lambda: f"{self.name} to answer: {self.cli('show', 'vips').stderr} {self.cli('show', 'checks').stderr}")
+                 lambda: f"answers: {self.cli('show', 'vips').stderr} {self.cli('show', 'checks').stderr}")
         return self
 
     def processes(self):
