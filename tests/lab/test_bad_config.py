@@ -34,7 +34,7 @@ BAD_NEIGHBOR = {
     "multihop 2; ttl-security 1;": "multihop|ttl-security",
     "platform azure-route-server; password hush;": "password",
     "platform azure-route-server; ttl-security 1;": "ttl-security",
-    "platform azure-route-server; family [ ipv6-unicast ];": "[Ii][Pp]v6|ipv6-unicast",
+    "platform azure-route-server; family [ ipv6-unicast ];": "ipv4-unicast",
 }
 
 

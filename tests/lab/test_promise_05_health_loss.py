@@ -22,7 +22,7 @@ class HealthLoss(LabCase):
 
     def link(self):
         """bgpd's own word on its line to healthd."""
-        daemons = self.gate.state("status")["daemon"]
+        daemons = self.gate.status()["daemon"]
         return next(daemon["health-link"] for daemon in daemons if "health-link" in daemon)
 
     def test_dead(self):

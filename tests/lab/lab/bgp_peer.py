@@ -180,8 +180,9 @@ class Session:
             self.closed = str(error) or "closed"
 
     def _receive(self):
-        self._reading.wait()
-        select.select([self.sock], [], [])
+        # A socket that this process closes wakes nobody: look up now and then.
+        while not select.select([self.sock], [], [], 0.2)[0]:
+            pass
         self._reading.wait()
         return self.sock.recv(65536)
 

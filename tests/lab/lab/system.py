@@ -44,14 +44,19 @@ def program(name):
 
 def wait_for(condition, what, deadline=15.0, pause=0.01):
     """Waits until CONDITION() is true and returns its value; AssertionError, naming WHAT, after DEADLINE seconds. WHAT
-    is text, or a function that gives it, for what is only known then.
+    is text, or a function that gives it, for what is only known then. A condition that fails is not true yet.
 
     The deadline says when to give up, not how fast the thing should be: speed is for tests/bench."""
     end = time.monotonic() + deadline
     while True:
-        value = condition()
+        failure = None
+        try:
+            value = condition()
+        except AssertionError as error:
+            value, failure = None, error
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"waited {deadline:g} s in vain for {what() if callable(what) else what}")
+            said = what() if callable(what) and not failure else what
+            raise AssertionError(f"waited {deadline:g} s in vain for {failure or said}")
         time.sleep(pause)

@@ -64,8 +64,7 @@ class Vipgate:
 
     def wait_ready(self):
         """Until both daemons answer."""
-        wait_for(lambda: self.cli("show", "vips").returncode == 0 and self.cli("show", "checks").returncode == 0,
-                 lambda: f"answers: {self.cli('show', 'vips').stderr} {self.cli('show', 'checks').stderr}")
+        wait_for(lambda: self.done("show", "vips") is not None and self.done("show", "checks") is not None, "answers")
         return self
 
     def processes(self):
@@ -80,7 +79,7 @@ class Vipgate:
 
     def pid_of(self, daemon):
         """The pid that a daemon states in its state."""
-        return next(one["pid"] for one in self.state("status")["daemon"] if one["name"].endswith(daemon))
+        return next(one["pid"] for one in self.status()["daemon"] if one["name"].endswith(daemon))
 
     def kill_daemon(self, daemon):
         """A crash of one of the daemons that the supervisor started."""
@@ -101,7 +100,15 @@ class Vipgate:
 
     def state(self, *words):
         """The state that `vipgate --json WORDS` prints."""
-        document = json.loads(self.done("--json", *words))
+        return self._state(self.done("--json", *words))
+
+    def status(self):
+        """What `vipgate status` knows, also where one daemon is not there."""
+        return self._state(self.cli("--json", "status").stdout)
+
+    @staticmethod
+    def _state(text):
+        document = json.loads(text)
         assert list(document) == ["vipgate:state"], f"top-level members: {list(document)}"
         return document["vipgate:state"]
 
