@@ -6,7 +6,7 @@
 static const char *const outcome_names[] = {"ok", "fail", "unable"};
 
 static const char *const reason_names[REASONS] = {
-    [REASON_NONE] = "",
+    [REASON_NONE] = "passed",
     [REASON_REFUSED] = "refused",
     [REASON_TIMEOUT] = "timeout",
     [REASON_RESET] = "reset",

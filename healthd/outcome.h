@@ -45,7 +45,7 @@ enum reason {
 /* "ok", "fail", "unable". */
 const char *outcome_name(enum outcome outcome);
 
-/* The reason's word, such as "refused" or "no-such-name"; "" for REASON_NONE. */
+/* The reason's word, such as "refused" or "no-such-name"; "passed" for REASON_NONE. */
 const char *reason_name(enum reason reason);
 
 /* What ERROR (an errno of a socket call) means. *OUTCOME and *REASON are set; an error that the table lacks is UNABLE:

@@ -38,7 +38,7 @@ static void append_last(struct lyd_node *node, const struct check *check)
     struct lyd_node *last = model_container(node, "last");
     model_leaf_time(last, "time", check->last_time_us);
     model_leaf(last, "outcome", outcome_name(result->outcome));
-    model_leaf(last, "reason", result->reason ? reason_name(result->reason) : NULL);
+    model_leaf(last, "reason", reason_name(result->reason));
     model_leaf(last, "detail", result->detail);
     model_leaf_number(last, "latency-us", result->latency_us);
     append_phases(last, result);

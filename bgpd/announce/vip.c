@@ -185,7 +185,7 @@ void vip_report(struct vip *vip, struct journal *journal)
         journal_add(journal, now, "vip", vip->text, from, vip->unsaid ? to : from, "%s", vip->remark);
     else if (vip->unsaid)
         journal_add(journal, vip->said == vip->state ? now : vip->since_us, "vip", vip->text, from, to, "%s%s",
-                    vip->said == vip->state && vip->config ? "other attributes: " : "", vip->reason);
+                    vip->said == vip->state && vip->config ? "other attributes by a reload: " : "", vip->reason);
     vip->remark[0] = '\0';
     vip->unsaid = false;
     vip->said = vip->state;

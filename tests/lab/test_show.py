@@ -110,7 +110,8 @@ class Show(LabCase):
         self.assertEqual("ok", check["last"]["outcome"])
 
     def test_routes(self):
-        advertised, received = self.one("advertised-route"), self.one("received-route")
+        advertised = self.one("advertised-route")
+        received = self.gate.state("show", "received-routes", "neighbor", NEIGHBOR, RECEIVED[1])["received-route"][0]
         self.assert_keys(ADVERTISED_KEYS, advertised)
         expected = {"neighbor": NEIGHBOR, "prefix": VIP, "next-hop": LOCAL, "as-path": "65010 65010 65010",
                     "origin": "igp", "med": 200, "community": ["65010:666", "no-export"],
