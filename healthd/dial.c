@@ -34,6 +34,15 @@ void dial_close(struct dial *dial)
     close_socket(dial);
 }
 
+int dial_take(struct dial *dial)
+{
+    int fd = dial->fd;
+
+    watch_stop(dial->probe->room->watcher, &dial->watch);
+    dial->fd = -1;
+    return fd;
+}
+
 void dial_address(const struct dial *dial, char *text, size_t size)
 {
     struct endpoint endpoint = {.port = dial->port};

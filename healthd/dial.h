@@ -47,6 +47,9 @@ void dial_start(struct dial *dial);
 /* Ends whatever is under way and closes the connection. */
 void dial_close(struct dial *dial);
 
+/* The connected descriptor, which passes to the caller, no longer watched. */
+int dial_take(struct dial *dial);
+
 /* "connect 192.0.2.1:80", or "resolve NAME" before there is an address. */
 void dial_describe(const struct dial *dial, char *text, size_t size);
 

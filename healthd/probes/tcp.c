@@ -1,8 +1,10 @@
 /*
  * tcp: a connection, and after it a dialogue where one is configured: send a text, wait until the answer holds another.
  * Without a dialogue the target's kernel answers for it, and the connection is over before the backend hears of it.
+ * With hold-open the connection of a run that went well is kept where none is: see healthd/hold.h.
  */
 #include "healthd/dial.h"
+#include "healthd/hold.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/settings.h"
 #include "lib/model.h"
@@ -20,12 +22,14 @@ struct tcp_settings {
     struct endpoint target;
     char *send;   /* NULL: nothing */
     char *expect; /* NULL: nothing */
+    bool hold_open;
 };
 
 struct tcp {
     struct probe probe; /* first */
     const struct tcp_settings *settings;
     struct dial dial;
+    struct hold *hold; /* NULL: no hold-open */
     size_t sent;
     char *answer; /* of ANSWER_MAX, during a dialogue with expect */
     size_t received;
@@ -37,6 +41,7 @@ static void *tcp_configure(const struct lyd_node *node, const struct probe_compl
 
     settings->send = settings_text(node, "send");
     settings->expect = settings_text(node, "expect");
+    settings->hold_open = model_boolean(node, "hold-open", false);
     if (settings_endpoint(node, "target", 0, &settings->target, complaints))
         return settings;
     probe_tcp.settings_free(settings);
@@ -78,6 +83,8 @@ static void succeed(struct tcp *tcp, const char *what)
     char address[ENDPOINT_TEXT_SIZE];
 
     dial_address(&tcp->dial, address, sizeof address);
+    if (tcp->hold && !hold_is_held(tcp->hold))
+        hold_keep(tcp->hold, dial_take(&tcp->dial));
     end_connection(tcp);
     probe_ok(&tcp->probe, "%s %s", what, address);
 }
@@ -164,10 +171,37 @@ static void on_connected(struct dial *dial)
 {
     struct tcp *tcp = (struct tcp *)((char *)dial - offsetof(struct tcp, dial));
 
-    if (dial->brief)
+    if (!tcp->settings->send && !tcp->settings->expect)
         return succeed(tcp, "connected to");
     probe_phase(&tcp->probe, "send");
     send_rest(tcp);
+}
+
+static void on_failed(struct dial *dial, int error)
+{
+    struct tcp *tcp = (struct tcp *)((char *)dial - offsetof(struct tcp, dial));
+
+    tcp->probe.result.decisive = tcp->hold && hold_judge(tcp->hold, error);
+    dial_report(dial, error);
+}
+
+static bool make_hold(struct tcp *tcp)
+{
+    tcp->hold = malloc(sizeof *tcp->hold);
+    if (tcp->hold)
+        hold_init(tcp->hold, &tcp->probe);
+    return tcp->hold;
+}
+
+static void tcp_destroy(struct probe *probe)
+{
+    struct tcp *tcp = (struct tcp *)probe;
+
+    if (tcp->hold)
+        hold_close(tcp->hold);
+    free(tcp->hold);
+    dial_clear(&tcp->dial);
+    free(tcp);
 }
 
 static struct probe *tcp_create(const void *memory, struct probe_room *room)
@@ -178,12 +212,13 @@ static struct probe *tcp_create(const void *memory, struct probe_room *room)
     if (!tcp)
         return NULL;
     tcp->settings = settings;
-    if (!dial_init(&tcp->dial, &tcp->probe, &settings->target, SOCK_STREAM)) {
-        free(tcp);
+    if (!dial_init(&tcp->dial, &tcp->probe, &settings->target, SOCK_STREAM) ||
+        (settings->hold_open && !make_hold(tcp))) {
+        tcp_destroy(&tcp->probe);
         return NULL;
     }
     tcp->dial.connected = on_connected;
-    tcp->dial.brief = !settings->send && !settings->expect;
+    tcp->dial.failed = on_failed;
     return &tcp->probe;
 }
 
@@ -192,6 +227,9 @@ static void tcp_start(struct probe *probe)
     struct tcp *tcp = (struct tcp *)probe;
 
     tcp->sent = tcp->received = 0;
+    if (tcp->hold)
+        hold_begin_run(tcp->hold);
+    tcp->dial.brief = !tcp->settings->send && !tcp->settings->expect && (!tcp->hold || hold_is_held(tcp->hold));
     dial_start(&tcp->dial);
 }
 
@@ -209,14 +247,6 @@ static void tcp_at(const struct probe *probe, char *text, size_t size)
         return dial_describe(&tcp->dial, text, size);
     dial_address(&tcp->dial, address, sizeof address);
     snprintf(text, size, "%s %s after %zu bytes of answer", probe->phase, address, tcp->received);
-}
-
-static void tcp_destroy(struct probe *probe)
-{
-    struct tcp *tcp = (struct tcp *)probe;
-
-    dial_clear(&tcp->dial);
-    free(tcp);
 }
 
 const struct probe_kind probe_tcp = {

@@ -1,0 +1,155 @@
+/* hold-open of the tcp probe: what a lost connection asks for, and what is made of the answer. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "lib/clock.h"
+#include "tests/unit/healthd/harness.h"
+
+#include <poll.h>
+
+enum { DEADLINE_MS = 10000 };
+
+/* A listener that the test serves itself: nothing happens that it does not do. */
+struct listener {
+    int fd;
+    uint16_t port;
+};
+
+static void listener_open(struct listener *listener)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+
+    listener->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener->fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(listener->fd, 16), 0);
+    assert_int_equal(getsockname(listener->fd, (struct sockaddr *)&address, &length), 0);
+    listener->port = ntohs(address.sin_port);
+}
+
+static void open_probe(struct harness *harness, const struct listener *listener)
+{
+    harness_open(harness, "\"tcp\":{\"target\":\"127.0.0.1:%u\",\"hold-open\":true}", listener->port);
+}
+
+static void wait_for_look(struct harness *harness, unsigned looks)
+{
+    uint64_t deadline = clock_monotonic_ms() + DEADLINE_MS;
+
+    while (harness->looks < looks) {
+        assert_true(clock_monotonic_ms() < deadline);
+        uv_run(&harness->loop, UV_RUN_NOWAIT);
+        poll(NULL, 0, 1);
+    }
+    assert_int_equal(harness->looks, looks);
+}
+
+static void test_a_target_that_dies_is_refused_at_once(void **state)
+{
+    (void)state;
+    struct listener listener;
+    struct harness harness;
+
+    listener_open(&listener);
+    open_probe(&harness, &listener);
+    assert_result(harness_run(&harness), OUTCOME_OK, REASON_NONE, "connected");
+    int held = accept(listener.fd, NULL, NULL);
+    assert_result(harness_run(&harness), OUTCOME_OK, REASON_NONE, "connected"); /* the held one stays */
+    assert_int_equal(harness.looks, 0);
+
+    close(listener.fd);
+    close(held);
+    wait_for_look(&harness, 1);
+    const struct probe_result *result = harness_run(&harness);
+    assert_result(result, OUTCOME_FAIL, REASON_REFUSED, "connection refused");
+    assert_true(result->decisive);
+    assert_false(harness_run(&harness)->decisive); /* the next one's is a failure like any other */
+    harness_close(&harness);
+}
+
+static void test_a_connection_in_the_queue_of_a_dying_listener_is_no_proof(void **state)
+{
+    (void)state;
+    struct listener listener;
+    struct harness harness;
+
+    listener_open(&listener);
+    open_probe(&harness, &listener);
+    harness_run(&harness);
+    int held = accept(listener.fd, NULL, NULL);
+    close(held); /* the process dies: this first */
+    wait_for_look(&harness, 1);
+    assert_result(harness_run(&harness), OUTCOME_OK, REASON_NONE, "connected"); /* the listener is still there */
+    close(listener.fd);                                                         /* and now it is not */
+    wait_for_look(&harness, 2);
+    const struct probe_result *result = harness_run(&harness);
+    assert_result(result, OUTCOME_FAIL, REASON_REFUSED, "connection refused");
+    assert_true(result->decisive);
+    harness_close(&harness);
+}
+
+static void test_an_idle_connection_closed_costs_one_probe(void **state)
+{
+    (void)state;
+    struct listener listener;
+    struct harness harness;
+
+    listener_open(&listener);
+    open_probe(&harness, &listener);
+    harness_run(&harness);
+    for (unsigned i = 1; i <= 3; i++) {
+        int held = accept(listener.fd, NULL, NULL);
+        send(held, "bye\r\n", 5, MSG_NOSIGNAL);
+        close(held);
+        wait_for_look(&harness, i);
+        const struct probe_result *result = harness_run(&harness);
+        assert_result(result, OUTCOME_OK, REASON_NONE, "connected");
+    }
+    harness_close(&harness);
+    close(listener.fd);
+}
+
+static void test_a_target_that_closes_all_is_not_looked_at_for_ever(void **state)
+{
+    (void)state;
+    struct listener listener;
+    struct harness harness;
+    unsigned runs = 1;
+
+    listener_open(&listener);
+    open_probe(&harness, &listener);
+    harness_run(&harness);
+    for (unsigned looks = 0; looks < 8; looks++) {
+        close(accept(listener.fd, NULL, NULL));
+        wait_for_look(&harness, looks + 1);
+        harness_run(&harness);
+        runs++;
+    }
+    assert_int_equal(runs, 9);
+    close(accept(listener.fd, NULL, NULL));
+    for (int i = 0; i < 20; i++) {
+        uv_run(&harness.loop, UV_RUN_NOWAIT);
+        poll(NULL, 0, 1);
+    }
+    assert_int_equal(harness.looks, 8);
+    harness_run(&harness); /* the schedule's: looks may be asked for again */
+    close(accept(listener.fd, NULL, NULL));
+    wait_for_look(&harness, 9);
+    harness_close(&harness);
+    close(listener.fd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_target_that_dies_is_refused_at_once),
+        cmocka_unit_test(test_a_connection_in_the_queue_of_a_dying_listener_is_no_proof),
+        cmocka_unit_test(test_an_idle_connection_closed_costs_one_probe),
+        cmocka_unit_test(test_a_target_that_closes_all_is_not_looked_at_for_ever),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
