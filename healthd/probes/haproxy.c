@@ -11,6 +11,8 @@
  * we may not open is UNABLE too.
  */
 #include "healthd/probes/haproxy_csv.h"
+#include "healthd/probes/haproxy_process.h"
+#include "healthd/probes/haproxy_socket.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/settings.h"
 #include "healthd/watcher.h"
@@ -29,8 +31,6 @@ enum {
     READ_SIZE = 16 * 1024,
 };
 
-static const char request[] = "show stat\n";
-
 struct haproxy_settings {
     size_t socket_count;
     char **sockets;
@@ -40,6 +40,12 @@ struct haproxy_settings {
     bool minimum_is_percent;
 };
 
+/* What is known of a socket from run to run. */
+struct peer {
+    bool seen; /* it was there before */
+    struct haproxy_process process;
+};
+
 struct haproxy {
     struct probe probe; /* first */
     const struct haproxy_settings *settings;
@@ -47,9 +53,9 @@ struct haproxy {
     int fd;       /* -1: none */
     size_t index; /* the socket being asked */
     size_t answer_size;
-    bool *known;             /* by index: it was there before */
     unsigned percent;        /* the least so far */
     struct haproxy_csv *csv; /* while one is asked */
+    struct peer *peers;      /* by index */
 };
 
 /* ---- settings ---- */
@@ -203,6 +209,7 @@ static void take_answer(struct haproxy *haproxy)
     }
     bool enough = enough_are_up(settings, csv->up, servers);
     end_connection(haproxy);
+    haproxy_process_follow(&haproxy->peers[haproxy->index].process);
     haproxy->index++;
     if (enough && haproxy->index < settings->socket_count)
         return ask(haproxy);
@@ -215,9 +222,11 @@ static void take_answer(struct haproxy *haproxy)
 static void report_error(struct haproxy *haproxy, const char *what, int error)
 {
     const char *path = path_of(haproxy);
+    const struct peer *peer = &haproxy->peers[haproxy->index];
 
     end_connection(haproxy);
-    if (error == ENOENT && haproxy->known[haproxy->index])
+    haproxy->probe.result.decisive = peer->process.after_exit && (error == ECONNREFUSED || error == ENOENT);
+    if (error == ENOENT && peer->seen)
         probe_fail(&haproxy->probe, REASON_CONNECTION_LOST, "%s is gone: HAProxy has stopped", path);
     else if (error == ENOENT)
         probe_unable(&haproxy->probe, REASON_NO_SOCKET, "%s is not there: is HAProxy running, with 'stats socket %s'?",
@@ -253,32 +262,19 @@ static void on_answer(struct watch *watch, uint32_t events)
         take_answer(haproxy);
 }
 
-static int connect_to(struct haproxy *haproxy, const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-    memcpy(address.sun_path, path, strlen(path));
-    haproxy->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (haproxy->fd < 0 || connect(haproxy->fd, (struct sockaddr *)&address, sizeof address) < 0)
-        return errno;
-    return 0;
-}
-
 static void ask(struct haproxy *haproxy)
 {
     int error;
 
     probe_phase(&haproxy->probe, "connect");
     haproxy->csv = malloc(sizeof *haproxy->csv);
-    error = haproxy->csv ? connect_to(haproxy, path_of(haproxy)) : ENOMEM;
+    error = haproxy->csv ? haproxy_socket_ask(path_of(haproxy), "show stat\n", &haproxy->fd) : ENOMEM;
     if (error)
         return report_error(haproxy, "connect", error);
-    haproxy->known[haproxy->index] = true;
+    haproxy->peers[haproxy->index].seen = true;
     haproxy->answer_size = 0;
     haproxy_csv_begin(haproxy->csv, haproxy->settings->backend, haproxy->settings->server);
     probe_phase(&haproxy->probe, "wait");
-    if (send(haproxy->fd, request, strlen(request), MSG_NOSIGNAL) < 0)
-        return report_error(haproxy, "write to", errno);
     error = watch_start(haproxy->probe.room->watcher, &haproxy->watch, haproxy->fd, EPOLLIN, on_answer);
     if (error)
         report_error(haproxy, "watch", error);
@@ -288,6 +284,8 @@ static void haproxy_start(struct probe *probe)
 {
     struct haproxy *haproxy = (struct haproxy *)probe;
 
+    for (size_t i = 0; i < haproxy->settings->socket_count; i++)
+        haproxy_process_begin_run(&haproxy->peers[i].process);
     haproxy->index = 0;
     ask(haproxy);
 }
@@ -308,7 +306,9 @@ static void haproxy_destroy(struct probe *probe)
 {
     struct haproxy *haproxy = (struct haproxy *)probe;
 
-    free(haproxy->known);
+    for (size_t i = 0; haproxy->peers && i < haproxy->settings->socket_count; i++)
+        haproxy_process_close(&haproxy->peers[i].process);
+    free(haproxy->peers);
     free(haproxy);
 }
 
@@ -321,11 +321,14 @@ static struct probe *haproxy_create(const void *memory, struct probe_room *room)
         return NULL;
     haproxy->settings = settings;
     haproxy->fd = -1;
-    haproxy->known = calloc(settings->socket_count, sizeof *haproxy->known);
-    if (haproxy->known)
-        return &haproxy->probe;
-    free(haproxy);
-    return NULL;
+    haproxy->peers = calloc(settings->socket_count, sizeof *haproxy->peers);
+    if (!haproxy->peers) {
+        haproxy_destroy(&haproxy->probe);
+        return NULL;
+    }
+    for (size_t i = 0; i < settings->socket_count; i++)
+        haproxy_process_init(&haproxy->peers[i].process, &haproxy->probe, settings->sockets[i]);
+    return &haproxy->probe;
 }
 
 const struct probe_kind probe_haproxy = {
