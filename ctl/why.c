@@ -1,6 +1,7 @@
 /*
- * why PREFIX: bgpd says what it announces and the chain of causes behind it; for each check in that chain healthd is
- * asked what its last probe saw. Together they answer down to the errno of a probe.
+ * why PREFIX: bgpd says what it announces and the chain of causes behind it; healthd is asked what the last probe of
+ * each check in that chain saw. Together they answer down to the errno of a probe. The last events about whatever is in
+ * the chain tell how it came to be so.
  */
 #include "ctl/handlers.h"
 #include "ctl/show.h"
@@ -12,33 +13,81 @@
 
 enum { EVENTS_SHOWN = 10 };
 
-/* Asks healthd for the checks that the chain of VIP names. */
-static void ask_checks(const struct invocation *invocation, const struct lyd_node *vip, struct collection *answers)
-{
-    const struct lyd_node *cause;
+/* Of how many events a daemon is asked for: those about one VIP are among many others. */
+static const struct member last_events = {"last", "300", true};
 
-    LY_LIST_FOR(lyd_child(vip), cause)
-    {
-        const char *kind = model_text(cause, "kind"), *name = model_text(cause, "subject");
-        if (strcmp(cause->schema->name, "cause") != 0 || !kind || !name || strcmp(kind, "check") != 0)
+/* The entry of the list 'cause' of VIP that follows AFTER (NULL: the first), or NULL. */
+static const struct lyd_node *next_cause(const struct lyd_node *vip, const struct lyd_node *after)
+{
+    const struct lyd_node *node = after ? after->next : lyd_child(vip);
+
+    while (node && strcmp(node->schema->name, "cause") != 0)
+        node = node->next;
+    return node;
+}
+
+static bool has_kind(const struct lyd_node *cause, const char *kind)
+{
+    const char *text = model_text(cause, "kind");
+
+    return text && model_text(cause, "subject") && strcmp(text, kind) == 0;
+}
+
+/* Asks healthd for the checks that the chain of VIP names, and for its events. */
+static void ask_healthd(const struct invocation *invocation, const struct lyd_node *vip, struct collection *answers)
+{
+    int status = STATUS_DONE;
+    bool any = false;
+
+    for (const struct lyd_node *cause = NULL; (cause = next_cause(vip, cause)) && status != STATUS_UNREACHABLE;) {
+        const struct member members[] = {{"check", model_text(cause, "subject"), false}};
+        if (!has_kind(cause, "check"))
             continue;
-        const struct member members[] = {{"check", name, false}};
-        if (query(invocation, "healthd", request_get("check", members, 1), ANSWER_TIMEOUT_MS, collection_add,
-                  answers) == STATUS_UNREACHABLE)
-            return; /* told once; the chain itself is bgpd's */
+        status =
+            query(invocation, "healthd", request_get("check", members, 1), ANSWER_TIMEOUT_MS, collection_add, answers);
+        any = true;
     }
+    /* That it is not there was told once; the chain itself is bgpd's. */
+    if (any && status != STATUS_UNREACHABLE)
+        query(invocation, "healthd", request_get("event", &last_events, 1), ANSWER_TIMEOUT_MS, collection_add, answers);
 }
 
 static void write_causes(struct writer *writer, const struct lyd_node *vip)
 {
-    const struct lyd_node *cause;
-
     writer_list(writer, &view_causes, false);
-    LY_LIST_FOR(lyd_child(vip), cause)
-    {
-        if (strcmp(cause->schema->name, "cause") == 0)
-            writer_entry(writer, cause);
+    for (const struct lyd_node *cause = NULL; (cause = next_cause(vip, cause));)
+        writer_entry(writer, cause);
+}
+
+/* Whether EVENT is about something in the chain of VIP. */
+static bool is_about(const struct lyd_node *event, const struct lyd_node *vip)
+{
+    const char *subject = model_text(event, "subject");
+
+    if (!subject)
+        return false;
+    for (const struct lyd_node *cause = NULL; (cause = next_cause(vip, cause));) {
+        const char *named = model_text(cause, "subject");
+        if (named && strcmp(named, subject) == 0)
+            return true;
     }
+    return strcmp(subject, model_text(vip, "prefix")) == 0;
+}
+
+static void write_events(struct writer *writer, const struct lyd_node *vip, const struct collection *answers)
+{
+    size_t count, kept = 0;
+    const struct lyd_node **events = show_events_sorted(answers, UINT32_MAX, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (is_about(events[i], vip))
+            events[kept++] = events[i];
+    }
+    if (kept > 0)
+        writer_list(writer, &view_events, false);
+    for (size_t i = kept > EVENTS_SHOWN ? kept - EVENTS_SHOWN : 0; i < kept; i++)
+        writer_entry(writer, events[i]);
+    free(events);
 }
 
 static void write_why(struct writer *writer, const struct lyd_node *vip, const struct collection *answers)
@@ -48,17 +97,16 @@ static void write_why(struct writer *writer, const struct lyd_node *vip, const s
         write_causes(writer, vip);
     if (collection_next(answers, "check", NULL))
         show_list(writer, &view_checks, false, answers);
-    if (collection_next(answers, "event", NULL))
-        show_events(writer, false, answers, EVENTS_SHOWN);
+    write_events(writer, vip, answers);
     writer_end(writer);
 }
 
-/* What healthd says of the checks in the chain of VIP, in front of what bgpd, which gave ANSWERS, knows of them. */
-static void add_checks(const struct invocation *invocation, const struct lyd_node *vip, struct collection *answers)
+/* Puts what healthd says in front of what bgpd, which gave ANSWERS, knows of the same checks. */
+static void add_healthd(const struct invocation *invocation, const struct lyd_node *vip, struct collection *answers)
 {
     struct collection all = {0};
 
-    ask_checks(invocation, vip, &all);
+    ask_healthd(invocation, vip, &all);
     for (size_t i = 0; i < answers->count; i++)
         collection_add(answers->documents[i], &all);
     free(answers->documents);
@@ -68,17 +116,18 @@ static void add_checks(const struct invocation *invocation, const struct lyd_nod
 int handle_why(const struct invocation *invocation)
 {
     const char *prefix = command_argument(invocation, "PREFIX");
-    const struct member members[] = {{"prefix", prefix, false}};
+    const struct member members[] = {{"prefix", prefix, false}, last_events};
     struct collection answers = {0};
 
-    int status = query(invocation, "bgpd", request_get("why", members, 1), ANSWER_TIMEOUT_MS, collection_add, &answers);
+    int status =
+        query(invocation, "bgpd", request_get("why,event", members, 2), ANSWER_TIMEOUT_MS, collection_add, &answers);
     const struct lyd_node *vip = collection_find(&answers, "vip", prefix);
     if (status == STATUS_DONE && !vip) {
         complain("there is no vip %s; 'vipgate show vips' lists them", prefix);
         status = STATUS_REFUSED;
     } else if (status == STATUS_DONE) {
         struct writer writer = show_writer(invocation);
-        add_checks(invocation, vip, &answers);
+        add_healthd(invocation, vip, &answers);
         write_why(&writer, vip, &answers);
     }
     collection_free(&answers);

@@ -172,15 +172,19 @@ class Answers(Ctl):
                 self.assertEqual({"event 3", "event 4"}, set(causes[2:]))
 
     def test_why_asks_for_the_checks_of_the_chain(self):
+        other = {**event(9, "bgpd"), "subject": "other"}
         bgpd = self.daemon("bgpd", lambda *_: state(vip=[VIP], check=[{"name": "web", "verdict": "down"}],
-                                                    event=[event(1, "bgpd")]))
+                                                    event=[event(2, "bgpd"), other]))
         alone = self.expect(0, "why", "203.0.113.9", says="healthd.sock", shows=True)
         self.assertIn("3 failures", alone.stdout)
-        healthd = self.daemon("healthd", lambda *_: state(check=[CHECK]))
+        healthd = self.daemon("healthd", lambda name, arguments: state(check=[CHECK]) if "check" in arguments else
+                              state(event=[event(1, "healthd"), {**event(3, "healthd"), "subject": "else"}]))
         shown = self.state("why", "203.0.113.9")
-        self.assertEqual(("vipgate:get", {"what": ["why"], "prefix": "203.0.113.9/32"}), bgpd.requests[-1])
-        self.assertEqual([("vipgate:get", {"what": ["check"], "check": "web"})], healthd.requests)
-        self.assertEqual({"vip": [VIP], "check": [CHECK], "event": [event(1, "bgpd")]}, shown)
+        self.assertEqual(("vipgate:get", {"what": ["why", "event"], "prefix": "203.0.113.9/32", "last": 300}),
+                         bgpd.requests[-1])
+        self.assertEqual([("vipgate:get", {"what": ["check"], "check": "web"}),
+                          ("vipgate:get", {"what": ["event"], "last": 300})], healthd.requests)
+        self.assertEqual({"vip": [VIP], "check": [CHECK], "event": [event(1, "healthd"), event(2, "bgpd")]}, shown)
         text = self.cli("why", "203.0.113.9").stdout
         for word in ("withdrawn", "web", "3 failures", "refused", "event 1"):
             self.assertIn(word, text)
