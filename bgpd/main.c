@@ -32,10 +32,8 @@ static int run(struct bgpd_load *load)
 {
     char error[512];
 
-    bgpd.loop = uv_default_loop();
     bgpd.stopped = on_stopped;
     program_allow_descriptors();
-    program_catch_signals(bgpd.loop, on_signal);
     bool started = bgpd_start(&bgpd, load, error, sizeof error);
     if (!started) {
         log_error(NULL, "%s", error);
@@ -75,5 +73,9 @@ int main(int argc, char **argv)
     if (!program_begin(&program, "vipgate-bgpd", argc, argv, &status))
         return status;
     bgpd.path = program.path;
+    bgpd.loop = uv_default_loop();
+    /* Before anything else: what comes while the daemon starts is acted on when it has started. */
+    if (!program.only_check)
+        program_catch_signals(bgpd.loop, on_signal);
     return check_or_run(program.only_check);
 }

@@ -34,9 +34,7 @@ static int run(struct config *config)
 {
     char error[512];
 
-    health_daemon.loop = uv_default_loop();
     program_allow_descriptors();
-    program_catch_signals(health_daemon.loop, on_signal);
     bool started = daemon_start(&health_daemon, config, error, sizeof error);
     if (started) {
         notify_service_manager("READY=1");
@@ -80,5 +78,9 @@ int main(int argc, char **argv)
     if (!program_begin(&program, "vipgate-healthd", argc, argv, &status))
         return status;
     health_daemon.path = program.path;
+    health_daemon.loop = uv_default_loop();
+    /* Before anything else: what comes while the daemon starts is acted on when it has started. */
+    if (!program.only_check)
+        program_catch_signals(health_daemon.loop, on_signal);
     return check_or_run(program.only_check);
 }

@@ -367,12 +367,19 @@ static void view_lost(struct check_view *view, const char *reason)
     view->reason = reason;
 }
 
+static const char *pending_reason(const struct verdict_table *table, const struct entry *entry)
+{
+    if (!table->heard)
+        return "the health daemon was not reached yet";
+    return entry && entry->present ? "" : "the health daemon does not have it";
+}
+
 void verdict_table_view(const struct verdict_table *table, const char *name, struct check_view *view)
 {
     static const enum check_standing standings[] = {CHECK_LOST, CHECK_UP, CHECK_DOWN};
     const struct entry *entry = find(table, name);
 
-    *view = (struct check_view){.name = name, .standing = CHECK_PENDING, .reason = ""};
+    *view = (struct check_view){.name = name, .standing = CHECK_PENDING, .reason = pending_reason(table, entry)};
     if (table->link == HEALTH_EXPIRED) {
         view_lost(view, table->silence);
     } else if (entry && entry->overdue) {

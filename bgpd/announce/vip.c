@@ -181,14 +181,36 @@ void vip_report(struct vip *vip, struct journal *journal)
     uint64_t now = clock_real_us();
     const char *from = vip_state_name(vip->said), *to = vip->config ? vip_state_name(vip->state) : "removed";
 
+    /* The state is the same: then its profile was written anew. */
+    if (vip->unsaid && vip->said == vip->state && vip->attributes && !vip->remark[0])
+        snprintf(vip->remark, sizeof vip->remark, "reload: profile %s has other attributes",
+                 vip->decision.profile->name);
     if (vip->remark[0])
         journal_add(journal, now, "vip", vip->text, from, vip->unsaid ? to : from, "%s", vip->remark);
     else if (vip->unsaid)
-        journal_add(journal, vip->said == vip->state ? now : vip->since_us, "vip", vip->text, from, to, "%s%s",
-                    vip->said == vip->state && vip->config ? "other attributes by a reload: " : "", vip->reason);
+        journal_add(journal, vip->since_us, "vip", vip->text, from, to, "%s", vip->reason);
     vip->remark[0] = '\0';
     vip->unsaid = false;
     vip->said = vip->state;
+}
+
+static bool is_for_the_same(const struct vip_config *a, const struct vip_config *b)
+{
+    if (a->neighbor_count != b->neighbor_count)
+        return false;
+    for (size_t i = 0; i < a->neighbor_count; i++) {
+        if (!address_equal(&a->neighbors[i], &b->neighbors[i]))
+            return false;
+    }
+    return true;
+}
+
+void vip_configure(struct vip *vip, const struct vip_config *config)
+{
+    if (vip->attributes && vip->config && config && !is_for_the_same(vip->config, config))
+        strlcpy(vip->remark, "reload: announced to other neighbors", sizeof vip->remark);
+    vip->config = config;
+    vip->address.retry_ms = 0;
 }
 
 uint64_t vip_next_ms(const struct vip *vip, uint64_t now_ms)

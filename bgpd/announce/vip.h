@@ -48,6 +48,9 @@ struct vip_rooms {
 struct vip *vip_new(const struct prefix *prefix);
 void vip_free(struct vip *vip);
 
+/* Takes another configuration over; NULL: it has none any more. The one before must still be there. */
+void vip_configure(struct vip *vip, const struct vip_config *config);
+
 /* Decides anew, and does what follows but for sending. VIEWS has room for each check of the gate. Whether a route
  * changed. */
 bool vip_update(struct vip *vip, const struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms);

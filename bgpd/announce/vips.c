@@ -151,10 +151,8 @@ void vips_apply(struct vips *vips, const struct bgpd_config *config)
     roll_clear(roll);
     *roll = vips->next;
     vips->next = (struct roll){0};
-    for (size_t i = 0; i < roll->count; i++) {
-        roll->vips[i]->config = i < config->vip_count ? &config->vips[i] : NULL;
-        roll->vips[i]->address.retry_ms = 0;
-    }
+    for (size_t i = 0; i < roll->count; i++)
+        vip_configure(roll->vips[i], i < config->vip_count ? &config->vips[i] : NULL);
     if (!verdict_table_expect(health_verdicts(vips->health), roll->checks, roll->check_count, clock_monotonic_ms()))
         log_error(NULL, "out of memory: some checks will not be followed");
     verdict_table_set_lease(health_verdicts(vips->health), config->lease_ms);

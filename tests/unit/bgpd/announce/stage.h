@@ -1,0 +1,247 @@
+/*
+ * A stage for tests of VIPs: the health daemon, addresses and the speaker are all played here, each writing what it is
+ * asked to do into one list, so that the order of promises 1, 2 and 3 can be tested.
+ */
+#ifndef VIPGATE_TESTS_ANNOUNCE_STAGE_H
+#define VIPGATE_TESTS_ANNOUNCE_STAGE_H
+
+#include "bgpd/announce/vips.h"
+
+#include "lib/clock.h"
+#include "lib/log.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* ---- the rooms around ---- */
+
+struct peer {
+    struct neighbor_config config;
+    struct rib_out *rib;
+};
+
+static struct peer peers[2];
+static bool acknowledged, address_there, address_marked;
+static int add_error;
+static char story[512];
+
+static void note(const char *word)
+{
+    if (story[0])
+        strncat(story, " ", sizeof story - strlen(story) - 1);
+    strncat(story, word, sizeof story - strlen(story) - 1);
+}
+
+struct peer *speaker_next(const struct speaker *speaker, const struct peer *previous)
+{
+    (void)speaker;
+    if (!previous)
+        return &peers[0];
+    return previous == &peers[0] ? &peers[1] : NULL;
+}
+
+struct rib_out *peer_rib_out(const struct peer *peer)
+{
+    return peer->rib;
+}
+
+const struct neighbor_config *peer_config(const struct peer *peer)
+{
+    return &peer->config;
+}
+
+bool peer_all_acknowledged(const struct peer *peer)
+{
+    (void)peer;
+    return acknowledged;
+}
+
+void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, size_t count)
+{
+    (void)speaker;
+    (void)prefixes;
+    (void)count;
+}
+
+void speaker_release(struct speaker *speaker)
+{
+    (void)speaker;
+    note("release");
+}
+
+/* Sends what is pending: "+2" announced with two prepends, "-" withdrawn, with the neighbour's number before it. */
+void speaker_flush(struct speaker *speaker)
+{
+    (void)speaker;
+    for (int i = 0; i < 2; i++) {
+        const struct path_attributes *attributes;
+        struct prefix prefixes[8];
+        size_t count;
+        while ((count = rib_out_next_group(peers[i].rib, &attributes, prefixes, 8)) > 0) {
+            char word[32];
+            snprintf(word, sizeof word, attributes ? "%d+%u" : "%d-", i, attributes ? attributes->prepend : 0u);
+            for (size_t k = 0; k < count; k++)
+                note(word);
+            rib_out_sent(peers[i].rib, prefixes, count, 1, 1);
+        }
+    }
+}
+
+int loopback_add(struct loopback *loopback, const struct placement *placement)
+{
+    (void)loopback;
+    if (add_error)
+        return add_error;
+    note(placement->interface[0] == 'l' ? "add" : "add-elsewhere");
+    address_there = address_marked = true;
+    return 0;
+}
+
+int loopback_remove(struct loopback *loopback, const struct placement *placement)
+{
+    (void)loopback;
+    (void)placement;
+    note("remove");
+    address_there = false;
+    return 0;
+}
+
+bool loopback_has(const struct loopback *loopback, const struct placement *placement, bool *ours)
+{
+    (void)loopback;
+    (void)placement;
+    if (ours)
+        *ours = address_there && address_marked;
+    return address_there;
+}
+
+bool loopback_is_down(const struct loopback *loopback, const char *interface)
+{
+    (void)loopback;
+    (void)interface;
+    return false;
+}
+
+static struct verdict_table *table;
+
+struct verdict_table *health_verdicts(struct health *health)
+{
+    (void)health;
+    return table;
+}
+
+void health_rearm(struct health *health)
+{
+    (void)health;
+}
+
+/* ---- the stage ---- */
+
+static const struct gate_check backend[] = {{"backend", 10000}};
+
+struct fixture {
+    uv_loop_t loop;
+    struct journal *journal;
+    struct vips *vips;
+    const struct path_attributes *primary, *secondary;
+    struct vip_config vip;
+    struct bgpd_config config;
+};
+
+static void on_log(enum log_level level, const char *line, void *user)
+{
+    (void)level;
+    (void)line;
+    (void)user;
+}
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+
+    log_set_sink(on_log, NULL);
+    acknowledged = address_there = address_marked = false;
+    add_error = 0;
+    story[0] = '\0';
+    for (int i = 0; i < 2; i++) {
+        peers[i].rib = rib_out_new();
+        address_parse(&peers[i].config.address, i ? "198.51.100.5" : "198.51.100.4");
+    }
+    table = verdict_table_new(3000, clock_monotonic_ms());
+    fixture->primary = path_attributes_intern(&(struct path_attributes){.prepend = 0});
+    fixture->secondary = path_attributes_intern(&(struct path_attributes){.prepend = 2});
+    uv_loop_init(&fixture->loop);
+    fixture->journal = journal_new("bgpd");
+    fixture->vips = vips_new(&fixture->loop, NULL, NULL, NULL, fixture->journal);
+    fixture->vip = (struct vip_config){.profile = {"primary", fixture->primary},
+                                       .degraded_profile = {"secondary", fixture->secondary},
+                                       .gate = {backend, 1, REQUIRE_ALL, 0, 50, 50},
+                                       .manage_address = true,
+                                       .keep_address = true,
+                                       .interface = "lo"};
+    assert_true(prefix_parse(&fixture->vip.prefix, "203.0.113.9/32"));
+    fixture->config = (struct bgpd_config){.vips = &fixture->vip, .vip_count = 1, .lease_ms = 3000};
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+
+    vips_free(fixture->vips);
+    uv_run(&fixture->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&fixture->loop), 0);
+    journal_free(fixture->journal);
+    verdict_table_free(table);
+    for (int i = 0; i < 2; i++)
+        rib_out_free(peers[i].rib);
+    path_attributes_unref(fixture->primary);
+    path_attributes_unref(fixture->secondary);
+    free(fixture);
+    return 0;
+}
+
+static void apply(struct fixture *fixture)
+{
+    assert_true(vips_prepare(fixture->vips, &fixture->config));
+    vips_apply(fixture->vips, &fixture->config);
+}
+
+static void say(struct fixture *fixture, enum verdict verdict, uint8_t percent)
+{
+    struct verdict_message message = {.type = VERDICT_CHANGE, .name = "backend", .reason = "as the test says"};
+
+    message.verdict = verdict;
+    message.healthy_percent = percent;
+    verdict_table_message(table, &message, clock_monotonic_ms());
+    vips_run(fixture->vips);
+}
+
+/* What was done since it was last asked. */
+static const char *done(void)
+{
+    static char answer[sizeof story];
+
+    memcpy(answer, story, sizeof story);
+    story[0] = '\0';
+    return answer;
+}
+
+static const struct vip *the_vip(const struct fixture *fixture)
+{
+    return vips_find(fixture->vips, &fixture->vip.prefix);
+}
+
+static const struct event *last_event(const struct fixture *fixture)
+{
+    return journal_latest(fixture->journal, "vip", "203.0.113.9/32");
+}
+
+#endif

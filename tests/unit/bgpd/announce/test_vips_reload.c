@@ -1,0 +1,101 @@
+/* What a reload does to VIPs, and what it leaves alone. */
+#include "tests/unit/bgpd/announce/stage.h"
+
+static void test_reload_changes_what_it_changes(void **state)
+{
+    struct fixture *fixture = *state;
+
+    apply(fixture);
+    say(fixture, VERDICT_UP, 100);
+    done();
+    apply(fixture);
+    assert_string_equal(done(), "");
+    fixture->vip.profile = (struct profile_config){"other", fixture->secondary};
+    apply(fixture);
+    assert_string_equal(done(), "0+2 1+2");
+    assert_string_equal(last_event(fixture)->from, "announced");
+    assert_string_equal(last_event(fixture)->to, "announced");
+    assert_string_equal(last_event(fixture)->cause, "reload: profile other has other attributes");
+    /* Only one of the neighbours. */
+    struct vip_config narrowed = fixture->vip;
+    narrowed.neighbors = &peers[1].config.address;
+    narrowed.neighbor_count = 1;
+    fixture->config.vips = &narrowed;
+    apply(fixture);
+    assert_string_equal(done(), "0-");
+    assert_string_equal(last_event(fixture)->cause, "reload: announced to other neighbors");
+    /* A new check in the gate: as it is until its verdict. */
+    const struct gate_check both[] = {{"backend", 10000}, {"front", 10000}};
+    narrowed.gate.checks = both;
+    narrowed.gate.check_count = 2;
+    apply(fixture);
+    assert_string_equal(done(), "");
+    assert_int_equal(the_vip(fixture)->state, VIP_ANNOUNCED);
+    say(fixture, VERDICT_DOWN, 0);
+    assert_string_equal(done(), "1-");
+}
+
+static void test_reload_moves_an_address(void **state)
+{
+    struct fixture *fixture = *state;
+
+    apply(fixture);
+    say(fixture, VERDICT_UP, 100);
+    done();
+    fixture->vip.interface = "dummy0";
+    apply(fixture);
+    assert_string_equal(done(), "0- 1-");
+    acknowledged = true;
+    vips_run(fixture->vips);
+    assert_string_equal(done(), "remove");
+    vips_run(fixture->vips);
+    assert_string_equal(done(), "add-elsewhere 0+0 1+0");
+}
+
+static void test_reload_removes_a_vip(void **state)
+{
+    struct fixture *fixture = *state;
+
+    apply(fixture);
+    say(fixture, VERDICT_UP, 100);
+    done();
+    fixture->config.vip_count = 0;
+    apply(fixture);
+    assert_string_equal(done(), "0- 1-");
+    assert_null(the_vip(fixture));
+    assert_string_equal(last_event(fixture)->to, "removed");
+    acknowledged = true;
+    vips_run(fixture->vips);
+    assert_string_equal(done(), "remove");
+    assert_null(vips_next(fixture->vips, NULL));
+}
+
+static void test_prepared_and_abandoned_changes_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+
+    apply(fixture);
+    say(fixture, VERDICT_UP, 100);
+    done();
+    struct vip_config others[2] = {fixture->vip, fixture->vip};
+    assert_true(prefix_parse(&others[0].prefix, "203.0.113.10/32"));
+    const struct bgpd_config config = {.vips = others, .vip_count = 2, .lease_ms = 3000};
+    assert_true(vips_prepare(fixture->vips, &config));
+    vips_abandon(fixture->vips);
+    vips_run(fixture->vips);
+    assert_string_equal(done(), "");
+    assert_ptr_equal(vips_next(fixture->vips, NULL), the_vip(fixture));
+    assert_null(vips_next(fixture->vips, the_vip(fixture)));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_reload_changes_what_it_changes),
+        TEST(test_reload_moves_an_address),
+        TEST(test_reload_removes_a_vip),
+        TEST(test_prepared_and_abandoned_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
