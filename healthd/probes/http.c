@@ -6,11 +6,10 @@
  * A body that goes on beyond what is read is not waited for: the status has been judged, and where the body matters,
  * what came of it is searched.
  */
-#include "healthd/http_engine.h"
+#include "healthd/http_call.h"
 #include "healthd/probes/http_outcome.h"
 #include "healthd/probes/http_settings.h"
 #include "healthd/probes/kinds.h"
-#include "healthd/resolve.h"
 #include "lib/clock.h"
 
 #include <errno.h>
@@ -23,11 +22,8 @@ enum { HEADER_MAX = 64 * 1024, BODY_MAX = 64 * 1024 };
 struct http {
     struct probe probe; /* first */
     const struct http_settings *settings;
-    struct http_transfer transfer;
-    struct name *name; /* NULL: a Unix socket */
-    struct resolve_query query;
-    struct curl_slist *resolved; /* the name's addresses, as libcurl was told */
-    bool known;                  /* the Unix socket was there before */
+    struct http_call call;
+    bool known; /* the Unix socket was there before */
     size_t header_size, body_size;
     bool header_ended; /* with its empty line */
     char *body;        /* of BODY_MAX + 1, while one is expected */
@@ -88,7 +84,7 @@ static void forget_body(struct http *http)
 static void judge_answer(struct http *http)
 {
     const struct http_settings *settings = http->settings;
-    CURL *easy = http->transfer.easy;
+    CURL *easy = http->call.transfer.easy;
     bool matches = body_matches(http);
     long status = 0, days;
 
@@ -113,7 +109,7 @@ static bool is_gone(struct http *http, CURLcode code)
     long error = 0;
 
     if (code == CURLE_COULDNT_CONNECT)
-        curl_easy_getinfo(http->transfer.easy, CURLINFO_OS_ERRNO, &error);
+        curl_easy_getinfo(http->call.transfer.easy, CURLINFO_OS_ERRNO, &error);
     else
         http->known = true;
     return error == ENOENT && http->known;
@@ -125,7 +121,7 @@ static const char *what_is_wrong_with_header(const struct http *http, CURLcode c
     curl_off_t sent_us = 0;
 
     *reason = REASON_TOO_LARGE;
-    curl_easy_getinfo(http->transfer.easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
+    curl_easy_getinfo(http->call.transfer.easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
     if (http->header_size > HEADER_MAX || (code == CURLE_OUT_OF_MEMORY && sent_us && !http->header_ended))
         return "the answer's header has no end";
     *reason = REASON_CLOSED;
@@ -136,7 +132,7 @@ static const char *what_is_wrong_with_header(const struct http *http, CURLcode c
 
 static void on_done(struct http_transfer *transfer, CURLcode code)
 {
-    struct http *http = (struct http *)((char *)transfer - offsetof(struct http, transfer));
+    struct http *http = (struct http *)((char *)transfer - offsetof(struct http, call.transfer));
     char target[ENDPOINT_TEXT_SIZE];
     enum reason reason;
 
@@ -158,70 +154,20 @@ static void on_done(struct http_transfer *transfer, CURLcode code)
 
 /* ---- the beginning of a run ---- */
 
-/* Tells libcurl the addresses that we found, so that it never looks for any. It keeps them until it is told others. */
-static bool tell_addresses(struct http *http)
-{
-    size_t count, used;
-    const struct address *addresses = name_addresses(http->name, &count);
-    char line[ENDPOINT_HOST_SIZE + RESOLVE_ADDRESSES_MAX * (ADDRESS_TEXT_SIZE + 3)];
-
-    used = (size_t)snprintf(line, sizeof line, "%s:%u:", http->settings->target.host, http->settings->target.port);
-    for (size_t i = 0; i < count; i++) {
-        char text[ADDRESS_TEXT_SIZE];
-        used += (size_t)snprintf(line + used, sizeof line - used, "%s[%s]", i ? "," : "",
-                                 address_format(&addresses[i], text));
-    }
-    if (http->resolved && strcmp(http->resolved->data, line) == 0)
-        return true;
-    curl_slist_free_all(http->resolved);
-    http->resolved = curl_slist_append(NULL, line);
-    return http->resolved && curl_easy_setopt(http->transfer.easy, CURLOPT_RESOLVE, http->resolved) == CURLE_OK;
-}
-
-static void request(struct http *http)
-{
-    probe_phase(&http->probe, PROBE_PHASE_UNNAMED);
-    if ((http->name && !name_is_literal(http->name) && !tell_addresses(http)) ||
-        !http_transfer_start(&http->transfer, http->probe.room))
-        probe_errno(&http->probe, ENOMEM, "%s", http->settings->url);
-}
-
-static void on_resolved(struct resolve_query *query, enum resolve_result result)
-{
-    struct http *http = (struct http *)((char *)query - offsetof(struct http, query));
-    const char *host = name_host(http->name);
-
-    if (result == RESOLVE_NO_SUCH_NAME)
-        probe_fail(&http->probe, REASON_NO_SUCH_NAME, "resolve %s: %s", host, name_error(http->name));
-    else if (result == RESOLVE_NO_ANSWER)
-        probe_unable(&http->probe, REASON_NO_RESOLVER, "resolve %s: %s", host, name_error(http->name));
-    else
-        request(http);
-}
-
 static void http_start(struct probe *probe)
 {
     struct http *http = (struct http *)probe;
 
     http->header_size = http->body_size = 0;
     http->header_ended = false;
-    if (!http->name)
-        return request(http);
-    enum resolve_result result = resolve_start(http->name, &http->query, on_resolved);
-    if (result == RESOLVE_LATER)
-        probe_phase(probe, PROBE_PHASE_RESOLVE);
-    else
-        on_resolved(&http->query, result);
+    http_call_start(&http->call);
 }
 
 static void http_cancel(struct probe *probe)
 {
     struct http *http = (struct http *)probe;
 
-    resolve_cancel(&http->query);
-    if (http->transfer.engine)
-        http_phases(http->transfer.easy, &probe->result);
-    http_transfer_stop(&http->transfer);
+    http_call_stop(&http->call);
     forget_body(http);
 }
 
@@ -231,10 +177,7 @@ static void http_at(const struct probe *probe, char *text, size_t size)
     char target[ENDPOINT_TEXT_SIZE];
 
     who(http, target, sizeof target);
-    if (http->transfer.engine)
-        snprintf(text, size, "%s %s", http_phase(http->transfer.easy, http->settings->tls_used), target);
-    else
-        snprintf(text, size, "resolve %s", http->settings->target.host);
+    http_call_describe(&http->call, target, http->settings->tls_used, text, size);
 }
 
 /* ---- coming and going ---- */
@@ -243,17 +186,14 @@ static void http_destroy(struct probe *probe)
 {
     struct http *http = (struct http *)probe;
 
-    if (http->transfer.easy)
-        http_transfer_clear(&http->transfer);
-    curl_slist_free_all(http->resolved);
-    name_release(http->name);
+    http_call_clear(&http->call);
     free(http);
 }
 
 static bool set_up(struct http *http)
 {
     const struct http_settings *settings = http->settings;
-    CURL *easy = http->transfer.easy;
+    CURL *easy = http->call.transfer.easy;
 
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
@@ -280,11 +220,8 @@ static struct probe *http_create(const void *memory, struct probe_room *room)
     if (!http)
         return NULL;
     http->settings = settings;
-    if (!settings->unix_socket && !(http->name = name_acquire(room->resolver, settings->target.host))) {
-        free(http);
-        return NULL;
-    }
-    if (http_transfer_init(&http->transfer, on_done) && set_up(http))
+    const struct endpoint *target = settings->unix_socket ? NULL : &settings->target;
+    if (http_call_init(&http->call, &http->probe, target, on_done) && set_up(http))
         return &http->probe;
     http_destroy(&http->probe);
     return NULL;
