@@ -31,8 +31,9 @@ static void collect(struct http_engine *engine)
         if (message->msg != CURLMSG_DONE)
             continue;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-        curl_multi_remove_handle(engine->multi, transfer->easy);
-        transfer->engine = NULL;
+        /* libcurl would close with the handle's removal what it only connected. */
+        if (!transfer->connect_only || code != CURLE_OK)
+            http_transfer_stop(transfer);
         transfer->done(transfer, code);
     }
 }
@@ -170,6 +171,13 @@ bool http_transfer_init(struct http_transfer *transfer, http_done *done)
     curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "vipgate-healthd/" VIPGATE_VERSION);
     return true;
+}
+
+void http_transfer_connect_only(struct http_transfer *transfer)
+{
+    transfer->connect_only = true;
+    curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_ONLY, 1L);
+    curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, 0L);
 }
 
 void http_transfer_stop(struct http_transfer *transfer)

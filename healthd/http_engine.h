@@ -20,6 +20,7 @@ struct http_transfer {
     CURL *easy;
     http_done *done;
     struct http_engine *engine; /* NULL: not under way */
+    bool connect_only;          /* the transfer is over when the connection stands */
     int socket_error;           /* errno of a socket that could not be made, else 0 */
     char error[CURL_ERROR_SIZE];
 };
@@ -27,6 +28,10 @@ struct http_transfer {
 /* An easy handle set up as every probe needs it: a new connection each time, no redirects, no proxy of the environment,
  * no signals. False when out of memory. */
 bool http_transfer_init(struct http_transfer *transfer, http_done *done);
+
+/* The transfer only connects, with TLS where the URL has it. When DONE is told so the connection stands, for
+ * curl_easy_send and curl_easy_recv, until http_transfer_stop. */
+void http_transfer_connect_only(struct http_transfer *transfer);
 
 /* Ends what is under way and frees the handle. */
 void http_transfer_clear(struct http_transfer *transfer);

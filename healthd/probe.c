@@ -17,12 +17,14 @@ static const struct probe_kind *const kinds[] = {
     &probe_dns,
     &probe_exec,
     &probe_file,
+    &probe_grpc,
     &probe_haproxy,
     &probe_http,
     &probe_icmp,
     &probe_process,
     &probe_tcp,
     &probe_udp,
+    &probe_websocket,
 };
 /* clang-format on */
 

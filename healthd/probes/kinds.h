@@ -10,9 +10,11 @@ extern const struct probe_kind probe_exec;
 extern const struct probe_kind probe_file;
 extern const struct probe_kind probe_haproxy;
 extern const struct probe_kind probe_http;
+extern const struct probe_kind probe_grpc;
 extern const struct probe_kind probe_icmp;
 extern const struct probe_kind probe_process;
 extern const struct probe_kind probe_tcp;
 extern const struct probe_kind probe_udp;
+extern const struct probe_kind probe_websocket;
 
 #endif
