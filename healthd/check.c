@@ -49,24 +49,26 @@ static void explain(struct check *check, enum verdict before)
                  check->last.detail);
 }
 
-/* Says a new verdict to whom it matters: first the stream, because traffic waits for it. */
+/* Says a new verdict to whom it matters: first the stream, because traffic waits for it. Its event bears the time before
+ * that, so that a cause never looks younger than its effect. */
 static void announce(struct check *check, const struct judge *before)
 {
+    uint64_t now_us = clock_real_us();
     char from[8], to[8];
 
     if (check->judge.verdict != before->verdict)
-        check->since_us = clock_real_us();
+        check->since_us = now_us;
     explain(check, before->verdict);
     check->room->changed(check, check->room->user);
 
     if (check->judge.verdict != before->verdict || check->judge.first_pending != before->first_pending) {
-        journal_add(check->room->journal, clock_real_us(), "check", check->config->name, verdict_name(before->verdict),
+        journal_add(check->room->journal, now_us, "check", check->config->name, verdict_name(before->verdict),
                     verdict_name(check->judge.verdict), "%s", check->cause);
         return;
     }
     snprintf(from, sizeof from, "%u%%", before->healthy_percent);
     snprintf(to, sizeof to, "%u%%", check->judge.healthy_percent);
-    journal_add(check->room->journal, clock_real_us(), "check", check->config->name, from, to, "%s", check->cause);
+    journal_add(check->room->journal, now_us, "check", check->config->name, from, to, "%s", check->cause);
 }
 
 /* Damping that begins or ends changes no verdict at that moment, but somebody will ask why nothing comes back. */

@@ -24,7 +24,10 @@ VICTIM = """
 import sys, time
 from lab.lab import Lab
 lab = Lab()
-sleeper = lab.start(lab.host("victim"), "sleeper", "sleep", "1000")
+host = lab.host("victim")
+sleeper = lab.start(host, "sleeper", "sleep", "1000")
+while sleeper.pid not in host.pids():
+    pass
 print(sleeper.pid, flush=True)
 time.sleep(1000)
 """

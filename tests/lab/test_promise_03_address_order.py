@@ -51,6 +51,7 @@ class AddressOrder(LabCase):
         self.target.answer()
         for session in self.sessions:
             session.wait_route(VIP)
+        wait_for(lambda: len(self.seen) == 4, "a look at the addresses for each announcement")
         self.assertEqual([True] * 4, self.seen)
 
     def test_the_withdrawal_leaves_before_the_address(self):

@@ -71,8 +71,11 @@ class Vipgate:
         return [one for one in (self.supervisor, self.bgpd, self.healthd) if one]
 
     def stop(self):
-        """SIGTERM to what runs; the exit statuses by name."""
+        """SIGTERM to what runs; the exit statuses by name. A daemon that has only just begun to start is let start: so
+        early, a signal ends it as it does any program."""
         running = [one for one in self.processes() if one.running()]
+        for process in running:
+            wait_for(lambda: not process.running() or process.output(), f"{process.name} to start")
         for process in running:
             process.signal(signal.SIGTERM)
         return {process.name: process.wait() for process in running}
