@@ -352,9 +352,16 @@ struct lyd_node *document_build(struct document *document, const struct ly_ctx *
 {
     struct builder builder = {.document = document, .module = model_module(context)};
     const struct block top = {0};
+    const struct statement *statement = document->statements;
 
-    for (const struct statement *statement = document->statements; statement; statement = statement->next)
+    for (unsigned count = 0; statement && count < DOCUMENT_TOP_MAX; statement = statement->next, count++)
         build_statement(&builder, &top, statement);
+    if (statement) {
+        diagnostics_error(&document->diagnostics, statement->place,
+                          "more than %d statements at the top level: those from here on are not read",
+                          DOCUMENT_TOP_MAX);
+        document->incomplete = true;
+    }
     value_set_free(&builder.values);
     for (uint32_t i = 0; i < builder.stand_ins.count; i++)
         lyd_free_tree(builder.stand_ins.dnodes[i]);

@@ -208,8 +208,11 @@ struct lyd_node *builder_new_entry(struct builder *builder, struct lyd_node *par
         diagnostics_error(diagnostics_of(builder), place, "%s '%s' is given twice; the first is %s", schema->name,
                           value,
                           diagnostics_where(diagnostics_of(builder), place_of(first), place, where, sizeof where));
-    if (whole && !first)
+    if (whole && !first) {
+        /* It is the only one with its key: libyang, which would compare it with all others at the top, need not. */
+        node->flags &= ~(uint32_t)LYD_NEW;
         return node;
+    }
     reject(builder, node);
     return NULL;
 }

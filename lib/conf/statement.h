@@ -14,6 +14,9 @@
 
 enum { DOCUMENT_DEPTH_MAX = 32, DOCUMENT_SIZE_MAX = 4 * 1024 * 1024, DOCUMENT_FILES_MAX = 256 };
 
+/* Statements at the top level, whose number costs libyang its square. */
+enum { DOCUMENT_TOP_MAX = 32 * 1024 };
+
 /* How JSON wrote a value; RFC 7951 has a rule for each type. The other encodings do not tell. */
 enum argument_kind { ARGUMENT_TEXT, ARGUMENT_JSON_STRING, ARGUMENT_JSON_NUMBER, ARGUMENT_JSON_LITERAL };
 

@@ -82,9 +82,11 @@ static void read_argument(struct reader *reader, struct statement *statement)
     const struct token *next = lexer_peek(&reader->lexer);
     if (!is_text(next) || next->begins_line)
         return;
-    diagnostics_error(diagnostics_of(reader), next->place,
-                      "'%.60s' has more than one argument: put text with spaces in \"quotes\", several values in [ ]",
-                      statement->name);
+    diagnostics_error(
+        diagnostics_of(reader), next->place,
+        "'%.60s' takes one argument, and '%.60s' is one more: put text with spaces in \"quotes\", several "
+        "values in [ ]",
+        statement->name, next->text);
     while (is_text(lexer_peek(&reader->lexer)) && !lexer_peek(&reader->lexer)->begins_line)
         lexer_take(&reader->lexer);
 }

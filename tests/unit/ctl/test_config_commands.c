@@ -1,0 +1,125 @@
+/* What 'config check' and 'config convert' print, and their exit status. */
+#include "ctl/config_commands.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { TEXT_SIZE = 4096 };
+
+struct output {
+    int status;
+    char out[TEXT_SIZE], err[TEXT_SIZE];
+};
+
+/* Points DESCRIPTOR at a new temporary file; SAVED is what it was. */
+static FILE *redirect(int descriptor, int *saved)
+{
+    FILE *file = tmpfile();
+
+    assert_non_null(file);
+    *saved = dup(descriptor);
+    assert_true(*saved >= 0 && dup2(fileno(file), descriptor) >= 0);
+    return file;
+}
+
+static void restore(FILE *file, int descriptor, int saved, char *text)
+{
+    assert_true(dup2(saved, descriptor) >= 0);
+    close(saved);
+    rewind(file);
+    text[fread(text, 1, TEXT_SIZE - 1, file)] = '\0';
+    fclose(file);
+}
+
+static struct output run(const char *file, bool convert, enum conf_encoding to)
+{
+    struct output output;
+    int saved_out, saved_err;
+
+    fflush(stdout);
+    FILE *out = redirect(STDOUT_FILENO, &saved_out), *err = redirect(STDERR_FILENO, &saved_err);
+    output.status = convert ? config_convert(file, to) : config_check(file);
+    fflush(stdout);
+    restore(err, STDERR_FILENO, saved_err, output.err);
+    restore(out, STDOUT_FILENO, saved_out, output.out);
+    return output;
+}
+
+static void test_check_of_a_valid_file(void **state)
+{
+    (void)state;
+    struct output output = run("../etc/examples/primary.conf", false, CONF_TEXT);
+
+    assert_int_equal(output.status, 0);
+    assert_string_equal(output.err, "");
+    assert_string_equal(output.out, "../etc/examples/primary.conf: valid; 2 neighbors, 1 vips, 2 checks\n");
+}
+
+static void test_check_with_a_warning(void **state)
+{
+    (void)state;
+    struct output output = run("golden/diagnostics/azure-one-instance.conf", false, CONF_TEXT);
+
+    assert_int_equal(output.status, 0);
+    assert_non_null(strstr(output.err, "azure-one-instance.conf:4:5: warning: platform azure-route-server"));
+    assert_non_null(strstr(output.out, "valid"));
+}
+
+static void test_check_with_errors(void **state)
+{
+    (void)state;
+    struct output output = run("golden/diagnostics/references-to-nothing.conf", false, CONF_TEXT);
+
+    assert_int_equal(output.status, 2);
+    assert_string_equal(output.err,
+                        "golden/diagnostics/references-to-nothing.conf:2:30: there is no profile 'primary'; there is "
+                        "none\n"
+                        "golden/diagnostics/references-to-nothing.conf:2:52: there is no check 'backend'; there is "
+                        "none\n");
+    assert_string_equal(output.out, "");
+}
+
+static void test_convert(void **state)
+{
+    (void)state;
+    struct output output = run("../etc/examples/minimal.conf", true, CONF_XML);
+
+    assert_int_equal(output.status, 0);
+    assert_non_null(strstr(output.out, "<remote-address>198.51.100.4</remote-address>"));
+    assert_string_equal(output.err, "");
+
+    output = run("golden/diagnostics/errors.json", true, CONF_TEXT);
+    assert_int_equal(output.status, 2);
+    assert_string_equal(output.out, "");
+}
+
+static void test_a_file_that_is_not_there(void **state)
+{
+    (void)state;
+    struct output output = run("none.conf", true, CONF_TEXT);
+
+    assert_int_equal(output.status, 2);
+    assert_string_equal(output.err, "none.conf: cannot read 'none.conf': No such file or directory\n");
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    return chdir(TEST_SOURCE_DIR);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_check_of_a_valid_file),    cmocka_unit_test(test_check_with_a_warning),
+        cmocka_unit_test(test_check_with_errors),        cmocka_unit_test(test_convert),
+        cmocka_unit_test(test_a_file_that_is_not_there),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}
