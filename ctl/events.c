@@ -33,16 +33,16 @@ const struct lyd_node **show_events_sorted(const struct collection *collection, 
     while ((event = collection_next(collection, "event", event))) {
         if (*count == size) {
             size = size ? size * 2 : 64;
-            events = realloc(events, size * sizeof(*events));
+            events = realloc(events, size * sizeof(struct lyd_node *));
             if (!events)
                 abort();
         }
         events[(*count)++] = event;
     }
     if (*count > 0)
-        mergesort(events, *count, sizeof(*events), compare_events);
+        mergesort(events, *count, sizeof(struct lyd_node *), compare_events);
     if (*count > last) {
-        memmove(events, events + (*count - last), last * sizeof(*events));
+        memmove(events, events + (*count - last), last * sizeof(struct lyd_node *));
         *count = last;
     }
     return events;

@@ -160,7 +160,7 @@ int query(const struct invocation *invocation, const char *daemon, char *request
 bool collection_add(struct lyd_node *document, void *user)
 {
     struct collection *collection = user;
-    struct lyd_node **documents = realloc(collection->documents, (collection->count + 1) * sizeof(*documents));
+    struct lyd_node **documents = realloc(collection->documents, (collection->count + 1) * sizeof(struct lyd_node *));
 
     if (!documents)
         abort();

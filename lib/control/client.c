@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { RECEIVE_SIZE = 64 * 1024 };
+
 struct control_client {
     int fd;
     char path[sizeof(struct sockaddr_un)];
@@ -124,7 +126,7 @@ static enum control_result receive(struct control_client *client, uint64_t deadl
         return CONTROL_UNREACHABLE;
     }
     if (client->size == client->capacity) {
-        size_t capacity = client->capacity ? client->capacity * 2 : 64 * 1024;
+        size_t capacity = client->capacity ? client->capacity * 2 : RECEIVE_SIZE;
         uint8_t *data = realloc(client->data, capacity);
         if (!data) {
             strlcpy(error, "out of memory", size);
