@@ -3,6 +3,7 @@
 #include "ctl/complete.h"
 #include "ctl/query.h"
 
+#include <errno.h>
 #include <string.h>
 
 int main(int count, char **words)
@@ -22,5 +23,9 @@ int main(int count, char **words)
     else
         status = invocation.command->handler(&invocation);
     query_close();
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_DONE) {
+        complain("cannot write the answer: %s", strerror(errno));
+        status = STATUS_REFUSED;
+    }
     return status;
 }

@@ -182,16 +182,18 @@ static void child_ended(struct child *child, int status)
         schedule_start(child);
 }
 
+/* As the first process of a container it also has to wait for processes whose own parent has gone. */
 static void on_child_signal(uv_signal_t *handle, int number)
 {
     struct supervisor *supervisor = handle->data;
+    int status;
 
     (void)number;
-    for (size_t i = 0; i < CHILDREN; i++) {
-        struct child *child = &supervisor->children[i];
-        int status;
-        if (child->pid > 0 && waitpid(child->pid, &status, WNOHANG) == child->pid)
-            child_ended(child, status);
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+        for (size_t i = 0; i < CHILDREN; i++) {
+            if (supervisor->children[i].pid == pid)
+                child_ended(&supervisor->children[i], status);
+        }
     }
 }
 

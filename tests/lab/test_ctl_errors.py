@@ -99,6 +99,14 @@ class Failures(Ctl):
                 self.expect(3, "show", "vips")
                 daemon.close()
 
+    def test_output_that_cannot_be_written(self):
+        self.daemon("bgpd", lambda name, arguments: state(vip=[VIP]))
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([binary("vipgate"), "-S", self.directory, "show", "vips"], stdout=full,
+                                  stderr=subprocess.PIPE, text=True, timeout=30)
+        self.assertEqual(1, done.returncode)
+        self.assertIn("No space left", done.stderr)
+
     def test_a_terminal_is_not_at_the_mercy_of_others(self):
         hostile = "\u009b2Jred"
         self.daemon("bgpd", lambda name, arguments: state(vip=[{"prefix": "203.0.113.9/32", "reason": hostile}]))

@@ -1,4 +1,5 @@
-"""vipgate run, with programs of the test in place of the daemons: order, restarts, signals. No namespaces, no root."""
+"""vipgate run, with programs of the test in place of the daemons: order, restarts, signals, orphans.
+Root, for a process namespace."""
 
 import os
 import shutil
@@ -8,7 +9,7 @@ import tempfile
 import time
 import unittest
 
-from lab.system import wait_for
+from lab.system import require_root, wait_for
 from lab.vipgate import binary
 
 # Says what happens to it in a file. SIGKILL is its only way out where STUBBORN is.
@@ -51,9 +52,9 @@ class Run(unittest.TestCase):
             file.write(DAEMON.replace("STATUS", status))
         os.chmod(self.path(name), 0o755)
 
-    def start(self):
-        self.process = subprocess.Popen([self.path("vipgate"), "run", "-c", self.config], stderr=subprocess.PIPE,
-                                        text=True)
+    def start(self, *wrapper):
+        self.process = subprocess.Popen([*wrapper, self.path("vipgate"), "run", "-c", self.config],
+                                        stderr=subprocess.PIPE, text=True)
         self.addCleanup(self.process.stderr.close)
         self.addCleanup(self.process.wait)
         self.addCleanup(self.process.kill)
@@ -128,6 +129,30 @@ class Run(unittest.TestCase):
         self.process.kill()
         wait_for(lambda: [line[1] for line in self.log()].count("stopped") == 2, "both to stop")
 
+    def test_as_the_first_process_it_waits_for_orphans(self):
+        self.install("vipgate-bgpd", """
+if os.fork() == 0:
+    if os.fork() == 0:
+        while os.getppid() != 1:
+            pass
+        say("orphan ends")
+    os._exit(0)
+os.wait()""")
+        self.start("unshare", "--pid", "--fork", "--kill-child")
+        wait_for(lambda: ["vipgate-bgpd", "orphan", "ends"] in self.log(), "the orphan to end")
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as file:
+            first = file.read().strip()
+        def names():
+            with open(f"/proc/{first}/task/{first}/children") as file:
+                return [self.stat(pid) for pid in file.read().split()]
+        wait_for(lambda: "Z" not in names(), "the orphan to be waited for")
+        self.assertEqual(2, len(names()))
+
+    @staticmethod
+    def stat(pid):
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0]
+
     def test_a_missing_program_ends_it(self):
         os.unlink(self.path("vipgate-bgpd"))
         self.process = subprocess.run([self.path("vipgate"), "run", "-c", self.config], capture_output=True, text=True,
@@ -137,4 +162,5 @@ class Run(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    require_root()
     unittest.main()
