@@ -1,7 +1,6 @@
 #include "bgpd/session/listener.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -51,20 +50,14 @@ static void poll_event(uv_poll_t *poll, int status, int events)
     }
 }
 
-struct listener *listener_new(uv_loop_t *loop, const struct address *address, uint16_t port, char *error, size_t size)
+/* Around a listening DESCRIPTOR, or -1 with errno where that could not be had. */
+static struct listener *wrap(uv_loop_t *loop, int descriptor, const struct address *address, uint16_t port)
 {
-    struct listener *listener = calloc(1, sizeof *listener);
-    if (!listener) {
-        snprintf(error, size, "out of memory");
-        return NULL;
-    }
-    listener->address = *address;
-    listener->port = port;
-    listener->descriptor = socket_listen(address, port, error, size);
-    if (listener->descriptor < 0 || uv_poll_init(loop, &listener->poll, listener->descriptor) < 0) {
+    struct listener *listener = descriptor >= 0 ? calloc(1, sizeof *listener) : NULL;
+    if (!listener || uv_poll_init(loop, &listener->poll, descriptor) < 0) {
         int saved = errno;
-        if (listener->descriptor >= 0)
-            close(listener->descriptor);
+        if (descriptor >= 0)
+            close(descriptor);
         free(listener);
         errno = saved;
         return NULL;
@@ -72,7 +65,27 @@ struct listener *listener_new(uv_loop_t *loop, const struct address *address, ui
     uv_timer_init(loop, &listener->pause);
     listener->poll.data = listener->pause.data = listener;
     listener->handles = 2;
+    listener->descriptor = descriptor;
+    listener->address = *address;
+    listener->port = port;
     return listener;
+}
+
+struct listener *listener_new(uv_loop_t *loop, const struct address *address, uint16_t port, char *error, size_t size)
+{
+    return wrap(loop, socket_listen(address, port, error, size), address, port);
+}
+
+struct listener *listener_new_beside(struct listener *old, const struct address *address, char *error, size_t size)
+{
+    socket_share_port(old->descriptor);
+    int descriptor = socket_listen_beside(address, old->port, error, size);
+    return wrap(old->poll.loop, descriptor, address, old->port);
+}
+
+bool listener_overlaps(const struct listener *listener, const struct address *address, uint16_t port)
+{
+    return listener->port == port && listener->address.family == address->family;
 }
 
 void listener_start(struct listener *listener, listener_accepted *accepted, void *user)

@@ -15,6 +15,12 @@ typedef void listener_accepted(int descriptor, const struct address *remote, voi
 struct listener *listener_new(uv_loop_t *loop, const struct address *address, uint16_t port, char *error, size_t size);
 void listener_start(struct listener *listener, listener_accepted *accepted, void *user);
 
+/* The same beside OLD, which listens on an overlapping address and the same port. */
+struct listener *listener_new_beside(struct listener *old, const struct address *address, char *error, size_t size);
+
+/* Whether it listens on this port, whatever the address of the same family. */
+bool listener_overlaps(const struct listener *listener, const struct address *address, uint16_t port);
+
 /* Whether it listens there. */
 bool listener_is(const struct listener *listener, const struct address *address, uint16_t port);
 

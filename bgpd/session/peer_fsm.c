@@ -6,7 +6,7 @@
 enum {
     LARGE_HOLD_MS = 4 * 60 * 1000,
     STABLE_MS = 60 * 1000,   /* a session that lasted so long is no part of an oscillation */
-    RETRIES_ESTABLISHED = 5, /* what a session that came up leaves of the failures before: an idle hold time of 2.5 s */
+    RETRIES_ESTABLISHED = 3, /* what a session that came up leaves of the failures before: an idle hold time of 1.1 s */
 };
 
 /* An event on its way through the actions. */

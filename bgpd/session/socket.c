@@ -141,23 +141,26 @@ bool socket_prepare_accepted(int descriptor, const struct socket_options *option
     return false;
 }
 
-int socket_listen(const struct address *address, uint16_t port, char *error, size_t size)
+bool socket_share_port(int descriptor)
 {
-    char text[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
+    return set_number(descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
+}
+
+/* Binds and listens. SYN-ACKs go out before we know who called: with a TTL of 255 they pass a neighbour's GTSM. */
+static bool start_listening(int descriptor, const struct address *address, uint16_t port)
+{
     struct sockaddr_storage local;
     socklen_t length = address_to_socket(address, port, &local);
-    int descriptor = new_socket(address->family);
-    if (descriptor < 0)
-        goto failed;
-    /* SYN-ACKs go out before we know who called: with 255 they pass a neighbour's GTSM. */
-    if (!set_number(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) || !set_ttl(descriptor, address->family, TTL_MAX))
-        goto failed;
-    if (address->family == FAMILY_IPV6 && !set_number(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1))
-        goto failed;
-    if (bind(descriptor, (struct sockaddr *)&local, length) == 0 && listen(descriptor, LISTEN_BACKLOG) == 0)
-        return descriptor;
+    return set_number(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) && set_ttl(descriptor, address->family, TTL_MAX) &&
+           (address->family == FAMILY_IPV4 || set_number(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1)) &&
+           bind(descriptor, (struct sockaddr *)&local, length) == 0 && listen(descriptor, LISTEN_BACKLOG) == 0;
+}
 
-failed:;
+static int listen_with(int descriptor, const struct address *address, uint16_t port, char *error, size_t size)
+{
+    char text[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
+    if (descriptor >= 0 && start_listening(descriptor, address, port))
+        return descriptor;
     int saved = errno;
     snprintf(error, size, "listen on %s port %u: %s%s", address_format(address, text), port, errno_text(saved, reason),
              saved == EACCES ? " (ports below 1024 need CAP_NET_BIND_SERVICE)" : "");
@@ -165,6 +168,19 @@ failed:;
         close(descriptor);
     errno = saved;
     return -1;
+}
+
+int socket_listen(const struct address *address, uint16_t port, char *error, size_t size)
+{
+    return listen_with(new_socket(address->family), address, port, error, size);
+}
+
+int socket_listen_beside(const struct address *address, uint16_t port, char *error, size_t size)
+{
+    int descriptor = new_socket(address->family);
+    if (descriptor >= 0)
+        socket_share_port(descriptor);
+    return listen_with(descriptor, address, port, error, size);
 }
 
 int socket_accept(int listener, struct address *remote, uint16_t *port)

@@ -33,6 +33,11 @@ bool socket_prepare_accepted(int descriptor, const struct socket_options *option
 /* A listening socket; IPv6 ones take no IPv4. -1 with ERROR, and errno as the kernel had it. */
 int socket_listen(const struct address *address, uint16_t port, char *error, size_t size);
 
+/* The same where another socket of ours listens on an overlapping address, 0.0.0.0 and 192.0.2.1, and has been made to
+ * share its port; the more special address gets the connection. */
+int socket_listen_beside(const struct address *address, uint16_t port, char *error, size_t size);
+bool socket_share_port(int descriptor);
+
 /* The next connection that waits, or -1 with errno. */
 int socket_accept(int listener, struct address *remote, uint16_t *port);
 

@@ -25,12 +25,24 @@ static bool is_missing_family(const struct address *address, int error)
     return address_is_unspecified(address) && (error == EAFNOSUPPORT || error == EADDRNOTAVAIL);
 }
 
+/* A new listener; where a present one is in its way (0.0.0.0 now, 192.0.2.1 from now on), beside that. */
+static struct listener *make_listener(const struct speaker *speaker, const struct address *address, uint16_t port,
+                                      char *error, size_t size)
+{
+    struct listener *listener = listener_new(speaker->context.loop, address, port, error, size);
+    for (size_t i = 0; i < speaker->listener_count && !listener && errno == EADDRINUSE; i++) {
+        if (listener_overlaps(speaker->listeners[i], address, port))
+            listener = listener_new_beside(speaker->listeners[i], address, error, size);
+    }
+    return listener;
+}
+
 static bool plan_listener(struct speaker *speaker, const struct address *address, uint16_t port, char *error,
                           size_t size)
 {
     struct speaker_plan *plan = &speaker->plan;
     struct listener *kept = find_listener(speaker, address, port);
-    struct listener *listener = kept ? kept : listener_new(speaker->context.loop, address, port, error, size);
+    struct listener *listener = kept ? kept : make_listener(speaker, address, port, error, size);
     if (!listener && is_missing_family(address, errno)) {
         log_warning(NULL, "%s; going on without", error);
         return true;
