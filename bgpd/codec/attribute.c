@@ -173,7 +173,8 @@ bool attributes_decode(const uint8_t *octets, size_t size, uint8_t family, struc
     struct attribute attribute;
     int previous = -1;
 
-    memset(view, 0, sizeof *view);
+    memset(view, 0, offsetof(struct route_view, as_path)); /* the text need not be cleared for each of a million */
+    view->as_path[0] = '\0';
     while (wire_remaining(&list) > 0) {
         if (!attribute_next(&list, &attribute) || attribute.code <= previous ||
             !view_attribute(&attribute, family, view))
