@@ -1,76 +1,12 @@
 /* healthd's answers on the control socket. */
 #include "healthd/daemon.h"
+#include "healthd/get.h"
 #include "healthd/state.h"
 #include "lib/conf/conf.h"
 #include "lib/model.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* ---- get ---- */
-
-static void append_daemon(const struct daemon *daemon, struct lyd_node *state)
-{
-    struct lyd_node *node = model_list(state, "daemon", "healthd", NULL);
-
-    model_leaf(node, "version", VIPGATE_VERSION);
-    model_leaf_number(node, "pid", (uint64_t)getpid());
-    model_leaf_time(node, "since", daemon->since_us);
-}
-
-/* All checks, or the one that RPC names. */
-static void append_checks(const struct daemon *daemon, struct lyd_node *state, const struct lyd_node *rpc)
-{
-    const char *name = model_text(rpc, "check");
-    const struct check *one = name ? checks_find(daemon->checks, name) : NULL;
-
-    if (one)
-        state_append_check(state, one);
-    for (size_t i = 0; !name && i < checks_count(daemon->checks); i++)
-        state_append_check(state, checks_at(daemon->checks, i));
-}
-
-static struct lyd_node *new_state(const struct daemon *daemon)
-{
-    struct lyd_node *state = model_top(daemon->context, "state");
-
-    model_leaf(state, "site", checks_config(daemon->checks)->site);
-    return state;
-}
-
-static bool asks_for(const struct lyd_node *rpc, const char *what)
-{
-    const struct lyd_node *node;
-
-    LY_LIST_FOR(lyd_child(rpc), node)
-    {
-        if (strcmp(node->schema->name, "what") == 0 && strcmp(lyd_get_value(node), what) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void answer_get(struct daemon *daemon, struct control_request *request, const struct lyd_node *rpc)
-{
-    const char *name = model_text(rpc, "check");
-
-    if (asks_for(rpc, "check") && name && !checks_find(daemon->checks, name)) {
-        control_refuse(request, "there is no check %s; 'vipgate show checks' lists them", name);
-        return;
-    }
-    struct lyd_node *state = new_state(daemon);
-    if (asks_for(rpc, "daemon"))
-        append_daemon(daemon, state);
-    if (asks_for(rpc, "check"))
-        append_checks(daemon, state, rpc);
-    if (asks_for(rpc, "event"))
-        event_feed_append(daemon->feed, state, (uint32_t)model_number(rpc, "last", UINT32_MAX));
-    if (asks_for(rpc, "event") && model_boolean(rpc, "follow", false))
-        event_feed_follow(daemon->feed, request, state);
-    else
-        control_reply(request, state);
-}
 
 /* ---- get-config ---- */
 
@@ -112,7 +48,7 @@ struct wait {
 static void on_run_finished(struct check_run *run, const struct check *check)
 {
     struct wait *wait = (struct wait *)run;
-    struct lyd_node *state = new_state(wait->daemon);
+    struct lyd_node *state = get_new_state(wait->daemon);
 
     state_append_check(state, check);
     control_reply(wait->request, state);
@@ -152,7 +88,7 @@ static const struct {
     const char *rpc;
     void (*answer)(struct daemon *daemon, struct control_request *request, const struct lyd_node *rpc);
 } commands[] = {
-    {"get", answer_get},
+    {"get", get_answer},
     {"get-config", answer_get_config},
     {"reload", answer_reload},
     {"check-run", answer_check_run},

@@ -1,6 +1,7 @@
 """Clients of the control socket that do what they should not: the daemon, and every other client, does not notice.
 No namespaces; root, to become somebody else."""
 
+import json
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from lab.vipgate import SANITIZERS, binary
 
 CONFIG = "control {{ directory {}/run; }}\ncheck passwd {{ file {{ path /etc/passwd; }} rise 1; }}\n"
 CLIENTS_MAX = 64
+CHECKS = 250  # more than the daemon states in one piece
 
 
 class ControlClients(unittest.TestCase):
@@ -22,6 +24,8 @@ class ControlClients(unittest.TestCase):
         self.directory = temporary.name
         with open(self.path("vipgate.conf"), "w") as file:
             file.write(CONFIG.format(self.directory))
+            file.writelines(f"check c{number} {{ file {{ path /etc/passwd; }} interval 1h; }}\n"
+                            for number in range(CHECKS))
         self.log = open(self.path("log"), "w")
         self.addCleanup(self.log.close)
         self.daemon = subprocess.Popen([binary("vipgate-healthd"), "-c", self.path("vipgate.conf")], stderr=self.log,
@@ -57,6 +61,10 @@ class ControlClients(unittest.TestCase):
         for client in idle:
             client.settimeout(10)
             self.assertEqual(b"", client.recv(1))
+
+    def test_a_list_in_pieces_is_whole_and_in_order(self):
+        shown = json.loads(self.cli("--json", "show", "checks").stdout)["vipgate:state"]["check"]
+        self.assertEqual(["passwd"] + [f"c{number}" for number in range(CHECKS)], [check["name"] for check in shown])
 
     def test_nonsense(self):
         for data in (b"\xff" * 4, b"GET / HTTP/1.0\r\n\r\n", b"\0\0\0\2{}", b"\0\0\0\2{}" * 1000, b"\0\0\0\0",
