@@ -49,8 +49,8 @@ static void explain(struct check *check, enum verdict before)
                  check->last.detail);
 }
 
-/* Says a new verdict to whom it matters: first the stream, because traffic waits for it. Its event bears the time before
- * that, so that a cause never looks younger than its effect. */
+/* Says a new verdict to whom it matters: first the stream, because traffic waits for it. Its event bears the time of
+ * before, so that a cause never looks younger than its effect. */
 static void announce(struct check *check, const struct judge *before)
 {
     uint64_t now_us = clock_real_us();

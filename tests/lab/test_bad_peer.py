@@ -35,8 +35,10 @@ class BadPeer(LabCase):
         self.assertEqual(["65010"], self.good.story(VIP))
 
     def shown_error(self, code):
-        return wait_for(lambda: (error := self.gate.neighbor(NEIGHBOR).get("last-error", {})).get("code") == code and
-                        error, lambda: f"an error {code} to be shown; it is {self.gate.neighbor(NEIGHBOR).get('last-error')}")
+        def shown():
+            error = self.gate.neighbor(NEIGHBOR).get("last-error", {})
+            return error if error.get("code") == code else None
+        return wait_for(shown, f"an error {code} to be shown")
 
     def test_wrong_as(self):
         session = self.bad.accept()
