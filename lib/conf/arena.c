@@ -19,11 +19,12 @@ static struct arena_block *block_of(struct arena *arena, size_t size)
     if (block && block->size - block->used >= size)
         return block;
     size_t capacity = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-    block = calloc(1, sizeof *block + capacity);
+    block = arena->size + capacity <= ARENA_SIZE_MAX ? calloc(1, sizeof *block + capacity) : NULL;
     if (!block) {
         arena->failed = true;
         return NULL;
     }
+    arena->size += capacity;
     block->size = capacity;
     block->next = arena->blocks;
     arena->blocks = block;

@@ -38,7 +38,8 @@ static void read_statements(struct document *document, const struct include_orig
     else
         text_read(document, origin, text, size, &tail);
     if (document->arena.failed) {
-        diagnostics_error(&document->diagnostics, (struct place){0}, "out of memory");
+        diagnostics_error(&document->diagnostics, (struct place){0},
+                          "the configuration is too large: its statements take more than 64 MiB");
         document->incomplete = true;
     }
 }

@@ -2,8 +2,14 @@
  * A configuration document: read from a file in one of its three encodings, validated, with every error of the file
  * located. The result is a value: a libyang tree that the daemons turn into structs of their own.
  *
- *   file -> text_lex -> text_read (walks the schema)  \
- *   file -> libyang's JSON or XML parser               >  tree -> validate -> lint -> struct conf
+ *   file -> text_lex -> text_read, include  \
+ *   file -> json_lex -> json_read            >  statements -> build -> tree -> rules -> lint -> libyang -> struct conf
+ *   file -> libyang  -> xml_read            /
+ *
+ * libyang stops at the first error and knows no column. So the readers keep the place of each statement, build walks
+ * the schema and reports all that does not fit it, rules reports what is missing in the tree as a whole and lint what
+ * the schema cannot say. libyang holds the tree and judges each value, and where nothing was found it has the final
+ * word.
  */
 #ifndef VIPGATE_LIB_CONF_CONF_H
 #define VIPGATE_LIB_CONF_CONF_H

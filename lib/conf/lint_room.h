@@ -47,9 +47,11 @@ const struct lyd_node *lint_next(const struct lyd_node *node, const char *name);
 /* Marks the neighbours that VIP is announced to. */
 void lint_mark_listed(const struct lint *lint, const struct lyd_node *vip);
 
-/* Goes through the children NAME of PARENT. */
+/* Goes through the nodes NAME from FIRST on among its siblings. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): NODE is declared here */
 #define LINT_FOR_EACH(node, first, name)                                                                               \
     for (const struct lyd_node *node = lint_next(first, name); node; node = lint_next(node->next, name))
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* The parts of the lint, one file each. */
 void lint_values(const struct lint *lint);

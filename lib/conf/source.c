@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { READ_SIZE = 16 * 1024 };
+
 static bool refuse(struct document *document, struct place place, const char *path, const char *reason)
 {
     diagnostics_error(&document->diagnostics, place, "cannot read '%s': %s", path, reason);
@@ -21,7 +23,7 @@ static ssize_t read_all(struct document *document, int descriptor, size_t bound,
 
     for (;;) {
         if (size == capacity) {
-            capacity = capacity ? capacity * 2 : 16 * 1024;
+            capacity = capacity ? capacity * 2 : READ_SIZE;
             char *larger = arena_alloc(&document->arena, capacity);
             if (!larger)
                 return -1;

@@ -38,7 +38,7 @@ static int grow(struct value_set *set)
 {
     struct value_set larger = {.capacity = set->capacity ? set->capacity * 2 : 64};
 
-    larger.slots = calloc(larger.capacity, sizeof *larger.slots);
+    larger.slots = calloc(larger.capacity, sizeof(void *));
     if (!larger.slots)
         return -1;
     for (size_t i = 0; i < set->capacity; i++) {

@@ -93,7 +93,7 @@ static void read_elements(struct xml_reader *reader, const struct lyd_node *firs
 static bool is_too_deep(const char *text, size_t size)
 {
     struct cursor cursor = cursor_of(text, size, 0);
-    long depth = 0;
+    int depth = 0;
 
     while (cursor_peek(&cursor, 0) >= 0 && depth <= 8 * DOCUMENT_DEPTH_MAX) {
         if (at(&cursor, "</") || at(&cursor, "/>"))

@@ -135,6 +135,23 @@ static void test_file_of_more_than_the_bound(void **state)
     free(text);
 }
 
+/* A file within the bound can still hold more statements than memory should be spent on. */
+static void test_file_of_too_many_statements(void **state)
+{
+    (void)state;
+    size_t size = 4 * 1024 * 1024;
+    char *text = malloc(size);
+
+    assert_non_null(text);
+    for (size_t i = 0; i < size; i++)
+        text[i] = i % 2 ? ';' : 'a';
+    struct conf conf = conf_parse(context, "many.conf", text, size, CONF_TEXT);
+    assert_null(conf.tree);
+    assert_non_null(strstr(conf.diagnostics[0].message, "too large"));
+    conf_clear(&conf);
+    free(text);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -157,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_golden_files),
         cmocka_unit_test(test_missing_file_is_a_diagnostic),
         cmocka_unit_test(test_file_of_more_than_the_bound),
+        cmocka_unit_test(test_file_of_too_many_statements),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

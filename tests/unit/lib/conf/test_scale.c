@@ -55,8 +55,39 @@ static void test_a_thousand_vips(void **state)
     free(text);
 }
 
+/* 1000 routes from a peer, in the older pages on Azure Route Server. */
+static void test_more_vips_than_a_route_server_takes(void **state)
+{
+    (void)state;
+    char error[256], *text = NULL;
+    struct ly_ctx *context = model_open(error, sizeof error);
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_true(context && out);
+    fputs("bgp { local-as 65010; router-id 198.51.100.70;\n", out);
+    fputs("neighbor-group ars { platform azure-route-server; peer-as 65515; }\n", out);
+    fputs("neighbor 198.51.100.4 { group ars; } neighbor 198.51.100.5 { group ars; } }\n", out);
+    for (int i = 0; i < VIPS + 1; i++)
+        fprintf(out, "vip 10.0.%d.%d/32;\n", i / 250, i % 250);
+    assert_int_equal(fclose(out), 0);
+
+    struct conf conf = conf_parse(context, "many", text, size, CONF_TEXT);
+    assert_non_null(conf.tree);
+    assert_int_equal(conf.diagnostic_count, 1);
+    assert_int_equal(conf.diagnostics[0].severity, CONF_WARNING);
+    assert_int_equal(conf.diagnostics[0].line, 3 + VIPS + 1);
+    assert_non_null(strstr(conf.diagnostics[0].message, "more than 1000 prefixes"));
+    conf_clear(&conf);
+    ly_ctx_destroy(context);
+    free(text);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_thousand_vips)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_thousand_vips),
+        cmocka_unit_test(test_more_vips_than_a_route_server_takes),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
