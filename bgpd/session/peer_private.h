@@ -63,6 +63,7 @@ struct connection {
 struct peer {
     struct peer_context *context;
     const struct neighbor_config *config;
+    size_t index;                         /* among the peers of the speaker, which keeps it */
     char name[ADDRESS_TEXT_SIZE];         /* the address, for the journal */
     char subject[ADDRESS_TEXT_SIZE + 16]; /* "neighbor 192.0.2.1", for the log */
     bool admin_down;

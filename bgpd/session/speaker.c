@@ -25,17 +25,9 @@ struct speaker *speaker_new(uv_loop_t *loop, struct journal *journal, speaker_se
     return speaker;
 }
 
-static size_t index_of(const struct speaker *speaker, const struct peer *peer)
-{
-    size_t i = 0;
-    while (i < speaker->peer_count && speaker->peers[i] != peer)
-        i++;
-    return i;
-}
-
 struct peer *speaker_next(const struct speaker *speaker, const struct peer *previous)
 {
-    size_t next = previous ? index_of(speaker, previous) + 1 : 0;
+    size_t next = previous ? previous->index + 1 : 0;
     return next < speaker->peer_count ? speaker->peers[next] : NULL;
 }
 

@@ -215,6 +215,7 @@ void speaker_apply(struct speaker *speaker, const struct bgp_config *config)
     for (size_t i = 0; i < speaker->peer_count; i++) {
         struct peer *peer = speaker->peers[i];
         const struct neighbor_config *neighbor = &config->neighbors[i];
+        peer->index = i;
         bool had_password = peer->config->password != NULL, is_old = false;
         for (size_t j = 0; j < old_count; j++)
             is_old = is_old || old[j] == peer;
