@@ -54,6 +54,7 @@ static void send_notification(struct connection *connection, const struct happen
         bgp_error_set(&error, happening->step.code, happening->step.subcode, NULL, 0);
     else
         error = *happening->detail->error;
+    peer_graceful_harden(connection, &error);
     connection_send_notification(connection, &error);
     if (happening->event != EVENT_OPEN_COLLISION_DUMP)
         peer_note_notification(connection->peer, ERROR_SENT, &error);
@@ -62,12 +63,11 @@ static void send_notification(struct connection *connection, const struct happen
 static void session_down(struct connection *connection, const struct happening *happening)
 {
     struct peer *peer = connection->peer;
-    (void)happening;
     if (uv_now(peer->context->loop) - peer->established_ms >= STABLE_MS)
         peer->retries = 0; /* this is no oscillation */
     peer->session = NULL;
     rib_out_session_lost(peer->rib_out);
-    peer_import_reset(peer);
+    peer_graceful_down(connection, happening->event, happening->detail ? happening->detail->error : NULL);
     timers_stop(&peer->timers, TIMER_SEND_HOLD);
 }
 
@@ -204,6 +204,7 @@ static void session_up(struct connection *connection, const struct happening *ha
     timers_stop(&peer->timers, TIMER_CONNECT_RETRY);
     timers_stop(&peer->timers, TIMER_IDLE_HOLD);
     connection_event(connection_other(connection), EVENT_OPEN_COLLISION_DUMP, NULL);
+    peer_graceful_up(connection);
     peer_send_start(peer);
     peer_journal_up(peer);
     if (peer->context->change)

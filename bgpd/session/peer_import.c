@@ -117,17 +117,12 @@ void peer_import_refresh(struct peer *peer, const struct refresh_message *refres
     }
 }
 
-void peer_import_sweep(struct peer *peer)
-{
-    rib_in_sweep_stale(peer->rib_in, FAMILY_IPV4);
-    rib_in_sweep_stale(peer->rib_in, FAMILY_IPV6);
-}
-
 void peer_import_reset(struct peer *peer)
 {
     rib_in_clear(peer->rib_in);
     prefix_set_clear(&peer->unkept);
     prefix_set_clear(&peer->looped);
+    peer->holds_stale = false;
     timers_stop(&peer->timers, TIMER_STALE);
 }
 

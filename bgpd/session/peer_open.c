@@ -23,10 +23,7 @@ struct open_message peer_local_open(const struct peer *peer)
     capabilities.extended_message = true;
     capabilities.extended_next_hop = config->extended_next_hop;
     capabilities.role = (int8_t)(peer_is_ebgp(peer) ? config->role : ROLE_NONE);
-    if (config->graceful_restart) {
-        capabilities.graceful_restart =
-            (struct graceful_restart){.offered = true, .notification = true, .restart_time = config->restart_time_s};
-    }
+    capabilities.graceful_restart = peer_graceful_offer(peer);
     return (struct open_message){.as = bgp->local_as,
                                  .hold_time_s = config->hold_time_s,
                                  .router_id = bgp->router_id,

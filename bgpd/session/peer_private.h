@@ -6,6 +6,7 @@
  *     peer_open.c      our OPEN, the judgement of theirs, collisions
  *     peer_receive.c   messages out of the stream
  *     peer_import.c    UPDATEs into the Adj-RIB-In
+ *     peer_graceful.c  graceful restart
  *     peer_send.c      Adj-RIB-Out onto the wire, the small messages
  *     peer_timers.c    timers, their lengths
  *     peer_error.c     what went wrong, in words, to the log, the journal and show
@@ -38,7 +39,9 @@ struct peer_context {
     uv_loop_t *loop;
     struct journal *journal;
     const struct bgp_config *config;
-    bool released; /* End-of-RIB may leave (promise 1) */
+    bool released; /* UPDATEs may leave (promise 1) */
+    uint64_t started_ms;
+    uint8_t preserved; /* FAMILY_BIT_… for which forwarding has outlived a restart of ours */
     struct vip_filter vips;
     struct transport_lingering lingering;
     void (*change)(struct peer *peer, void *user); /* may be NULL */
@@ -84,6 +87,7 @@ struct peer {
     uint8_t refresh_asked;                        /* the neighbour asked, and is answered after this batch of input */
     uint8_t refresh_begin_owed, refresh_end_owed; /* RFC 7313 */
     uint8_t next_hop_warned;
+    bool holds_stale; /* routes of a session that was lost */
     bool in_flush;
     uint64_t progress_ms; /* when the neighbour's TCP last acknowledged something, while octets are on their way */
     uint64_t progress_offset;
@@ -139,11 +143,19 @@ void connection_receive(struct connection *connection);
 void peer_import(struct peer *peer, const struct update_view *update);
 /* Their answer to our refresh begins or ends (RFC 7313). */
 void peer_import_refresh(struct peer *peer, const struct refresh_message *refresh);
-void peer_import_sweep(struct peer *peer);
 void peer_import_reset(struct peer *peer);
 uint32_t peer_prefixes_received(const struct peer *peer);
 /* The filter or 'import' has changed: drops what is no longer to be kept, asks for what now is. */
 void peer_import_changed(struct peer *peer);
+
+/* ---- peer_graceful.c: what becomes of the routes of a session that ended by EVENT, or has come up again. */
+void peer_graceful_down(struct connection *connection, enum fsm_event event, const struct bgp_error *error);
+void peer_graceful_up(struct connection *connection);
+void peer_graceful_expired(struct peer *peer);
+/* What our OPEN says of it. */
+struct graceful_restart peer_graceful_offer(const struct peer *peer);
+/* Makes a Cease after which the neighbour shall not keep our routes one that says so (RFC 8538 section 3.1). */
+void peer_graceful_harden(const struct connection *connection, struct bgp_error *error);
 
 /* ---- peer_send.c */
 void connection_send_open(struct connection *connection);

@@ -132,7 +132,7 @@ void peer_timer_expired(unsigned number, void *user)
         check_progress(peer);
         break;
     case TIMER_STALE:
-        peer_import_sweep(peer);
+        peer_graceful_expired(peer);
         break;
     case TIMER_HOLD:
     case TIMER_HOLD + 1:

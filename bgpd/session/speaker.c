@@ -19,6 +19,7 @@ struct speaker *speaker_new(uv_loop_t *loop, struct journal *journal, speaker_se
     speaker->context.journal = journal;
     speaker->context.change = change;
     speaker->context.user = user;
+    speaker->context.started_ms = uv_now(loop);
     speaker->stranger_limit = (struct log_limit){.burst = 5, .interval_ms = 10 * 1000};
     uv_timer_init(loop, &speaker->shutdown_timer);
     speaker->shutdown_timer.data = speaker;
@@ -97,6 +98,11 @@ void speaker_release(struct speaker *speaker)
 {
     speaker->context.released = true;
     speaker_flush(speaker);
+}
+
+void speaker_set_preserved(struct speaker *speaker, uint8_t families)
+{
+    speaker->context.preserved = families;
 }
 
 /* ---- the end ------------------------------------------------------------------------------------------------------

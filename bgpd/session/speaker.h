@@ -46,6 +46,11 @@ void speaker_flush(struct speaker *speaker);
  * Called, End-of-RIB is sent at once on the sessions that are up. */
 void speaker_release(struct speaker *speaker);
 
+/* FAMILIES (FAMILY_BIT_…) for which packets for the VIPs are still taken here, though bgpd has just started: their
+ * addresses are there from before. To neighbours with graceful restart this is said in OPEN (RFC 4724), for as long as
+ * the restart time; they keep our routes until End-of-RIB. */
+void speaker_set_preserved(struct speaker *speaker, uint8_t families);
+
 /* Withdraws everything, sends Cease/2 with TEXT (RFC 9003) on each session, waits until that was acknowledged or
  * TIMEOUT_MS have passed, closes, and calls DONE. */
 void speaker_shutdown(struct speaker *speaker, const char *text, uint64_t timeout_ms, void (*done)(void *user),

@@ -1,0 +1,97 @@
+/*
+ * Graceful restart (RFC 4724, RFC 8538). As helper: the routes of a neighbour whose connection is lost stay, marked as
+ * stale, until its restart time is over, or it is back and has said with End-of-RIB that everything fresh has been
+ * sent. As the one that restarts: our OPEN says for which families forwarding has gone on without us, and End-of-RIB
+ * waits for the first verdicts like everything else.
+ */
+#include "bgpd/session/peer_private.h"
+
+enum { END_OF_RIB_MAX_MS = 6 * 60 * 1000 };
+
+/* Whether the way the session ended leaves the neighbour's forwarding alone. */
+static bool is_graceful(const struct graceful_restart *graceful, enum fsm_event event, const struct bgp_error *error)
+{
+    switch (event) {
+    case EVENT_TCP_CONNECTION_FAILS:
+        return true;
+    case EVENT_HOLD_TIMER_EXPIRES:
+        return graceful->notification;
+    case EVENT_NOTIF_MSG:
+        return graceful->notification && !(error->code == ERROR_CEASE && error->subcode == CEASE_HARD_RESET);
+    default:
+        return false;
+    }
+}
+
+static void sweep_families(struct peer *peer, uint8_t families)
+{
+    for (uint8_t family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+        if (families & family_bit(family))
+            rib_in_sweep_stale(peer->rib_in, family);
+    }
+}
+
+void peer_graceful_down(struct connection *connection, enum fsm_event event, const struct bgp_error *error)
+{
+    struct peer *peer = connection->peer;
+    const struct graceful_restart *graceful = &connection->negotiated.common.graceful_restart;
+    if (!graceful->offered || graceful->restart_time == 0 || !is_graceful(graceful, event, error)) {
+        peer_import_reset(peer);
+        return;
+    }
+    rib_in_mark_stale(peer->rib_in, FAMILY_IPV4);
+    rib_in_mark_stale(peer->rib_in, FAMILY_IPV6);
+    sweep_families(peer, (uint8_t)~graceful->families);
+    prefix_set_clear(&peer->unkept);
+    prefix_set_clear(&peer->looped);
+    peer->holds_stale = true;
+    timers_start(&peer->timers, TIMER_STALE, graceful->restart_time * UINT64_C(1000));
+    log_info(peer->subject, "graceful restart: its routes stay for up to %u s", graceful->restart_time);
+}
+
+void peer_graceful_up(struct connection *connection)
+{
+    struct peer *peer = connection->peer;
+    const struct graceful_restart *graceful = &connection->negotiated.common.graceful_restart;
+    if (!peer->holds_stale)
+        return;
+    /* What it does not say it has kept, it has not (RFC 4724 section 4.2). */
+    uint8_t kept = graceful->offered ? graceful->families & graceful->forwarding : 0;
+    sweep_families(peer, (uint8_t)~kept);
+    peer->holds_stale = false;
+    timers_start(&peer->timers, TIMER_STALE, END_OF_RIB_MAX_MS);
+}
+
+void peer_graceful_expired(struct peer *peer)
+{
+    if (peer->holds_stale)
+        log_info(peer->subject, "graceful restart: it did not come back in time");
+    peer->holds_stale = false;
+    sweep_families(peer, FAMILY_BIT_IPV4 | FAMILY_BIT_IPV6);
+}
+
+struct graceful_restart peer_graceful_offer(const struct peer *peer)
+{
+    const struct peer_context *context = peer->context;
+    const struct neighbor_config *config = peer->config;
+    if (!config->graceful_restart)
+        return (struct graceful_restart){.offered = false};
+    bool restarting =
+        context->preserved && uv_now(context->loop) - context->started_ms < config->restart_time_s * UINT64_C(1000);
+    return (struct graceful_restart){.offered = true,
+                                     .restart_state = restarting,
+                                     .notification = true,
+                                     .restart_time = config->restart_time_s,
+                                     .families = config->families,
+                                     .forwarding = restarting ? context->preserved & config->families : 0};
+}
+
+void peer_graceful_harden(const struct connection *connection, struct bgp_error *error)
+{
+    const struct graceful_restart *graceful = &connection->negotiated.common.graceful_restart;
+    bool final = error->subcode == CEASE_MAXIMUM_PREFIXES || error->subcode == CEASE_ADMINISTRATIVE_SHUTDOWN ||
+                 error->subcode == CEASE_PEER_DECONFIGURED;
+    if (connection->peer->session == connection && graceful->offered && graceful->notification &&
+        error->code == ERROR_CEASE && final)
+        bgp_error_hard_reset(error);
+}
