@@ -181,7 +181,7 @@ bool peer_refresh(struct peer *peer)
 {
     if (!peer->session || !peer->session->negotiated.common.route_refresh)
         return false;
-    for (uint8_t family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+    for (unsigned family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
         if (peer->session->negotiated.families & family_bit(family))
             peer_send_refresh(peer, family, REFRESH_REQUEST);
     }

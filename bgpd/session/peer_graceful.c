@@ -25,7 +25,7 @@ static bool is_graceful(const struct graceful_restart *graceful, enum fsm_event 
 
 static void sweep_families(struct peer *peer, uint8_t families)
 {
-    for (uint8_t family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+    for (unsigned family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
         if (families & family_bit(family))
             rib_in_sweep_stale(peer->rib_in, family);
     }

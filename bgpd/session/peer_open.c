@@ -85,15 +85,20 @@ static void explain(struct connection *connection, const struct bgp_error *error
         snprintf(peer->explanation, sizeof peer->explanation, "hold time %u s", remote->hold_time_s);
 }
 
-void connection_open_received(struct connection *connection, struct wire_reader body)
+/* Whether an OPEN that was waited for is good, and this the connection that stays. Else all is done that is to do. */
+static bool takes_open(struct connection *connection, struct wire_reader body)
 {
     struct bgp_error error;
-    if (connection->state != SESSION_OPEN_SENT) {
-        connection_event(connection, EVENT_BGP_OPEN, NULL); /* the FSM knows what a second OPEN means */
-    } else if (!judge_open(connection, body, &error)) {
-        explain(connection, &error);
-        connection_event(connection, EVENT_BGP_OPEN_MSG_ERR, &(struct event_detail){.error = &error});
-    } else if (settle_collision(connection)) {
+    if (judge_open(connection, body, &error))
+        return settle_collision(connection);
+    explain(connection, &error);
+    connection_event(connection, EVENT_BGP_OPEN_MSG_ERR, &(struct event_detail){.error = &error});
+    return false;
+}
+
+void connection_open_received(struct connection *connection, struct wire_reader body)
+{
+    /* What any other OPEN means, the FSM knows. */
+    if (connection->state != SESSION_OPEN_SENT || takes_open(connection, body))
         connection_event(connection, EVENT_BGP_OPEN, NULL);
-    }
 }

@@ -152,7 +152,7 @@ enum { END_OF_RIB = -1 };
 /* One marker for each family in *OWED, while there is room. */
 static void send_markers(struct peer *peer, uint8_t *owed, int marker)
 {
-    for (uint8_t family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+    for (unsigned family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
         if (*owed & family_bit(family) && send_marker(peer, family, marker))
             *owed &= (uint8_t)~family_bit(family);
     }
@@ -161,7 +161,7 @@ static void send_markers(struct peer *peer, uint8_t *owed, int marker)
 /* The neighbour asked for our routes again (RFC 2918), however often it did since the last time. */
 static void begin_refresh(struct peer *peer)
 {
-    for (uint8_t family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+    for (unsigned family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
         if (peer->refresh_asked & family_bit(family))
             rib_out_refresh(peer->rib_out, family);
     }

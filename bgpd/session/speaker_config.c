@@ -58,7 +58,7 @@ static bool plan_listeners(struct speaker *speaker, const struct bgp_config *con
 {
     size_t count = config->listen_enabled ? config->listen_count : 0;
     struct speaker_plan *plan = &speaker->plan;
-    plan->listeners = calloc(count + 1, sizeof *plan->listeners);
+    plan->listeners = calloc(count + 1, sizeof(void *));
     plan->is_new = calloc(count + 1, sizeof *plan->is_new);
     if (!plan->listeners || !plan->is_new) {
         snprintf(error, size, "listen: out of memory");
@@ -74,7 +74,7 @@ static bool plan_listeners(struct speaker *speaker, const struct bgp_config *con
 static bool plan_peers(struct speaker *speaker, const struct bgp_config *config, char *error, size_t size)
 {
     struct speaker_plan *plan = &speaker->plan;
-    plan->peers = calloc(config->neighbor_count + 1, sizeof *plan->peers);
+    plan->peers = calloc(config->neighbor_count + 1, sizeof(void *));
     for (size_t i = 0; plan->peers && i < config->neighbor_count; i++) {
         const struct neighbor_config *neighbor = &config->neighbors[i];
         struct peer *kept = speaker_find(speaker, &neighbor->address);
