@@ -20,6 +20,7 @@ struct transport {
     int descriptor;   /* -1: detached */
     enum phase phase;
     int write_error; /* errno of a write; told when the loop comes round */
+    int polled;      /* events that are polled for */
     bool md5, output_ended;
     struct address remote;
     uint16_t port;
@@ -36,6 +37,14 @@ struct transport {
 };
 
 static void poll_event(uv_poll_t *poll, int status, int events);
+
+/* Polls for EVENTS; where it does so already, that costs nothing. */
+static void poll_for(struct transport *transport, int events)
+{
+    if (transport->descriptor >= 0 && transport->polled != events)
+        uv_poll_start(&transport->poll, events, poll_event);
+    transport->polled = events;
+}
 
 /* ---- birth and death ------------------------------------------------------------------------------------------- */
 
@@ -122,7 +131,7 @@ struct transport *transport_connect(const struct transport_context *context, con
     if (!transport)
         return NULL;
     transport->phase = PHASE_CONNECTING;
-    uv_poll_start(&transport->poll, UV_WRITABLE, poll_event);
+    poll_for(transport, UV_WRITABLE);
     return transport;
 }
 
@@ -137,7 +146,7 @@ struct transport *transport_accepted(const struct transport_context *context, in
     if (!transport)
         return NULL;
     transport->phase = PHASE_OPEN;
-    uv_poll_start(&transport->poll, UV_READABLE, poll_event);
+    poll_for(transport, UV_READABLE);
     return transport;
 }
 
@@ -277,8 +286,7 @@ void transport_flush(struct transport *transport)
             took(transport, (size_t)size);
     }
     bool wait = output_waiting(transport) > 0 && !transport->write_error;
-    if (transport->descriptor >= 0)
-        uv_poll_start(&transport->poll, UV_READABLE | (wait ? UV_WRITABLE : 0), poll_event);
+    poll_for(transport, UV_READABLE | (wait ? UV_WRITABLE : 0));
 }
 
 uint64_t transport_offset(const struct transport *transport)
@@ -372,7 +380,7 @@ static void finish_connecting(struct transport *transport)
         return;
     }
     transport->phase = PHASE_OPEN;
-    uv_poll_start(&transport->poll, UV_READABLE, poll_event);
+    poll_for(transport, UV_READABLE);
     transport->handler->connected(transport->user);
 }
 
@@ -383,12 +391,14 @@ static void receive_last(struct transport *transport)
     while (receive(transport))
         continue;
     if (transport->phase == PHASE_OPEN)
-        uv_poll_start(&transport->poll, UV_READABLE, poll_event);
+        poll_for(transport, UV_READABLE);
 }
 
 static void poll_event(uv_poll_t *poll, int status, int events)
 {
     struct transport *transport = poll->data;
+    if (status < 0)
+        transport->polled = 0; /* libuv has stopped */
     if (transport->phase == PHASE_CONNECTING) {
         finish_connecting(transport);
         return;
