@@ -1,7 +1,8 @@
 /*
- * coap: the probe of a CoAP server (RFC 7252) in its own words. `ping` is an empty confirmable message, which any
- * server answers with a Reset (section 4.3); `get` asks for a resource and compares the response's code. A response may
- * come in the acknowledgement or, later, in a message of its own (section 5.2), which is then acknowledged.
+ * coap: the probe of a CoAP server (RFC 7252) in its own words. `ping` is an empty confirmable message, which a
+ * server answers with a Reset (section 4.3); some acknowledge it as if it were a request, and are as much alive. `get`
+ * asks for a resource and compares the response's code. A response may come in the acknowledgement or, later, in a
+ * message of its own (section 5.2), which is then acknowledged.
  *
  * A datagram that answers another message, an earlier probe's for instance, is passed over.
  */
@@ -167,10 +168,14 @@ static void judge(struct coap *coap, const struct coap_message *answer)
     bool response = answer->code >> 5 >= 2 && answer->token_length == request->token_length &&
                     memcmp(answer->token, request->token, request->token_length) == 0;
 
+    if (coap->settings->ping) {
+        if (same_id && (answer->type == COAP_RESET || answer->type == COAP_ACKNOWLEDGEMENT))
+            succeed(coap, "the ping");
+        return;
+    }
     if (answer->type == COAP_RESET && same_id)
-        return coap->settings->ping ? succeed(coap, "the ping")
-                                    : fail(coap, REASON_PROTOCOL, "a reset: it does not know this request");
-    if (!coap->settings->ping && response && (answer->type != COAP_ACKNOWLEDGEMENT || same_id))
+        return fail(coap, REASON_PROTOCOL, "a reset: it does not know this request");
+    if (response && (answer->type != COAP_ACKNOWLEDGEMENT || same_id))
         judge_response(coap, answer);
 }
 

@@ -159,7 +159,7 @@ static void judge(struct dns *dns, const struct dns_answer *answer, const uint8_
              answer->record_count);
 }
 
-/* A whole message has come. Answers to other questions are passed over. */
+/* A whole message has come. A late answer to an earlier question, which UDP may bring, is passed over. */
 static void take_message(struct dns *dns, const uint8_t *data, size_t size)
 {
     struct dns_answer answer;
@@ -167,9 +167,13 @@ static void take_message(struct dns *dns, const uint8_t *data, size_t size)
 
     if (wrong)
         return fail(dns, REASON_PROTOCOL, wrong);
-    if (answer.id != dns->id)
+    bool stream = dns->dial.type == SOCK_STREAM;
+    if (answer.id != dns->id) {
+        if (stream)
+            fail(dns, REASON_PROTOCOL, "an answer to another question");
         return;
-    if (!answer.truncated || dns->dial.type == SOCK_STREAM)
+    }
+    if (!answer.truncated || stream)
         return judge(dns, &answer, data, size);
     dial_close(&dns->dial);
     dns->dial.type = SOCK_STREAM;
