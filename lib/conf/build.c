@@ -156,7 +156,8 @@ static const struct lysc_node *find_home(const struct builder *builder, const st
     while (!home && (child = schema_next(builder->module, schema, child))) {
         if (!(child->nodetype & (LYS_CONTAINER | LYS_LIST)))
             continue;
-        home = schema_child(builder->module, child, name) ? child : find_home(builder, child, name);
+        const struct lysc_node *found = schema_child(builder->module, child, name);
+        home = found && !lysc_is_key(found) ? child : find_home(builder, child, name);
     }
     return home;
 }

@@ -45,7 +45,8 @@ static bool take_argument(struct reader *reader, struct argument ***tail)
     return argument != NULL;
 }
 
-static void read_list(struct reader *reader, struct statement *statement)
+/* False: the list is not closed, which was reported, and its statement ends where it is. */
+static bool read_list(struct reader *reader, struct statement *statement)
 {
     struct argument **tail = &statement->arguments;
     struct token open = lexer_take(&reader->lexer);
@@ -53,13 +54,15 @@ static void read_list(struct reader *reader, struct statement *statement)
     statement->is_list = true;
     while (is_text(lexer_peek(&reader->lexer))) {
         if (!take_argument(reader, &tail))
-            return;
+            return false;
     }
-    if (lexer_peek(&reader->lexer)->kind == TOKEN_LIST_CLOSE)
+    if (lexer_peek(&reader->lexer)->kind == TOKEN_LIST_CLOSE) {
         lexer_take(&reader->lexer);
-    else
-        diagnostics_error(diagnostics_of(reader), open.place, "the list of '%.60s' is not closed: expected ']'",
-                          statement->name);
+        return true;
+    }
+    diagnostics_error(diagnostics_of(reader), open.place, "the list of '%.60s' is not closed: expected ']'",
+                      statement->name);
+    return false;
 }
 
 /* Whether what is next looks like a statement of its own on a new line, after one whose ';' was forgotten: two words
@@ -132,11 +135,13 @@ static void read_statement(struct reader *reader, struct statement ***tail, unsi
 
     if (!statement)
         return;
+    bool whole = true;
     if (lexer_peek(&reader->lexer)->kind == TOKEN_LIST_OPEN)
-        read_list(reader, statement);
+        whole = read_list(reader, statement);
     else
         read_argument(reader, statement);
-    read_rest(reader, statement, depth);
+    if (whole || lexer_peek(&reader->lexer)->kind == TOKEN_SEMICOLON)
+        read_rest(reader, statement, depth);
     if (strcmp(statement->name, "include") != 0)
         statement_append(tail, statement);
     else if (depth > 0)
