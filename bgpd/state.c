@@ -110,16 +110,19 @@ static bool list_neighbors(struct listing *listing, struct lyd_node *state)
 
 static bool list_vips(struct listing *listing, struct lyd_node *state)
 {
-    size_t position = 0;
+    const struct bgpd *bgpd = listing->bgpd;
+    const struct vip *vip;
 
-    for (const struct vip *vip = vips_next(listing->bgpd->vips, NULL); vip; vip = vips_next(listing->bgpd->vips, vip)) {
-        if (position++ < listing->index ||
-            (listing->only_prefix.family != FAMILY_NONE && prefix_compare(&listing->only_prefix, &vip->prefix) != 0))
-            continue;
+    if (listing->only_prefix.family != FAMILY_NONE) {
+        vip = vips_find(bgpd->vips, &listing->only_prefix);
+        if (vip)
+            state_append_vip(state, bgpd, vip);
+        return true;
+    }
+    for (; (vip = vips_at(bgpd->vips, listing->index)); listing->index++) {
         if (listing->room-- <= 0)
             return false;
-        state_append_vip(state, listing->bgpd, vip);
-        listing->index = position;
+        state_append_vip(state, bgpd, vip);
     }
     return true;
 }

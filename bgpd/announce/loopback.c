@@ -1,8 +1,10 @@
 #include "bgpd/announce/loopback.h"
 
 #include "bgpd/announce/address_table.h"
+#include "bgpd/announce/interface_table.h"
 #include "lib/log.h"
 
+#include <bsd/string.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
@@ -10,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
@@ -28,6 +29,8 @@ struct loopback {
     struct mnl_socket *requests, *events;
     unsigned sequence;
     struct address_table addresses;
+    struct interface_table interfaces;
+    uint64_t generation;
     loopback_change *change;
     void *user;
     char buffer[BUFFER_SIZE];
@@ -61,16 +64,38 @@ static bool read_address(const struct nlmsghdr *message, struct interface_addres
     return true;
 }
 
+static bool read_interface(const struct nlmsghdr *message, struct interface *interface)
+{
+    const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
+    const struct nlattr *attribute;
+
+    *interface = (struct interface){.index = (unsigned)header->ifi_index, .is_up = header->ifi_flags & IFF_UP};
+    mnl_attr_for_each(attribute, message, sizeof *header)
+    {
+        if (mnl_attr_get_type(attribute) == IFLA_IFNAME)
+            strlcpy(interface->name, mnl_attr_get_str(attribute), sizeof interface->name);
+    }
+    /* Other families tell of an interface's part in them, such as a bridge's ports. */
+    return header->ifi_family == AF_UNSPEC && interface->name[0];
+}
+
 static int take_message(const struct nlmsghdr *message, void *user)
 {
     struct loopback *loopback = user;
     struct interface_address address;
+    struct interface interface;
+    bool ok = true;
 
     if (message->nlmsg_type == RTM_NEWADDR && read_address(message, &address))
-        return address_table_add(&loopback->addresses, &address) ? MNL_CB_OK : MNL_CB_ERROR;
-    if (message->nlmsg_type == RTM_DELADDR && read_address(message, &address))
+        ok = address_table_add(&loopback->addresses, &address);
+    else if (message->nlmsg_type == RTM_DELADDR && read_address(message, &address))
         address_table_remove(&loopback->addresses, &address.prefix, address.interface);
-    return MNL_CB_OK;
+    else if (message->nlmsg_type == RTM_NEWLINK && read_interface(message, &interface))
+        ok = interface_table_put(&loopback->interfaces, &interface);
+    else if (message->nlmsg_type == RTM_DELLINK && read_interface(message, &interface))
+        interface_table_remove(&loopback->interfaces, interface.index);
+    loopback->generation++;
+    return ok ? MNL_CB_OK : MNL_CB_ERROR;
 }
 
 /* Sends a request. What an answer that was given up left in the socket would be taken for the next one's. */
@@ -83,19 +108,18 @@ static bool send_request(struct loopback *loopback, const struct nlmsghdr *messa
     return mnl_socket_sendto(loopback->requests, message, message->nlmsg_len) >= 0;
 }
 
-/* One whole dump; false with errno. EINTR: addresses changed meanwhile. */
-static bool dump_once(struct loopback *loopback)
+/* One whole dump of TYPE, RTM_GETADDR or RTM_GETLINK; false with errno. EINTR: something changed meanwhile. */
+static bool dump_type(struct loopback *loopback, uint16_t type)
 {
     struct nlmsghdr *message = mnl_nlmsg_put_header(loopback->buffer);
     struct rtgenmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
     unsigned port = mnl_socket_get_portid(loopback->requests), sequence = ++loopback->sequence;
     int result = MNL_CB_OK;
 
-    message->nlmsg_type = RTM_GETADDR;
+    message->nlmsg_type = type;
     message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     message->nlmsg_seq = sequence;
     header->rtgen_family = AF_UNSPEC;
-    address_table_clear(&loopback->addresses);
     if (!send_request(loopback, message))
         return false;
     while (result > MNL_CB_STOP) {
@@ -111,8 +135,12 @@ static bool dump(struct loopback *loopback)
 {
     bool ok = false;
 
-    for (int i = 0; !ok && i < DUMP_TRIES; i++)
-        ok = dump_once(loopback);
+    for (int i = 0; !ok && i < DUMP_TRIES; i++) {
+        address_table_clear(&loopback->addresses);
+        interface_table_clear(&loopback->interfaces);
+        ok = dump_type(loopback, RTM_GETLINK) && dump_type(loopback, RTM_GETADDR);
+    }
+    loopback->generation++;
     return ok;
 }
 
@@ -151,6 +179,7 @@ static void loopback_free(struct loopback *loopback)
     if (loopback->events)
         mnl_socket_close(loopback->events);
     address_table_clear(&loopback->addresses);
+    interface_table_clear(&loopback->interfaces);
     free(loopback);
 }
 
@@ -221,9 +250,17 @@ static struct nlmsghdr *put_address(struct loopback *loopback, const struct plac
     return message;
 }
 
+/* 0 where there is no interface of this name. */
+static unsigned index_of(const struct loopback *loopback, const char *name)
+{
+    const struct interface *interface = interface_table_find(&loopback->interfaces, name);
+
+    return interface ? interface->index : 0;
+}
+
 int loopback_add(struct loopback *loopback, const struct placement *placement)
 {
-    unsigned interface = if_nametoindex(placement->interface);
+    unsigned interface = index_of(loopback, placement->interface);
     struct interface_address address = {.prefix = placement->prefix, .interface = interface, .ours = true};
 
     if (interface == 0)
@@ -238,6 +275,7 @@ int loopback_add(struct loopback *loopback, const struct placement *placement)
         mnl_attr_put_strz(message, IFA_LABEL, placement->label);
 
     int result = request(loopback, message);
+    loopback->generation++;
     if (result == -EEXIST &&
         (loopback_has(loopback, placement, NULL) || (dump(loopback) && loopback_has(loopback, placement, NULL))))
         return 0;
@@ -248,13 +286,14 @@ int loopback_add(struct loopback *loopback, const struct placement *placement)
 
 int loopback_remove(struct loopback *loopback, const struct placement *placement)
 {
-    unsigned interface = if_nametoindex(placement->interface);
+    unsigned interface = index_of(loopback, placement->interface);
 
     if (interface == 0)
         return 0;
     struct nlmsghdr *message = put_address(loopback, placement, interface);
     message->nlmsg_type = RTM_DELADDR;
     int result = request(loopback, message);
+    loopback->generation++;
     if (result == 0 || result == -EADDRNOTAVAIL) {
         address_table_remove(&loopback->addresses, &placement->prefix, interface);
         return 0;
@@ -267,7 +306,7 @@ int loopback_remove(struct loopback *loopback, const struct placement *placement
 bool loopback_has(const struct loopback *loopback, const struct placement *placement, bool *ours)
 {
     const struct interface_address *address =
-        address_table_find(&loopback->addresses, &placement->prefix, if_nametoindex(placement->interface));
+        address_table_find(&loopback->addresses, &placement->prefix, index_of(loopback, placement->interface));
 
     if (ours)
         *ours = address && address->ours;
@@ -279,13 +318,14 @@ bool loopback_has_anywhere(const struct loopback *loopback, const struct prefix 
     return address_table_has(&loopback->addresses, prefix);
 }
 
-bool loopback_is_down(const struct loopback *loopback, const char *interface)
+bool loopback_is_down(const struct loopback *loopback, const char *name)
 {
-    struct ifreq query = {0};
+    const struct interface *interface = interface_table_find(&loopback->interfaces, name);
 
-    snprintf(query.ifr_name, sizeof query.ifr_name, "%s", interface);
-    /* Any socket will do for this question; a netlink one answers it for the network namespace it was made in. */
-    if (ioctl(mnl_socket_get_fd(loopback->requests), SIOCGIFFLAGS, &query) < 0)
-        return false;
-    return !(query.ifr_flags & IFF_UP);
+    return interface && !interface->is_up;
+}
+
+uint64_t loopback_generation(const struct loopback *loopback)
+{
+    return loopback->generation;
 }

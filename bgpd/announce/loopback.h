@@ -16,6 +16,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <uv.h>
 
 struct loopback;
@@ -48,7 +49,10 @@ bool loopback_has(const struct loopback *loopback, const struct placement *place
 /* Whether the address is on any interface. */
 bool loopback_has_anywhere(const struct loopback *loopback, const struct prefix *prefix);
 
-/* Whether INTERFACE is there and down. */
-bool loopback_is_down(const struct loopback *loopback, const char *interface);
+/* Whether the interface NAME is there and down. */
+bool loopback_is_down(const struct loopback *loopback, const char *name);
+
+/* Grows with each change: while it is the same, all answers are. */
+uint64_t loopback_generation(const struct loopback *loopback);
 
 #endif

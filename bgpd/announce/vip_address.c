@@ -21,8 +21,10 @@ bool vip_address_look(struct vip_address *address, const struct loopback *loopba
 {
     bool was_present = address->present, marked;
 
-    if (address->placement.interface[0] == '\0')
+    /* Asked for each VIP at each verdict, and nearly always nothing changed. */
+    if (address->placement.interface[0] == '\0' || address->seen == loopback_generation(loopback))
         return false;
+    address->seen = loopback_generation(loopback);
     address->present = loopback_has(loopback, &address->placement, &marked);
     /* A kernel that does not keep the mark has ours unmarked. */
     address->ours = address->present && (address->ours || marked);

@@ -12,8 +12,9 @@ enum { ACKNOWLEDGE_POLL_MS = 2 };
 
 /* Everything whose size depends on the configuration. */
 struct roll {
-    struct vip **vips;
+    struct vip **vips; /* those that are configured, in that order, then those that are not */
     size_t count;
+    struct vip **by_prefix;    /* those that are configured */
     struct check_view *views;  /* for the largest gate */
     struct gate_check *checks; /* of all gates */
     struct prefix *prefixes;   /* of all VIPs that are configured */
@@ -53,28 +54,45 @@ struct vips *vips_new(uv_loop_t *loop, struct health *health, struct loopback *l
 static void roll_clear(struct roll *roll)
 {
     free(roll->vips);
+    free(roll->by_prefix);
     free(roll->views);
     free(roll->checks);
     free(roll->prefixes);
     *roll = (struct roll){0};
 }
 
-static struct vip *find(const struct roll *roll, const struct prefix *prefix)
+static int compare_vips(const void *a, const void *b)
 {
-    for (size_t i = 0; i < roll->count; i++) {
-        if (prefix_compare(&roll->vips[i]->prefix, prefix) == 0)
-            return roll->vips[i];
-    }
-    return NULL;
+    const struct vip *const *first = a, *const *second = b;
+
+    return prefix_compare(&(*first)->prefix, &(*second)->prefix);
 }
 
-static bool is_configured(const struct bgpd_config *config, const struct prefix *prefix)
+static int compare_prefix_with_vip(const void *prefix, const void *element)
 {
-    for (size_t i = 0; i < config->vip_count; i++) {
-        if (prefix_compare(&config->vips[i].prefix, prefix) == 0)
-            return true;
+    const struct vip *const *vip = element;
+
+    return prefix_compare(prefix, &(*vip)->prefix);
+}
+
+static struct vip *find_configured(const struct roll *roll, const struct prefix *prefix)
+{
+    struct vip **found = roll->prefix_count ? bsearch(prefix, roll->by_prefix, roll->prefix_count, sizeof(struct vip *),
+                                                      compare_prefix_with_vip)
+                                            : NULL;
+
+    return found ? *found : NULL;
+}
+
+static struct vip *find(const struct roll *roll, const struct prefix *prefix)
+{
+    struct vip *vip = find_configured(roll, prefix);
+
+    for (size_t i = roll->prefix_count; !vip && i < roll->count; i++) {
+        if (prefix_compare(&roll->vips[i]->prefix, prefix) == 0)
+            vip = roll->vips[i];
     }
-    return false;
+    return vip;
 }
 
 static bool roll_allocate(struct roll *roll, const struct bgpd_config *config, size_t leaving)
@@ -87,10 +105,11 @@ static bool roll_allocate(struct roll *roll, const struct bgpd_config *config, s
         largest = count > largest ? count : largest;
     }
     roll->vips = calloc(config->vip_count + leaving + 1, sizeof(struct vip *));
+    roll->by_prefix = calloc(config->vip_count + 1, sizeof(struct vip *));
     roll->views = calloc(largest + 1, sizeof *roll->views);
     roll->checks = calloc(checks + 1, sizeof *roll->checks);
     roll->prefixes = calloc(config->vip_count + 1, sizeof *roll->prefixes);
-    return roll->vips && roll->views && roll->checks && roll->prefixes;
+    return roll->vips && roll->by_prefix && roll->views && roll->checks && roll->prefixes;
 }
 
 /* Enrols the VIP of CONFIG: the one that there is, or a new one. */
@@ -104,6 +123,7 @@ static bool enrol(struct vips *vips, const struct vip_config *config)
     if (!vip)
         return false;
     roll->vips[roll->count++] = vip;
+    roll->by_prefix[roll->prefix_count] = vip;
     roll->prefixes[roll->prefix_count++] = config->prefix;
     for (size_t i = 0; i < config->gate.check_count; i++)
         roll->checks[roll->check_count++] = config->gate.checks[i];
@@ -116,9 +136,11 @@ bool vips_prepare(struct vips *vips, const struct bgpd_config *config)
 
     for (size_t i = 0; ok && i < config->vip_count; i++)
         ok = enrol(vips, &config->vips[i]);
+    if (ok)
+        qsort(vips->next.by_prefix, vips->next.prefix_count, sizeof(struct vip *), compare_vips);
     for (size_t i = 0; ok && i < vips->roll.count; i++) {
         struct vip *vip = vips->roll.vips[i];
-        if (!is_configured(config, &vip->prefix))
+        if (!find_configured(&vips->next, &vip->prefix))
             vips->next.vips[vips->next.count++] = vip;
     }
     if (!ok)
@@ -323,21 +345,12 @@ void vips_free(struct vips *vips)
 
 /* ---- asking ---- */
 
-const struct vip *vips_next(const struct vips *vips, const struct vip *previous)
+const struct vip *vips_at(const struct vips *vips, size_t index)
 {
-    bool found = previous == NULL;
-
-    for (size_t i = 0; i < vips->roll.count; i++) {
-        if (found && vips->roll.vips[i]->config)
-            return vips->roll.vips[i];
-        found |= vips->roll.vips[i] == previous;
-    }
-    return NULL;
+    return index < vips->roll.prefix_count ? vips->roll.vips[index] : NULL;
 }
 
 const struct vip *vips_find(const struct vips *vips, const struct prefix *prefix)
 {
-    const struct vip *vip = find(&vips->roll, prefix);
-
-    return vip && vip->config ? vip : NULL;
+    return find_configured(&vips->roll, prefix);
 }

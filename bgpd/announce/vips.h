@@ -48,8 +48,8 @@ void vips_stop(struct vips *vips);
 /* At the very end, when every neighbour knows: removes all addresses that vipgate added (promise 7). */
 void vips_remove_addresses(struct vips *vips);
 
-/* In the order of the configuration; those without one are left out. NULL starts. */
-const struct vip *vips_next(const struct vips *vips, const struct vip *previous);
+/* In the order of the configuration, those without one left out. NULL at the end. */
+const struct vip *vips_at(const struct vips *vips, size_t index);
 const struct vip *vips_find(const struct vips *vips, const struct prefix *prefix);
 
 #endif

@@ -128,6 +128,14 @@ bool loopback_is_down(const struct loopback *loopback, const char *interface)
     return false;
 }
 
+uint64_t loopback_generation(const struct loopback *loopback)
+{
+    static uint64_t generation;
+
+    (void)loopback;
+    return ++generation;
+}
+
 static struct verdict_table *table;
 
 struct verdict_table *health_verdicts(struct health *health)

@@ -67,7 +67,7 @@ static void test_reload_removes_a_vip(void **state)
     acknowledged = true;
     vips_run(fixture->vips);
     assert_string_equal(done(), "remove");
-    assert_null(vips_next(fixture->vips, NULL));
+    assert_null(vips_at(fixture->vips, 0));
 }
 
 static void test_prepared_and_abandoned_changes_nothing(void **state)
@@ -84,8 +84,8 @@ static void test_prepared_and_abandoned_changes_nothing(void **state)
     vips_abandon(fixture->vips);
     vips_run(fixture->vips);
     assert_string_equal(done(), "");
-    assert_ptr_equal(vips_next(fixture->vips, NULL), the_vip(fixture));
-    assert_null(vips_next(fixture->vips, the_vip(fixture)));
+    assert_ptr_equal(vips_at(fixture->vips, 0), the_vip(fixture));
+    assert_null(vips_at(fixture->vips, 1));
 }
 
 int main(void)
