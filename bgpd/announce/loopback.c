@@ -16,7 +16,8 @@
 
 enum {
     BUFFER_SIZE = 32 * 1024, /* what the kernel fills at most in one answer of a dump */
-    ADDED_BY_VIPGATE = 186,  /* RTPROT_BGP, as the origin of an address */
+    EVENT_BUFFER_SIZE = 4 * 1024 * 1024,
+    ADDED_BY_VIPGATE = 186, /* RTPROT_BGP, as the origin of an address */
     DUMP_TRIES = 5,
 };
 
@@ -188,6 +189,15 @@ static void on_closed(uv_handle_t *handle)
     loopback_free(handle->data);
 }
 
+/* Adding a thousand addresses of our own makes a thousand events before the loop turns. Without the right to so much
+ * memory some are lost, which costs a dump. */
+static void enlarge(const struct mnl_socket *events)
+{
+    int size = EVENT_BUFFER_SIZE;
+
+    setsockopt(mnl_socket_get_fd(events), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+}
+
 struct loopback *loopback_open(uv_loop_t *loop, loopback_change *change, void *user, char *error, size_t size)
 {
     struct loopback *loopback = calloc(1, sizeof *loopback);
@@ -206,6 +216,7 @@ struct loopback *loopback_open(uv_loop_t *loop, loopback_change *change, void *u
         loopback_free(loopback);
         return NULL;
     }
+    enlarge(loopback->events);
     loopback->poll.data = loopback;
     uv_poll_start(&loopback->poll, UV_READABLE, on_events);
     return loopback;
