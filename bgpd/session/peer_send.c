@@ -62,6 +62,9 @@ void peer_send_start(struct peer *peer)
     struct transport_facts facts;
     transport_facts(session->transport, &facts);
     struct local_addresses local = local_addresses_find(&facts.local);
+    /* Self is the session's own address wherever it can be said (RFC 8950). */
+    if (facts.local.family == FAMILY_IPV6 && session->negotiated.common.extended_next_hop)
+        local.ipv4 = (struct address){.family = FAMILY_NONE};
     peer->update_session = (struct update_session){
         .local_as = peer->context->config->local_as,
         .peer_as = peer->config->peer_as,
