@@ -61,7 +61,7 @@ static bool view_mp_next_hop(struct wire_reader *value, uint8_t family, struct r
         link_local = read_address(value, FAMILY_IPV6);
     if (afi != family)
         return true;
-    view->next_hop = next_hop;
+    view->next_hop = address_is_unspecified(&next_hop) && size == 32 ? link_local : next_hop;
     view->next_hop_link_local = link_local;
     return true;
 }

@@ -84,13 +84,18 @@ static bool next_hop_length_is_right(const struct decoder *decoder, uint8_t fami
     return length == 4 || (ipv6 && decoder->session->extended_next_hop);
 }
 
-/* The first, global one of NEXT_HOP. */
+/* The first, global one of NEXT_HOP; where a speaker has none (BIRD on a link-local session) it is unspecified, and the
+ * link-local one behind it counts. */
 static bool mp_next_hop_is_host(struct wire_reader next_hop)
 {
     struct address address = {.family = wire_remaining(&next_hop) == 4 ? FAMILY_IPV4 : FAMILY_IPV6};
     unsigned size = family_octets(address.family);
 
     memcpy(address.octets, wire_read_bytes(&next_hop, size), size);
+    if (address_is_unspecified(&address) && wire_remaining(&next_hop) == size) {
+        memcpy(address.octets, wire_read_bytes(&next_hop, size), size);
+        return address_is_link_local(&address);
+    }
     return next_hop_is_host(&address);
 }
 

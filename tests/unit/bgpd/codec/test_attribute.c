@@ -66,6 +66,9 @@ static void test_next_hop_of_the_family(void **state)
                                             "fe800000000000000000000000000004"));
     assert_address(&view.next_hop, "2001:db8::4");
     assert_address(&view.next_hop_link_local, "fe80::4");
+    assert_true(decoded(FAMILY_IPV6, ORIGIN "80 0e 24 0002 01 20 00000000000000000000000000000000"
+                                            "fe800000000000000000000000000004"));
+    assert_address(&view.next_hop, "fe80::4");
 }
 
 static void test_as_paths(void **state)

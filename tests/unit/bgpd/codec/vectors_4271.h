@@ -92,6 +92,14 @@ static const struct update_vector vectors_4271[] = {
     {"IPv6 next hop is unspecified",
      .attributes = ORIGIN AS_PATH "80 0e 1a 0002 01 10 00000000000000000000000000000000 00 20 20010db8",
      .outcome = UPDATE_TREAT_AS_WITHDRAW},
+    {"only a link-local next hop, as BIRD puts it",
+     .attributes = ORIGIN AS_PATH
+     "80 0e 2a 0002 01 20 00000000000000000000000000000000 fe800000000000000000000000000004 00 20 20010db8",
+     .routes = MP_ROUTE},
+    {"no next hop in front, and behind it no link-local one",
+     .attributes = ORIGIN AS_PATH
+     "80 0e 2a 0002 01 20 00000000000000000000000000000000 20010db8000000000000000000000004 00 20 20010db8",
+     .outcome = UPDATE_TREAT_AS_WITHDRAW},
     {"IPv6 next hop is multicast",
      .attributes = ORIGIN AS_PATH "80 0e 1a 0002 01 10 ff020000000000000000000000000001 00 20 20010db8",
      .outcome = UPDATE_TREAT_AS_WITHDRAW},
