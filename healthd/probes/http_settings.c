@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void http_settings_free(void *memory)
 {
@@ -15,6 +16,7 @@ void http_settings_free(void *memory)
     if (settings->expect_body)
         regfree(&settings->body);
     free(settings->url);
+    free(settings->request);
     free(settings->request_url);
     free(settings->method);
     curl_slist_free_all(settings->headers);
@@ -60,23 +62,61 @@ static const char *read_target(CURLU *url, struct endpoint *target)
     return wrong;
 }
 
-/* Makes the URL that libcurl gets, says where it connects to instead, and what it calls the host. ELSEWHERE: the target
- * is not what the URL says. */
-static bool redirect(struct http_settings *settings, CURLU *url, bool elsewhere)
+static bool has_header(const struct http_settings *settings, const char *name)
 {
-    char line[2 * ENDPOINT_TEXT_SIZE], target[ENDPOINT_TEXT_SIZE], *text = NULL;
-    const char *name = settings->tls.server_name;
-    char *host = url_part(url, CURLUPART_HOST), *port = NULL;
-
-    if (name && host) {
-        /* libcurl takes the name for SNI and verification from the URL; the Host header stays what it was. */
-        if (curl_url_get(url, CURLUPART_PORT, &port, 0) != CURLUE_OK)
-            port = NULL;
-        snprintf(line, sizeof line, "Host: %s%s%s", host, port ? ":" : "", port ? port : "");
-        append_line(&settings->headers, line);
-        curl_free(port);
+    for (const struct curl_slist *line = settings->headers; line; line = line->next) {
+        if (strncasecmp(line->data, name, strlen(name)) == 0 && line->data[strlen(name)] == ':')
+            return true;
     }
+    return false;
+}
+
+/* The Host header for URL, unless the operator wrote one. */
+static void add_host(struct http_settings *settings, CURLU *url)
+{
+    char line[ENDPOINT_TEXT_SIZE + 8], *host = url_part(url, CURLUPART_HOST), *port = NULL;
+
+    if (curl_url_get(url, CURLUPART_PORT, &port, 0) != CURLUE_OK)
+        port = NULL;
+    snprintf(line, sizeof line, "Host: %s%s%s", host, port ? ":" : "", port ? port : "");
+    if (!has_header(settings, "Host"))
+        append_line(&settings->headers, line);
     curl_free(host);
+    curl_free(port);
+}
+
+/* The text of the request, for http://. */
+static void write_request(struct http_settings *settings, CURLU *url)
+{
+    char *path = url_part(url, CURLUPART_PATH), *query = url_part(url, CURLUPART_QUERY);
+    size_t size;
+    FILE *stream = open_memstream(&settings->request, &size);
+
+    if (!stream || !path)
+        abort();
+    fprintf(stream, "%s %s%s%s HTTP/1.1\r\n", settings->method, path, query ? "?" : "", query ? query : "");
+    for (const struct curl_slist *line = settings->headers; line; line = line->next)
+        fprintf(stream, "%s\r\n", line->data);
+    if (!has_header(settings, "User-Agent"))
+        fprintf(stream, "User-Agent: vipgate-healthd/%s\r\n", VIPGATE_VERSION);
+    if (!has_header(settings, "Accept"))
+        fprintf(stream, "Accept: */*\r\n");
+    if (!has_header(settings, "Connection"))
+        fprintf(stream, "Connection: close\r\n");
+    fprintf(stream, "\r\n");
+    if (fclose(stream) != 0)
+        abort();
+    curl_free(path);
+    curl_free(query);
+}
+
+/* For https://: the URL that libcurl gets. It takes the name for SNI and verification from there, and is told where to
+ * connect instead. ELSEWHERE: the target is not what the URL says. */
+static bool write_request_url(struct http_settings *settings, CURLU *url, bool elsewhere)
+{
+    char line[ENDPOINT_TEXT_SIZE + 2], target[ENDPOINT_TEXT_SIZE], *text = NULL;
+    const char *name = settings->tls.server_name;
+
     if (name && curl_url_set(url, CURLUPART_HOST, name, 0) != CURLUE_OK)
         return false;
     if (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK)
@@ -91,28 +131,42 @@ static bool redirect(struct http_settings *settings, CURLU *url, bool elsewhere)
     return true;
 }
 
+/* What is wrong with the URL itself; NULL: nothing. */
+static const char *parse_url(struct http_settings *settings, CURLU *url)
+{
+    CURLUcode code = curl_url_set(url, CURLUPART_URL, settings->url, 0);
+    char *user = code == CURLUE_OK ? url_part(url, CURLUPART_USER) : NULL;
+    bool credentials = user;
+
+    curl_free(user);
+    if (code != CURLUE_OK)
+        return curl_url_strerror(code);
+    if (credentials)
+        return "write credentials as a header, \"Authorization: Basic …\"";
+    return read_target(url, &settings->target);
+}
+
 static bool read_url(struct http_settings *settings, const struct lyd_node *node,
                      const struct probe_complaints *complaints)
 {
     CURLU *url = curl_url();
-    const char *wrong = NULL;
+    bool elsewhere = model_text(node, "connect-to");
 
     if (!url)
         abort();
     settings->url = settings_text(node, "url");
     settings->tls_used = strncmp(settings->url, "https:", 6) == 0;
-    CURLUcode code = curl_url_set(url, CURLUPART_URL, settings->url, 0);
-    if (code != CURLUE_OK)
-        wrong = curl_url_strerror(code);
-    else
-        wrong = read_target(url, &settings->target);
+    const char *wrong = parse_url(settings, url);
     if (wrong)
         probe_complain(complaints, model_child(node, "url"), "url \"%s\": %s", settings->url, wrong);
     bool sound = !wrong;
-    bool elsewhere = model_text(node, "connect-to");
     if (sound && elsewhere)
         sound = settings_endpoint(node, "connect-to", 0, &settings->target, complaints);
-    if (sound && !redirect(settings, url, elsewhere)) {
+    if (sound) {
+        add_host(settings, url);
+        write_request(settings, url);
+    }
+    if (sound && !write_request_url(settings, url, elsewhere)) {
         probe_complain(complaints, model_child(node, "server-name"), "server-name \"%s\" is not a host's name",
                        settings->tls.server_name ? settings->tls.server_name : "");
         sound = false;
@@ -193,6 +247,14 @@ void *http_settings_configure(const struct lyd_node *node, const struct probe_co
         return settings;
     http_settings_free(settings);
     return NULL;
+}
+
+void http_settings_peer(const struct http_settings *settings, char *text, size_t size)
+{
+    if (settings->unix_socket)
+        strlcpy(text, settings->unix_socket, size);
+    else
+        endpoint_format(&settings->target, text, size);
 }
 
 void http_settings_target(const void *memory, char *text, size_t size)

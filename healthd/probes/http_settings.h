@@ -16,7 +16,8 @@ struct status_range {
 
 struct http_settings {
     char *url;         /* as written */
-    char *request_url; /* with server-name in place of the host */
+    char *request;     /* for http://: all of it */
+    char *request_url; /* for https://: with server-name in place of the host */
     char *method;
     struct curl_slist *headers;
     size_t status_count;
@@ -35,6 +36,9 @@ struct http_settings {
 void *http_settings_configure(const struct lyd_node *node, const struct probe_complaints *complaints);
 void http_settings_free(void *settings);
 void http_settings_target(const void *settings, char *text, size_t size);
+
+/* Writes whom the probe connects to: "192.0.2.1:80", or the Unix socket's path. */
+void http_settings_peer(const struct http_settings *settings, char *text, size_t size);
 
 /* Whether STATUS is one that was asked for. */
 bool http_settings_expect_status(const struct http_settings *settings, long status);

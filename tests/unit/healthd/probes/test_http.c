@@ -116,10 +116,16 @@ static void test_answers(void **state)
         {OK_ANSWER, ",\"expect-body\":\"goodbye\"", OUTCOME_FAIL, REASON_MISMATCH, "5 bytes do not match \"goodbye\""},
         {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ",\"expect-body\":\"x\"", OUTCOME_FAIL, REASON_MISMATCH,
          "0 bytes"},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf of it", "", OUTCOME_FAIL, REASON_CLOSED, "remaining"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf of it", "", OUTCOME_FAIL, REASON_CLOSED,
+         "closed in the middle of the answer"},
         {"HTTP/1.1 200 OK\r\nContent-Le", "", OUTCOME_FAIL, REASON_CLOSED, "127.0.0.1:"},
         {"", "", OUTCOME_FAIL, REASON_CLOSED, "closed without an answer"},
-        {"SSH-2.0-OpenSSH_9.2\r\n", "", OUTCOME_FAIL, REASON_PROTOCOL, "HTTP/0.9"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", ",\"expect-body\":\"^hello$\"",
+         OUTCOME_OK, REASON_NONE, "status 200"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nhello\r\n", "", OUTCOME_FAIL, REASON_PROTOCOL, "chunk"},
+        {"HTTP/1.0 200 OK\r\n\r\nhello", ",\"expect-body\":\"hello\"", OUTCOME_OK, REASON_NONE, "status 200"},
+        {"SSH-2.0-OpenSSH_9.2\r\n", "", OUTCOME_FAIL, REASON_PROTOCOL,
+         "the answer is not HTTP/1, but: SSH-2.0-OpenSSH_9.2"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
