@@ -39,6 +39,26 @@ static void test_both_connect_and_one_session_stays(void **state)
     assert_string_equal(event->to, "established");
 }
 
+/* Both listen before either connects, so that two connections cross every time. */
+static void test_crossing_connections_settle_every_time(void **state)
+{
+    struct pair *pair = *state;
+    char error[256];
+    assert_true(speaker_prepare(pair->a.speaker, &pair->a.config, error, sizeof error));
+    assert_true(speaker_prepare(pair->b.speaker, &pair->b.config, error, sizeof error));
+    speaker_apply(pair->a.speaker, &pair->a.config);
+    speaker_apply(pair->b.speaker, &pair->b.config);
+    for (unsigned i = 0; i < 50; i++) {
+        WAIT_FOR(pair, both_established);
+        struct peer_status a = pair_status(&pair->a), b = pair_status(&pair->b);
+        assert_in_range(a.sent.open, i + 1, 2 * (i + 1)); /* never both lost and a third one needed */
+        assert_int_equal(a.local_port, b.remote_port);
+        assert_int_equal(a.remote_port, b.local_port);
+        peer_reset(pair_peer(&pair->a), NULL);
+        peer_reset(pair_peer(&pair->b), NULL);
+    }
+}
+
 static void test_one_passive(void **state)
 {
     struct pair *pair = *state;
@@ -307,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_both_connect_and_one_session_stays, pair_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_crossing_connections_settle_every_time, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_one_passive, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_wrong_as_is_rejected_in_words, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_end_of_rib_waits_for_release, pair_setup, pair_teardown),
