@@ -63,14 +63,14 @@ static void look_at_address(struct vip *vip, const struct loopback *loopback)
 }
 
 /* Puts the address where it is wanted. Whether the VIP may be announced for all that concerns its address. */
-static bool prepare_address(struct vip *vip, struct loopback *loopback, uint64_t now_ms)
+static bool prepare_address(struct vip *vip, struct vip_rooms *rooms, uint64_t now_ms)
 {
     const struct vip_config *config = vip->config;
     bool managed = config && config->manage_address;
     struct placement wanted = managed ? vip_placement(config) : (struct placement){0};
     int error = vip->address.error;
 
-    look_at_address(vip, loopback);
+    look_at_address(vip, rooms->loopback);
     vip->address.error = 0;
     /* It is where it no longer belongs: first the withdrawal, then the address, then all of it anew. */
     if (vip_address_is_misplaced(&vip->address, managed ? &wanted : NULL))
@@ -78,8 +78,8 @@ static bool prepare_address(struct vip *vip, struct loopback *loopback, uint64_t
     if (!managed || !(config->keep_address || vip->decision.profile))
         return !managed;
     vip->address.error = error;
-    bool present = vip_address_put(&vip->address, &wanted, loopback, now_ms);
-    if (vip->address.error && vip->address.error != error) {
+    bool present = vip_address_put(&vip->address, &wanted, rooms->loopback, now_ms, &rooms->address_budget);
+    if (vip->address.error && vip->address.error != error && !vip_address_is_put_off(&vip->address)) {
         char text[256];
         vip_address_explain(&vip->address, text, sizeof text);
         log_error(vip->text, "%s; trying again", text);
@@ -132,6 +132,8 @@ static void settle(struct vip *vip, bool announced)
 {
     enum vip_state state = vip->decision.state;
 
+    if (vip_address_is_put_off(&vip->address) && !vip->attributes)
+        return;
     if (!announced && vip->decision.profile) {
         state = VIP_WITHDRAWN;
         if (vip->address.error)
@@ -157,10 +159,10 @@ static void take_attributes(struct vip *vip, const struct path_attributes *attri
     vip->unsaid = true;
 }
 
-bool vip_update(struct vip *vip, const struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms)
+bool vip_update(struct vip *vip, struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms)
 {
     decide(vip, rooms->verdicts, views, now_ms);
-    bool may_announce = prepare_address(vip, rooms->loopback, now_ms);
+    bool may_announce = prepare_address(vip, rooms, now_ms);
     bool announced = may_announce && vip->decision.profile;
     const struct path_attributes *attributes = announced ? vip->decision.profile->attributes : NULL;
     bool changed = attributes != vip->attributes;

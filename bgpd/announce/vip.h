@@ -39,6 +39,7 @@ struct vip {
 
 /* What a VIP acts on. */
 struct vip_rooms {
+    unsigned address_budget; /* how many addresses may still be added before the loop turns */
     const struct verdict_table *verdicts;
     struct loopback *loopback;
     struct speaker *speaker;
@@ -53,7 +54,7 @@ void vip_configure(struct vip *vip, const struct vip_config *config);
 
 /* Decides anew, and does what follows but for sending. VIEWS has room for each check of the gate. Whether a route
  * changed. */
-bool vip_update(struct vip *vip, const struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms);
+bool vip_update(struct vip *vip, struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms);
 
 /* States the VIP's route in each neighbour's Adj-RIB-Out; saying it again changes nothing. False when out of memory. */
 bool vip_state_routes(const struct vip *vip, struct speaker *speaker);

@@ -55,7 +55,7 @@ static void settle(struct vip_address *address, int error, uint64_t now_ms)
 }
 
 bool vip_address_put(struct vip_address *address, const struct placement *wanted, struct loopback *loopback,
-                     uint64_t now_ms)
+                     uint64_t now_ms, unsigned *budget)
 {
     if (!is_same_place(&address->placement, wanted)) {
         *address = (struct vip_address){.placement = *wanted};
@@ -65,11 +65,20 @@ bool vip_address_put(struct vip_address *address, const struct placement *wanted
         settle(address, 0, now_ms);
     if (address->present || now_ms < address->retry_ms)
         return address->present;
-
+    if (*budget == 0) {
+        address->error = -EAGAIN;
+        return false;
+    }
+    (*budget)--;
     settle(address, loopback_add(loopback, wanted), now_ms);
     if (address->error == 0)
         address->present = loopback_has(loopback, wanted, &address->ours);
     return address->present;
+}
+
+bool vip_address_is_put_off(const struct vip_address *address)
+{
+    return address->error == -EAGAIN;
 }
 
 void vip_address_remove(struct vip_address *address, struct loopback *loopback)

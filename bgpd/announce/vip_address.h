@@ -33,9 +33,14 @@ bool vip_address_look(struct vip_address *address, const struct loopback *loopba
 /* Whether it is placed by us somewhere else than WANTED; NULL: anywhere is wrong. */
 bool vip_address_is_misplaced(const struct vip_address *address, const struct placement *wanted);
 
-/* Puts it at WANTED, where it must not be misplaced, unless it is too soon to try again. Whether it is there. */
+/* Puts it at WANTED, where it must not be misplaced, unless it is too soon to try again. Whether it is there. Takes one
+ * of *BUDGET for an address that it adds; where none is left it is put off until the next time (-EAGAIN): the kernel
+ * takes the longer for an address the more there are. */
 bool vip_address_put(struct vip_address *address, const struct placement *wanted, struct loopback *loopback,
-                     uint64_t now_ms);
+                     uint64_t now_ms, unsigned *budget);
+
+/* Whether it was put off. */
+bool vip_address_is_put_off(const struct vip_address *address);
 
 /* Removes it if vipgate added it. */
 void vip_address_remove(struct vip_address *address, struct loopback *loopback);

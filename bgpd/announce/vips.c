@@ -10,6 +10,9 @@
 /* How often it is asked whether the neighbours acknowledged a withdrawal that an address waits for. */
 enum { ACKNOWLEDGE_POLL_MS = 2 };
 
+/* Addresses that are added in one turn of the loop. */
+enum { ADDRESS_BUDGET = 64 };
+
 /* Everything whose size depends on the configuration. */
 struct roll {
     struct vip **vips; /* those that are configured, in that order, then those that are not */
@@ -43,7 +46,7 @@ struct vips *vips_new(uv_loop_t *loop, struct health *health, struct loopback *l
     if (!vips)
         return NULL;
     vips->health = health;
-    vips->rooms = (struct vip_rooms){health_verdicts(health), loopback, speaker, journal};
+    vips->rooms = (struct vip_rooms){0, health_verdicts(health), loopback, speaker, journal};
     uv_timer_init(loop, &vips->timer);
     vips->timer.data = vips;
     return vips;
@@ -237,7 +240,8 @@ static void drop_removed(struct roll *roll)
 static void release_if_decided(struct vips *vips)
 {
     for (size_t i = 0; i < vips->roll.count; i++) {
-        if (vips->roll.vips[i]->decision.state == VIP_PENDING)
+        const struct vip *vip = vips->roll.vips[i];
+        if (vip->decision.state == VIP_PENDING || vip_address_is_put_off(&vip->address))
             return;
     }
     if (!vips->released)
@@ -281,6 +285,7 @@ void vips_run(struct vips *vips)
 
     if (vips->stopped)
         return;
+    vips->rooms.address_budget = ADDRESS_BUDGET;
     for (size_t i = 0; i < vips->roll.count; i++)
         changed |= vip_update(vips->roll.vips[i], &vips->rooms, vips->roll.views, now_ms);
     if (changed)

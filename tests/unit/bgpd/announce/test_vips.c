@@ -71,7 +71,7 @@ static void test_unacknowledged_withdrawal_holds_the_address_for_a_second_at_mos
     say(fixture, VERDICT_DOWN, 0);
     done();
     uint64_t since_ms = clock_monotonic_ms();
-    while (address_there && clock_monotonic_ms() < since_ms + 5000)
+    while (there[VIP] && clock_monotonic_ms() < since_ms + 5000)
         uv_run(&fixture->loop, UV_RUN_ONCE);
     assert_string_equal(done(), "remove");
     assert_true(clock_monotonic_ms() - since_ms >= 900);
@@ -81,7 +81,7 @@ static void test_address_of_somebody_else_is_left_alone(void **state)
 {
     struct fixture *fixture = *state;
 
-    address_there = true;
+    there[VIP] = true;
     acknowledged = true;
     fixture->vip.keep_address = false;
     apply(fixture);
@@ -89,7 +89,7 @@ static void test_address_of_somebody_else_is_left_alone(void **state)
     say(fixture, VERDICT_DOWN, 0);
     vips_remove_addresses(fixture->vips);
     assert_string_equal(done(), "0+0 1+0 release 0- 1-");
-    assert_true(address_there);
+    assert_true(there[VIP]);
 }
 
 static void test_address_that_cannot_be_added(void **state)
@@ -116,15 +116,48 @@ static void test_address_that_somebody_removes(void **state)
     apply(fixture);
     say(fixture, VERDICT_UP, 100);
     done();
-    address_there = false;
+    there[VIP] = false;
     vips_addresses_changed(fixture->vips);
     assert_string_equal(done(), "add");
     assert_non_null(strstr(last_event(fixture)->cause, "removed from lo by another program"));
-    address_there = false;
+    there[VIP] = false;
     add_error = -EPERM;
     vips_addresses_changed(fixture->vips);
     assert_string_equal(done(), "0- 1-");
     assert_int_equal(the_vip(fixture)->state, VIP_WITHDRAWN);
+}
+
+static size_t count_announced(const struct fixture *fixture)
+{
+    const struct vip *vip;
+    size_t count = 0;
+
+    for (size_t i = 0; (vip = vips_at(fixture->vips, i)); i++)
+        count += vip->state == VIP_ANNOUNCED;
+    return count;
+}
+
+static void test_many_addresses_are_added_in_turns_of_the_loop(void **state)
+{
+    struct fixture *fixture = *state;
+    static struct vip_config many[100];
+    uint64_t until_ms = clock_monotonic_ms() + 5000;
+
+    for (size_t i = 0; i < 100; i++) {
+        many[i] = fixture->vip;
+        many[i].prefix.octets[3] = (uint8_t)i;
+        many[i].gate = (struct gate_config){.degraded_below = -1};
+    }
+    fixture->config = (struct bgpd_config){.vips = many, .vip_count = 100, .lease_ms = 3000};
+    apply(fixture);
+    assert_int_equal(count_announced(fixture), 64);
+    /* Those that wait are pending, and so is End-of-RIB. */
+    assert_int_equal(vips_at(fixture->vips, 99)->state, VIP_PENDING);
+    assert_null(strstr(done(), "release"));
+    while (count_announced(fixture) < 100 && clock_monotonic_ms() < until_ms)
+        uv_run(&fixture->loop, UV_RUN_ONCE);
+    assert_int_equal(count_announced(fixture), 100);
+    assert_non_null(strstr(done(), "release"));
 }
 
 static void test_no_gate_needs_no_health(void **state)
@@ -162,6 +195,7 @@ int main(void)
         TEST(test_address_of_somebody_else_is_left_alone),
         TEST(test_address_that_cannot_be_added),
         TEST(test_address_that_somebody_removes),
+        TEST(test_many_addresses_are_added_in_turns_of_the_loop),
         TEST(test_no_gate_needs_no_health),
         TEST(test_stop_and_remove),
     };
