@@ -82,6 +82,23 @@ void query_close(void)
     shared_context = NULL;
 }
 
+/* Takes out what is not in our module; *FIRST and what is below it stay a tree of known nodes. */
+static void drop_unknown(struct lyd_node **first)
+{
+    struct lyd_node *next;
+
+    for (struct lyd_node *node = *first; node; node = next) {
+        next = node->next;
+        struct lyd_node *child = lyd_child_no_keys(node);
+        if (node->schema && child) {
+            drop_unknown(&child);
+        } else if (!node->schema) {
+            *first = node == *first ? next : *first;
+            lyd_free_tree(node);
+        }
+    }
+}
+
 bool query_parse(const char *json, size_t size, struct lyd_node **tree)
 {
     const struct ly_ctx *context = query_context();
@@ -91,8 +108,10 @@ bool query_parse(const char *json, size_t size, struct lyd_node **tree)
     char *text = context ? strndup(json, size) : NULL;
     if (!text)
         return false;
-    /* A daemon of a newer version may say what we do not know: that is left out. */
-    LY_ERR result = lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_ONLY, 0, tree);
+    /* A daemon of a newer version may say what we do not know. libyang 2.0 skips that badly (it loses what follows, or
+     * never ends): it is told to keep it, and it is left out here. */
+    LY_ERR result = lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, tree);
+    drop_unknown(tree);
     if (result != LY_SUCCESS)
         complain("the daemon's answer is not understood: %s", model_error(context, reason, sizeof reason));
     free(text);
