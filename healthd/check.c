@@ -179,10 +179,17 @@ static void on_finished(struct probe *probe, void *user)
     finish(user);
 }
 
+/* The loop looks at timers before it looks at sockets. Where this machine stood still, or was busy, the answer may have
+ * been here in time, unread: a run is over only when the loop has looked once more. */
 static void on_deadline(uv_timer_t *timer)
 {
     struct check *check = timer->data;
 
+    if (!check->overdue) {
+        check->overdue = true;
+        uv_timer_start(timer, on_deadline, 1, 0);
+        return;
+    }
     probe_time_out(check->probe, check->config->timeout_ms);
     finish(check);
 }
@@ -192,6 +199,7 @@ static void on_deadline(uv_timer_t *timer)
 static void run(struct check *check, bool scheduled)
 {
     check->running = true;
+    check->overdue = false;
     check->scheduled = scheduled;
     check->again = false;
     check->started_ms = now_ms(check);

@@ -55,6 +55,7 @@ struct check {
     uint64_t due_ms;        /* of the loop's clock: when the run under way was, or the next is, due */
     uint64_t started_ms;
     bool running;
+    bool overdue;   /* the run under way is past its timeout, and the loop has yet to look for its answer */
     bool scheduled; /* the run under way is one of the schedule's */
     bool settled;   /* the second run has been scheduled: the jitter is done */
     bool again;     /* something happened while a run was under way */

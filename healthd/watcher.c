@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { EVENTS_AT_ONCE = 128 };
+enum { EVENTS_AT_ONCE = 128, ROUNDS_AT_ONCE = 128 };
 
 /* Who watches a descriptor. The number tells this use of the descriptor from the one before: an event that was already
  * fetched for a socket that its neighbour's callback has just closed must not reach the next socket of that number. */
@@ -21,6 +21,8 @@ struct watcher {
     int slot_count;
 };
 
+/* All that is ready, so that timers, which the loop looks at in between, do not overtake answers that are here; but
+ * within a bound. */
 static void dispatch(uv_poll_t *poll, int status, int loop_events)
 {
     struct watcher *watcher = poll->data;
@@ -28,11 +30,14 @@ static void dispatch(uv_poll_t *poll, int status, int loop_events)
 
     (void)status;
     (void)loop_events;
-    int count = epoll_wait(watcher->epoll, events, EVENTS_AT_ONCE, 0);
-    for (int i = 0; i < count; i++) {
-        struct slot *slot = &watcher->slots[events[i].data.u64 >> 32];
-        if (slot->watch && slot->use == (uint32_t)events[i].data.u64)
-            slot->watch->ready(slot->watch, events[i].events);
+    int count = EVENTS_AT_ONCE;
+    for (int round = 0; count == EVENTS_AT_ONCE && round < ROUNDS_AT_ONCE; round++) {
+        count = epoll_wait(watcher->epoll, events, EVENTS_AT_ONCE, 0);
+        for (int i = 0; i < count; i++) {
+            struct slot *slot = &watcher->slots[events[i].data.u64 >> 32];
+            if (slot->watch && slot->use == (uint32_t)events[i].data.u64)
+                slot->watch->ready(slot->watch, events[i].events);
+        }
     }
 }
 

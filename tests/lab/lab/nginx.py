@@ -14,7 +14,7 @@ class Nginx:
 pid {self.pid_file};
 worker_processes 1;
 error_log stderr;
-{modules}events {{ worker_connections 1024; }}
+{modules}events {{ worker_connections 20000; }}
 {blocks}""")
         self.process = lab.start(host, name, program("nginx"), "-p", lab.directory, "-c", file, "-g", "user root;")
         wait_for(self.is_up, lambda: f"nginx to start: {self.process.output()}")
