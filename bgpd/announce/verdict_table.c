@@ -98,7 +98,7 @@ static struct entry *obtain(struct verdict_table *table, const char *name, uint6
     entry->awaited = true;
     entry->awaited_since_ms = now_ms;
     memmove(&table->entries[position + 1], &table->entries[position],
-            (table->count - position) * sizeof *table->entries);
+            (table->count - position) * sizeof(struct entry *));
     table->entries[position] = entry;
     table->count++;
     return entry;
