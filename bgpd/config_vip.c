@@ -146,7 +146,8 @@ static void read_address(struct config_builder *builder, const struct lyd_node *
 {
     const char *interface = model_text(node, "interface");
 
-    vip->manage_address = model_boolean(node, "manage", true);
+    /* A prefix of many addresses is routed to this machine; which of them it has is not ours to say. */
+    vip->manage_address = model_boolean(node, "manage", true) && prefix_is_host(&vip->prefix);
     vip->keep_address = model_boolean(node, "keep", true);
     vip->interface = config_text(builder, interface ? interface : "lo");
     vip->label = config_text(builder, model_text(node, "label"));

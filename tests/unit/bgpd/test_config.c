@@ -229,6 +229,15 @@ static void test_vip_defaults(void **state)
     assert_false(vip->damping.enabled);
 }
 
+static void test_only_one_address_is_managed(void **state)
+{
+    const struct bgpd_config *config =
+        build(*state, "{'vipgate:vip':[{'prefix':'203.0.113.128/25'},{'prefix':'2001:db8::9/128'}]}");
+
+    assert_false(config->vips[0].manage_address);
+    assert_true(config->vips[1].manage_address);
+}
+
 static const char everything[] =
     "{'vipgate:bgp':{'local-as':65010,'router-id':'198.51.100.70','neighbor':["
     "{'remote-address':'192.0.2.1','peer-as':65001},{'remote-address':'192.0.2.2','peer-as':65001}]},"
@@ -344,6 +353,7 @@ int main(void)
         TEST(test_interface_that_is_not_there),
         TEST(test_password_file),
         TEST(test_vip_defaults),
+        TEST(test_only_one_address_is_managed),
         TEST(test_profile_with_everything),
         TEST(test_vip_with_everything),
         TEST(test_needs_reset),
