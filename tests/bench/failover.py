@@ -2,7 +2,8 @@
 
 One host has HAProxy, a web server behind it, vipgate and ExaBGP; each speaker has a neighbour of its own, and both
 fetch the page through the proxy at the same interval, fast interval, rise and fall. The web server is killed at a
-random moment of the interval; one kill is measured for both.
+random moment of the interval; one kill is measured for both. With --event it is the proxy that is killed, and vipgate
+is told by the kernel: tcp with hold-open, or the proxy's own socket.
 """
 
 import argparse
@@ -38,8 +39,15 @@ bgp {{ local-as 65010; router-id {ours}; listen {{ enabled false; }}
 {checks}
 vip {prefix} {{ gate {{ check [ {gate} ]; }} address {{ manage false; }} }}
 """
-CHECK = "check {name} {{ http {{ url \"http://{vip}/\"; }} interval {interval:.0f}ms; fast-interval {fast:.0f}ms; " \
+CHECK = "check {name} {{ {probe} interval {interval:.0f}ms; fast-interval {fast:.0f}ms; " \
         "rise {rise}; fall {fall}; }}\n"
+
+
+# Whoever learns of the proxy's death from the kernel. Not waited for: interval, fast interval, fall.
+EVENT_CHECKS = {
+    "tcp, hold-open": "tcp {{ target {vip}:80; hold-open true; }}",
+    "haproxy": "haproxy {{ socket {socket}; backend http_back; }}",
+}
 
 
 def milliseconds(seconds):
@@ -54,7 +62,7 @@ def real_time(text):
 class Bench:
     """The host and what is in it. RISE and FALL are for both speakers."""
 
-    def __init__(self, lab, rise, fall, checks=1):
+    def __init__(self, lab, rise, fall, checks=1, probe="http {{ url \"http://{vip}/\"; }}"):
         self.lab, self.rise, self.fall = lab, rise, fall
         addresses = (f"{VIP}/32", *(f"{one}/32" for one in (OURS, THEIRS, OUR_NEIGHBOR, THEIR_NEIGHBOR)))
         self.host = lab.host("host", *addresses)
@@ -63,7 +71,8 @@ class Bench:
         self.our_peer = Peer(lab, self.host, OUR_NEIGHBOR)
         self.their_peer = Peer(lab, self.host, THEIR_NEIGHBOR)
         names = [f"web{number}" for number in range(checks)]
-        text = "".join(CHECK.format(name=name, vip=VIP, interval=milliseconds(INTERVAL), fast=milliseconds(FAST),
+        probe = probe.format(vip=VIP, socket=self.haproxy.socket)
+        text = "".join(CHECK.format(name=name, probe=probe, interval=milliseconds(INTERVAL), fast=milliseconds(FAST),
                                     rise=rise, fall=fall) for name in names)
         self.gate = Vipgate(lab, self.host, CONFIG.format(ours=OURS, neighbor=OUR_NEIGHBOR, checks=text, prefix=PREFIX,
                                                           gate=" ".join(names)))
@@ -101,16 +110,22 @@ class Failover:
         for number in range(rounds):
             time.sleep(1 + random.uniform(0, INTERVAL))
             killed = time.monotonic()
-            self.bench.web.kill()
+            self.kill()
             ours, theirs = self.withdrawn(self.ours), self.withdrawn(self.theirs)
             self.our_failures.append(milliseconds(ours - killed))
             self.their_failures.append(milliseconds(theirs - killed))
             self.our_wires.append(milliseconds(ours - self.our_verdict()))
             self.their_wires.append(milliseconds(theirs - self.their_verdict()))
-            self.bench.start_web()
+            self.revive()
             self.wait_announced()
             print(f"\r  round {number + 1} of {rounds}", end="", file=sys.stderr, flush=True)
         print("\r" + " " * 30 + "\r", end="", file=sys.stderr)
+
+    def kill(self):
+        self.bench.web.kill()
+
+    def revive(self):
+        self.bench.start_web()
 
     def wait_announced(self):
         for session in (self.ours, self.theirs):
@@ -131,6 +146,32 @@ class Failover:
         """When the healthcheck last said withdraw."""
         with open(self.notes) as notes:
             return max(float(line.split()[0]) for line in notes if "withdraw" in line)
+
+
+class ProxyDeath(Failover):
+    """The same, with HAProxy itself killed."""
+
+    def kill(self):
+        self.bench.haproxy.process.kill()
+
+    def revive(self):
+        self.bench.haproxy.start()
+
+
+def measure_events(rounds):
+    """Kills the proxy under each check that is told of it; the medians of ours by the check's name."""
+    medians = {}
+    for name, probe in EVENT_CHECKS.items():
+        table = Table(f"min / median / max of {rounds} rounds; HAProxy killed with SIGKILL; check {name}", "vipgate",
+                      "ExaBGP")
+        with Lab() as lab:
+            failover = ProxyDeath(Bench(lab, COUNT, COUNT, probe=probe))
+            failover.measure(rounds)
+        table.row("proxy killed until withdrawal", failover.our_failures, failover.their_failures, "ms")
+        medians[name] = statistics.median(failover.our_failures)
+    print()
+    for name, median in medians.items():
+        goal(f"proxy killed until withdrawal, median, check {name}", median, 3, "ms")
 
 
 def start_until_announced(rounds):
@@ -173,8 +214,13 @@ def megabytes(pids):
 def main():
     parser = argparse.ArgumentParser(prog="tools/bench failover", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=10)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--event", action="store_true", help="kill the proxy, not the backend")
+    options = parser.parse_args()
+    rounds = options.rounds
     require_root()
+    if options.event:
+        measure_events(rounds)
+        return
     table = Table(f"min / median / max of {rounds} rounds; HTTP through HAProxy; interval {INTERVAL:g} s, "
                   f"fast interval {FAST:g} s, rise and fall {COUNT}", "vipgate", "ExaBGP")
     with Lab() as lab:
