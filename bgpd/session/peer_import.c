@@ -26,7 +26,7 @@ static bool is_wanted(const struct peer *peer, const struct prefix *prefix)
     return false;
 }
 
-/* A route is in one of three places: kept, only counted, or counted as a loop. */
+/* A route is in one of three places: kept, only counted, or counted as a loop or leak. */
 static void withdraw(struct peer *peer, struct nlri nlri)
 {
     struct prefix prefix;
@@ -50,8 +50,14 @@ static void announce(struct peer *peer, struct nlri nlri, uint32_t attributes)
     }
 }
 
-/* Our own AS in the path: the route is no use to us, and what it replaces neither. */
-static void refuse_loop(struct peer *peer, struct nlri nlri)
+/* Our own AS is in the path (RFC 4271 section 9.1.2), or the roles say that the route has leaked (RFC 9234 section 5):
+ * it is no use to us, and what it replaces neither. */
+static bool is_ineligible(const struct update_view *update)
+{
+    return update->own_as || update->leak;
+}
+
+static void refuse(struct peer *peer, struct nlri nlri)
 {
     struct prefix prefix;
     while (nlri_next(&nlri, &prefix)) {
@@ -95,10 +101,10 @@ void peer_import(struct peer *peer, const struct update_view *update)
     for (unsigned i = 0; i < 2; i++) {
         if (update->outcome == UPDATE_TREAT_AS_WITHDRAW)
             withdraw(peer, update->announced[i]);
-        else if (update->own_as)
-            refuse_loop(peer, update->announced[i]);
+        else if (is_ineligible(update))
+            refuse(peer, update->announced[i]);
     }
-    if (update->outcome != UPDATE_TREAT_AS_WITHDRAW && !update->own_as && has_announcements(update))
+    if (update->outcome != UPDATE_TREAT_AS_WITHDRAW && !is_ineligible(update) && has_announcements(update))
         announce_all(peer, update);
     if (update->end_of_rib != FAMILY_NONE)
         rib_in_sweep_stale(peer->rib_in, update->end_of_rib);
