@@ -4,14 +4,15 @@
 
 static void fired(uv_timer_t *timer);
 
-static uint64_t earliest(const struct timers *timers)
+/* The timer with the earliest deadline; TIMERS_MAX where none runs. */
+static unsigned earliest(const struct timers *timers)
 {
-    uint64_t deadline = 0;
+    unsigned first = TIMERS_MAX;
     for (unsigned i = 0; i < TIMERS_MAX; i++) {
-        if (timers->deadlines[i] && (!deadline || timers->deadlines[i] < deadline))
-            deadline = timers->deadlines[i];
+        if (timers->deadlines[i] && (first == TIMERS_MAX || timers->deadlines[i] < timers->deadlines[first]))
+            first = i;
     }
-    return deadline;
+    return first;
 }
 
 static void arm(struct timers *timers, uint64_t deadline)
@@ -29,14 +30,17 @@ static void fired(uv_timer_t *timer)
     struct timers *timers = timer->data;
     uint64_t now = uv_now(timer->loop);
     timers->armed = 0;
-    for (unsigned i = 0; i < TIMERS_MAX && !uv_is_closing((uv_handle_t *)timer); i++) {
-        if (!timers->deadlines[i] || timers->deadlines[i] > now)
-            continue;
-        timers->deadlines[i] = 0;
-        timers->expired(i, timers->user);
+    /* In the order of their deadlines, also where the loop was late for several. Each may start others anew, but at the
+     * earliest for now: a bound of rounds keeps the loop its own. */
+    unsigned next = earliest(timers);
+    for (unsigned i = 0; i < TIMERS_MAX && next < TIMERS_MAX && timers->deadlines[next] <= now; i++) {
+        timers->deadlines[next] = 0;
+        timers->expired(next, timers->user);
+        if (uv_is_closing((uv_handle_t *)timer))
+            return;
+        next = earliest(timers);
     }
-    if (!uv_is_closing((uv_handle_t *)timer))
-        arm(timers, earliest(timers));
+    arm(timers, next < TIMERS_MAX ? timers->deadlines[next] : 0);
 }
 
 void timers_init(struct timers *timers, uv_loop_t *loop, timers_expired *expired, void *user)
