@@ -11,10 +11,11 @@
 
 enum { LOCAL_PREFERENCE_DEFAULT = 100, SAFI_UNICAST = 1, TRANSITIVE = ATTRIBUTE_OPTIONAL | ATTRIBUTE_TRANSITIVE };
 
-/* Own copies of the local AS: at least one to an external neighbour. */
+/* Own copies of the local AS. To an internal neighbour the path is empty (RFC 4271 section 5.1.2): it would take its own
+ * AS there for a loop. */
 static unsigned as_copies(const struct update_session *session, const struct path_attributes *attributes)
 {
-    return attributes->prepend + (session->ebgp ? 1u : 0u);
+    return session->ebgp ? attributes->prepend + 1u : 0;
 }
 
 static void write_header(struct wire_writer *writer, uint8_t code, size_t size)
