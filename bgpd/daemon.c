@@ -103,15 +103,6 @@ static void on_address_change(void *user)
     vips_addresses_changed(bgpd->vips);
 }
 
-/* An address may wait for this session's acknowledgement. The speaker is at work: not before it is done. */
-static void on_session_change(struct peer *peer, void *user)
-{
-    struct bgpd *bgpd = user;
-
-    (void)peer;
-    vips_run_soon(bgpd->vips);
-}
-
 /* ---- life ---- */
 
 static bool out_of_memory(char *error, size_t size)
@@ -136,7 +127,7 @@ static bool open_rooms(struct bgpd *bgpd, const struct bgpd_config *config, char
         return false;
     bgpd->health =
         health_open(bgpd->loop, bgpd->journal, config->control_directory, config->lease_ms, on_health_change, bgpd);
-    bgpd->speaker = bgpd->health ? speaker_new(bgpd->loop, bgpd->journal, on_session_change, bgpd) : NULL;
+    bgpd->speaker = bgpd->health ? speaker_new(bgpd->loop, bgpd->journal, NULL, NULL) : NULL;
     bgpd->vips =
         bgpd->speaker ? vips_new(bgpd->loop, bgpd->health, bgpd->loopback, bgpd->speaker, bgpd->journal) : NULL;
     return bgpd->vips || out_of_memory(error, size);

@@ -15,6 +15,7 @@ struct entry {
     bool is_staged; /* by the snapshot under way */
     bool present;   /* the health daemon has this check */
     bool expected;  /* a gate names it */
+    bool was_expected;
     bool awaited;
     bool overdue; /* awaited for longer than patience_ms: lost */
     uint64_t awaited_since_ms, patience_ms;
@@ -146,22 +147,33 @@ void verdict_table_set_lease(struct verdict_table *table, uint64_t lease_ms)
     table->lease_ms = lease_ms;
 }
 
+/* Several gates may name the same check. */
+static void expect(struct entry *entry, uint64_t patience_ms, uint64_t now_ms)
+{
+    if (!entry->expected)
+        entry->patience_ms = 0;
+    if (!entry->was_expected) {
+        entry->overdue = false;
+        entry->awaited_since_ms = now_ms;
+    }
+    entry->expected = true;
+    if (entry->patience_ms < patience_ms)
+        entry->patience_ms = patience_ms;
+}
+
 bool verdict_table_expect(struct verdict_table *table, const struct gate_check *expected, size_t count, uint64_t now_ms)
 {
     bool ok = true;
 
-    for (size_t i = 0; i < table->count; i++)
+    for (size_t i = 0; i < table->count; i++) {
+        table->entries[i]->was_expected = table->entries[i]->expected;
         table->entries[i]->expected = false;
+    }
     for (size_t i = 0; i < count; i++) {
         struct entry *entry = obtain(table, expected[i].name, now_ms);
         ok &= entry != NULL;
-        if (!entry)
-            continue;
-        if (!entry->expected)
-            entry->patience_ms = 0;
-        entry->expected = true;
-        if (entry->patience_ms < expected[i].first_verdict_ms)
-            entry->patience_ms = expected[i].first_verdict_ms;
+        if (entry)
+            expect(entry, expected[i].first_verdict_ms, now_ms);
     }
     prune(table);
     return ok;
@@ -333,8 +345,8 @@ bool verdict_table_time(struct verdict_table *table, uint64_t now_ms)
     }
     for (size_t i = 0; i < table->count; i++) {
         struct entry *entry = table->entries[i];
-        bool overdue = entry->awaited && now_ms >= entry->awaited_since_ms + entry->patience_ms;
-        changed |= entry->expected && overdue != entry->overdue;
+        bool overdue = entry->expected && entry->awaited && now_ms >= entry->awaited_since_ms + entry->patience_ms;
+        changed |= overdue != entry->overdue;
         entry->overdue = overdue;
     }
     return changed;

@@ -306,12 +306,6 @@ void vips_addresses_changed(struct vips *vips)
     vips_run(vips);
 }
 
-void vips_run_soon(struct vips *vips)
-{
-    if (!vips->stopped)
-        uv_timer_start(&vips->timer, on_timer, 0, 0);
-}
-
 /* ---- the end ---- */
 
 void vips_stop(struct vips *vips)

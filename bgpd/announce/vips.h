@@ -39,9 +39,6 @@ void vips_run(struct vips *vips);
 /* Addresses or interfaces changed: what could not be added may be possible now. */
 void vips_addresses_changed(struct vips *vips);
 
-/* vips_run on the next turn of the loop: for those who are called from within the speaker. */
-void vips_run_soon(struct vips *vips);
-
 /* Before the speaker is shut down: says so in the journal, and changes nothing any more. */
 void vips_stop(struct vips *vips);
 

@@ -251,6 +251,24 @@ static void test_a_check_that_reload_brings(void **state)
     assert_int_equal(standing(checks, "d"), CHECK_DOWN);
 }
 
+/* The health daemon reloaded first, and had the new check pending for long when a gate asks for it. */
+static void test_waiting_begins_when_a_gate_asks(void **state)
+{
+    struct verdict_table *checks = *state;
+    const struct gate_check more[] = {{"a", PATIENCE}, {"b", PATIENCE}, {"c", PATIENCE}};
+
+    snapshot(checks, "up", "up", 1000);
+    say_check(checks, "c", "first", 1000);
+    for (uint64_t now = 2000; now < 60000; now += 1000) {
+        say(checks, VERDICT_ALIVE, now);
+        verdict_table_time(checks, now);
+    }
+    assert_true(verdict_table_expect(checks, more, 3, 60000));
+    assert_int_equal(standing(checks, "c"), CHECK_PENDING);
+    assert_false(verdict_table_time(checks, 60001));
+    assert_int_equal(standing(checks, "c"), CHECK_PENDING);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +283,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_overdue_is_due_when_it_says, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_check_that_reload_took_away, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_check_that_reload_brings, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_waiting_begins_when_a_gate_asks, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
