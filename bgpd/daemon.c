@@ -133,6 +133,19 @@ static bool open_rooms(struct bgpd *bgpd, const struct bgpd_config *config, char
     return bgpd->vips || out_of_memory(error, size);
 }
 
+/* The families of which a VIP's address has outlived the bgpd before this one: its packets are still taken here. */
+static uint8_t preserved_families(const struct loopback *loopback, const struct bgpd_config *config)
+{
+    uint8_t families = 0;
+
+    for (size_t i = 0; i < config->vip_count; i++) {
+        const struct prefix *prefix = &config->vips[i].prefix;
+        if (loopback_has_anywhere(loopback, prefix))
+            families |= prefix->family == FAMILY_IPV4 ? FAMILY_BIT_IPV4 : FAMILY_BIT_IPV6;
+    }
+    return families;
+}
+
 bool bgpd_start(struct bgpd *bgpd, struct bgpd_load *load, char *error, size_t size)
 {
     const struct bgpd_config *config = load->config;
@@ -143,6 +156,7 @@ bool bgpd_start(struct bgpd *bgpd, struct bgpd_load *load, char *error, size_t s
         return false;
     journal_add(bgpd->journal, clock_real_us(), "daemon", "bgpd", "", "started", "version %s, %zu neighbors, %zu vips",
                 VIPGATE_VERSION, config->bgp.neighbor_count, config->vip_count);
+    speaker_set_preserved(bgpd->speaker, preserved_families(bgpd->loopback, config));
     apply(bgpd, load);
     notify_service_manager("READY=1");
     return true;
