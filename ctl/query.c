@@ -82,21 +82,33 @@ void query_close(void)
     shared_context = NULL;
 }
 
-/* Takes out what is not in our module; *FIRST and what is below it stay a tree of known nodes. */
-static void drop_unknown(struct lyd_node **first)
+/* Whether NODE, which libyang could not take for one of ours, has the name of one: then its value is wrong. */
+static bool has_our_name(const struct lyd_node *node)
 {
+    const struct lyd_node *parent = lyd_parent(node);
+
+    return lys_find_child(parent ? parent->schema : NULL, model_module(shared_context), LYD_NAME(node), 0, 0, 0);
+}
+
+/* Takes out what is not in our module; *FIRST and what is below it stay a tree of known nodes. False where something
+ * that is in our module has a wrong value. */
+static bool drop_unknown(struct lyd_node **first)
+{
+    bool right = true;
     struct lyd_node *next;
 
     for (struct lyd_node *node = *first; node; node = next) {
         next = node->next;
         struct lyd_node *child = lyd_child_no_keys(node);
-        if (node->schema && child) {
-            drop_unknown(&child);
-        } else if (!node->schema) {
-            *first = node == *first ? next : *first;
-            lyd_free_tree(node);
+        if (node->schema) {
+            right = drop_unknown(&child) && right;
+            continue;
         }
+        right = right && !has_our_name(node);
+        *first = node == *first ? next : *first;
+        lyd_free_tree(node);
     }
+    return right;
 }
 
 bool query_parse(const char *json, size_t size, struct lyd_node **tree)
@@ -111,11 +123,18 @@ bool query_parse(const char *json, size_t size, struct lyd_node **tree)
     /* A daemon of a newer version may say what we do not know. libyang 2.0 skips that badly (it loses what follows, or
      * never ends): it is told to keep it, and it is left out here. */
     LY_ERR result = lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, tree);
-    drop_unknown(tree);
-    if (result != LY_SUCCESS)
-        complain("the daemon's answer is not understood: %s", model_error(context, reason, sizeof reason));
     free(text);
-    return result == LY_SUCCESS;
+    if (result != LY_SUCCESS) {
+        complain("the daemon's answer is not understood: %s", model_error(context, reason, sizeof reason));
+        return false;
+    }
+    if (!drop_unknown(tree)) {
+        complain("the daemon's answer is not understood: a wrong value");
+        lyd_free_all(*tree);
+        *tree = NULL;
+        return false;
+    }
+    return true;
 }
 
 const char *query_directory(const struct invocation *invocation)
