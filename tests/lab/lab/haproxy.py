@@ -4,12 +4,12 @@ from .system import program
 
 CONFIG = """
 global
-    stats socket {socket} mode 660 level admin
+    stats socket {socket} mode 660 level admin expose-fd listeners
     hard-stop-after 1s
 defaults
     mode http
     timeout connect 500ms
-    timeout client 5s
+    timeout client {idle}
     timeout server 5s
     timeout check 500ms
     retries 0
@@ -24,17 +24,26 @@ backend http_back
 
 
 class Haproxy:
-    """SERVERS: {name: "ADDRESS:PORT"}. Its own checks have the same words as ours."""
+    """SERVERS: {name: "ADDRESS:PORT"}. Its own checks have the same words as ours. A client that says nothing for IDLE
+    is let go."""
 
-    def __init__(self, lab, host, name, servers, interval="200ms", fast_interval="100ms", rise=1, fall=2):
-        self.socket = lab.path(f"{name}.sock")
+    def __init__(self, lab, host, name, servers, interval="200ms", fast_interval="100ms", rise=1, fall=2,
+                 idle="5s"):
+        self.socket, self.pidfile = lab.path(f"{name}.sock"), lab.path(f"{name}.pid")
         lines = "\n".join(f"    server {server} {target} check" for server, target in servers.items())
         config = CONFIG.format(socket=self.socket, interval=interval, fast_interval=fast_interval, rise=rise, fall=fall,
-                               servers=lines)
+                               servers=lines, idle=idle)
         self.command = [program("haproxy"), "-db", "-f", lab.write(f"{name}.cfg", config)]
         self.lab, self.host, self.name = lab, host, name
         self.process = None
         self.start()
 
-    def start(self):
-        self.process = self.lab.start(self.host, self.name, *self.command)
+    def start(self, *options):
+        self.process = self.lab.start(self.host, self.name, *self.command, *options)
+        self.lab.write(f"{self.name}.pid", f"{self.process.pid}\n")
+
+    def reload(self):
+        """A new process takes the sockets over, and the old one ends when it has nothing left to do."""
+        old = self.process
+        self.start("-x", self.socket, "-sf", old.pid)
+        old.wait()
