@@ -1,5 +1,6 @@
 #include "lib/conf/build.h"
 
+#include "lib/conf/aside.h"
 #include "lib/conf/build_value.h"
 #include "lib/conf/nearest.h"
 #include "lib/model.h"
@@ -51,15 +52,6 @@ struct place place_of(const struct lyd_node *node)
     return (struct place){0};
 }
 
-const char *node_words(const struct lyd_node *node, char *buffer, size_t size)
-{
-    if (node->schema->nodetype == LYS_LIST)
-        snprintf(buffer, size, "%s '%.80s'", node->schema->name, lyd_get_value(lyd_child(node)));
-    else
-        snprintf(buffer, size, "'%s'", node->schema->name);
-    return buffer;
-}
-
 void attempt_add(struct document *document, const struct lyd_node *parent, const struct lysc_node *schema,
                  const char *text)
 {
@@ -83,8 +75,10 @@ bool schema_is_in(const struct lysc_node *schema, const struct lysc_node *ancest
 bool was_attempted(const struct document *document, const struct lyd_node *node, const struct lysc_node *schema)
 {
     for (const struct attempt *attempt = document->attempts; attempt; attempt = attempt->next) {
-        if (attempt->parent == node &&
-            (attempt->schema ? schema_is_in(attempt->schema, schema) : schema->nodetype == LYS_CHOICE))
+        if (attempt->parent != node)
+            continue;
+        if (attempt->schema ? schema_is_in(attempt->schema, schema) || attempt->schema == node->schema
+                            : schema->nodetype == LYS_CHOICE)
             return true;
     }
     return false;
@@ -244,39 +238,46 @@ static const struct argument *key_of(const struct builder *builder, const struct
     return NULL;
 }
 
+/* Whether STATEMENT has the form of an entry of the list SCHEMA, with the key ARGUMENT; reported where not. */
+static bool check_entry(struct builder *builder, const struct statement *statement, const struct lysc_node *schema,
+                        const struct argument *argument)
+{
+    struct diagnostics *diagnostics = &builder->document->diagnostics;
+    enum conf_encoding encoding = builder->document->encoding;
+    const char *name = schema->name, *key = lysc_node_child(schema)->name;
+    char key_words[64];
+
+    upper_case(key, key_words, sizeof key_words);
+    if (encoding == CONF_TEXT && statement->is_list)
+        diagnostics_error(diagnostics, statement->place,
+                          "'%s' is a block for each entry, not a list in [ ]: write %s %s { … }", name, name,
+                          key_words);
+    else if (encoding == CONF_JSON && !statement->is_list)
+        diagnostics_error(diagnostics, statement->place, "JSON writes '%s' as an array: [{ … }]", name);
+    else if (!argument && encoding == CONF_TEXT)
+        diagnostics_error(diagnostics, statement->place, "'%s' needs its %s: write %s %s { … }", name, key, name,
+                          key_words);
+    else if (!argument)
+        diagnostics_error(diagnostics, statement->place, "'%s' lacks its key '%s'", name, key);
+    else
+        return true;
+    return false;
+}
+
 static void build_list(struct builder *builder, const struct block *block, const struct statement *statement,
                        const struct lysc_node *schema)
 {
-    const struct lysc_node *key = lysc_node_child(schema); /* every list of the configuration has one */
-    const struct argument *argument = key_of(builder, statement, key);
+    /* every list of the configuration has a key */
+    const struct argument *argument = key_of(builder, statement, lysc_node_child(schema));
     struct lyd_node *node = NULL;
-    bool text = builder->document->encoding == CONF_TEXT;
-    char key_words[64];
 
-    upper_case(key->name, key_words, sizeof key_words);
-    if (!text && statement->is_list && !statement->has_block && !statement->arguments)
+    if (builder->document->encoding != CONF_TEXT && statement->is_list && !statement->has_block &&
+        !statement->arguments)
         return; /* the empty array of JSON */
-    if (text && statement->is_list)
-        diagnostics_error(&builder->document->diagnostics, statement->place,
-                          "'%s' is a block for each entry, not a list in [ ]: write %s %s { … }", schema->name,
-                          schema->name, key_words);
-    else if (builder->document->encoding == CONF_JSON && !statement->is_list)
-        diagnostics_error(&builder->document->diagnostics, statement->place, "JSON writes '%s' as an array: [{ … }]",
-                          schema->name);
-    else if (!argument && text)
-        diagnostics_error(&builder->document->diagnostics, statement->place, "'%s' needs its %s: write %s %s { … }",
-                          schema->name, key->name, schema->name, key_words);
-    else if (!argument)
-        diagnostics_error(&builder->document->diagnostics, statement->place, "'%s' lacks its key '%s'", schema->name,
-                          key->name);
-    else
+    if (check_entry(builder, statement, schema, argument))
         node = builder_new_entry(builder, block->node, schema, argument, statement->place);
-    if (node) {
-        build_block(builder, block, node, statement);
-        return;
-    }
-    /* What the block holds is judged all the same, on an entry that is thrown away. */
-    node = builder_stand_in(builder, block->node, schema, statement->place);
+    else if (statement->has_block)
+        node = set_aside_new(builder->document, block->node, schema, statement->place);
     if (node)
         build_block(builder, block, node, statement);
 }
@@ -364,8 +365,5 @@ struct lyd_node *document_build(struct document *document, const struct ly_ctx *
         document->incomplete = true;
     }
     value_set_free(&builder.values);
-    for (uint32_t i = 0; i < builder.stand_ins.count; i++)
-        lyd_free_tree(builder.stand_ins.dnodes[i]);
-    ly_set_erase(&builder.stand_ins, NULL);
     return builder.tree;
 }

@@ -16,9 +16,6 @@ struct lyd_node *document_build(struct document *document, const struct ly_ctx *
 /* The place of NODE, or of the nearest ancestor that has one. */
 struct place place_of(const struct lyd_node *node);
 
-/* "check 'backend'" for a list entry, "'bgp'" for others, in BUFFER, which is returned. */
-const char *node_words(const struct lyd_node *node, char *buffer, size_t size);
-
 /* The child NAME of the schema node PARENT that can be configured, choices looked through; PARENT NULL: at the top. */
 const struct lysc_node *schema_child(const struct lys_module *module, const struct lysc_node *parent, const char *name);
 
@@ -26,7 +23,8 @@ const struct lysc_node *schema_child(const struct lys_module *module, const stru
 const struct lysc_node *schema_next(const struct lys_module *module, const struct lysc_node *parent,
                                     const struct lysc_node *last);
 
-/* Remembers that SCHEMA (NULL: nobody knows what) was written under PARENT and reported. */
+/* Remembers that SCHEMA (NULL: nobody knows what; that of PARENT: all that it lacks) was written under PARENT and
+ * reported. TEXT: the key of a list entry, or NULL. */
 void attempt_add(struct document *document, const struct lyd_node *parent, const struct lysc_node *schema,
                  const char *text);
 

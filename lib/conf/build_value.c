@@ -1,5 +1,6 @@
 #include "lib/conf/build_value.h"
 
+#include "lib/conf/aside.h"
 #include "lib/conf/nearest.h"
 #include "lib/conf/secret.h"
 #include "lib/conf/type_words.h"
@@ -67,10 +68,10 @@ static void check_choice(struct builder *builder, const struct lyd_node *parent,
         if (choice_of(other->schema) != choice || other->schema->parent == node->schema->parent)
             continue;
         diagnostics_error(
-            diagnostics_of(builder), place_of(node), "'%s' cannot stand beside '%s' %s: only one %s is possible",
+            diagnostics_of(builder), place_of(node), "'%s' cannot stand beside '%s' %s: write one of %s, %s",
             node->schema->name, other->schema->name,
             diagnostics_where(diagnostics_of(builder), place_of(other), place_of(node), where, sizeof where),
-            choice->name);
+            other->schema->name, node->schema->name);
         return;
     }
 }
@@ -195,11 +196,11 @@ struct lyd_node *builder_new_entry(struct builder *builder, struct lyd_node *par
     char where[300];
 
     if (!check_text(builder, leaf, key) || !check_json_form(builder, leaf, key))
-        return NULL;
+        return set_aside_new(builder->document, parent, schema, place);
     if (lyd_new_list(parent, parent ? NULL : builder->module, schema->name, 0, &node, key->text) != LY_SUCCESS) {
         report_value(builder, leaf, key->text, key->place);
         attempt_add(builder->document, parent, schema, key->text);
-        return NULL;
+        return set_aside_new(builder->document, parent, schema, place);
     }
     adopt(builder, parent, node, place);
     const char *value = lyd_get_value(lyd_child(node));
@@ -213,8 +214,9 @@ struct lyd_node *builder_new_entry(struct builder *builder, struct lyd_node *par
         node->flags &= ~(uint32_t)LYD_NEW;
         return node;
     }
-    reject(builder, node);
-    return NULL;
+    if (first) /* and what it lacks the first may have */
+        attempt_add(builder->document, node, schema, NULL);
+    return set_aside(builder->document, &builder->tree, node);
 }
 
 void builder_new_leaf(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
@@ -250,26 +252,4 @@ void builder_new_leaf(struct builder *builder, struct lyd_node *parent, const st
     } else {
         check_choice(builder, parent, node);
     }
-}
-
-struct lyd_node *builder_stand_in(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
-                                  struct place place)
-{
-    static const char *const keys[] = {"stand-in", "0.0.0.0", "0.0.0.0/0"};
-    struct lyd_node *node = NULL;
-
-    for (size_t i = 0; !node && i < sizeof keys / sizeof *keys; i++)
-        lyd_new_list(parent, parent ? NULL : builder->module, schema->name, 0, &node, keys[i]);
-    if (!node)
-        return NULL;
-    lyd_unlink_tree(node);
-    if (ly_set_add(&builder->stand_ins, node, 1, NULL) != LY_SUCCESS) {
-        lyd_free_tree(node);
-        return NULL;
-    }
-    struct place *kept = arena_alloc(&builder->document->arena, sizeof *kept);
-    if (kept)
-        *kept = place;
-    node->priv = kept;
-    return node;
 }

@@ -10,7 +10,6 @@ struct builder {
     const struct lys_module *module;
     struct lyd_node *tree; /* the first at the top */
     struct value_set values;
-    struct ly_set stand_ins; /* see builder_stand_in */
 };
 
 /* The node of SCHEMA under PARENT (NULL: at the top), or NULL. */
@@ -18,16 +17,13 @@ struct lyd_node *builder_sibling(const struct builder *builder, const struct lyd
                                  const struct lysc_node *schema);
 
 /* Each makes a node under PARENT (NULL: at the top). What is wrong is reported, at the argument or else at PLACE; NULL
- * then. ARGUMENT NULL: none was written, which a boolean takes as true. */
+ * then. ARGUMENT NULL: none was written, which a boolean takes as true. An entry whose key is
+ * wrong is set aside: its block is built all the same. */
 struct lyd_node *builder_new_inner(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
                                    struct place place);
 struct lyd_node *builder_new_entry(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
                                    const struct argument *key, struct place place);
 void builder_new_leaf(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
                       const struct argument *argument, struct place place);
-
-/* A list entry with some key, outside the tree, which goes when all is built. */
-struct lyd_node *builder_stand_in(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
-                                  struct place place);
 
 #endif

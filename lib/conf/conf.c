@@ -1,5 +1,6 @@
 #include "lib/conf/conf.h"
 
+#include "lib/conf/aside.h"
 #include "lib/conf/build.h"
 #include "lib/conf/json_read.h"
 #include "lib/conf/lint.h"
@@ -26,6 +27,12 @@ enum conf_encoding conf_encoding_of(const char *path)
     return CONF_TEXT;
 }
 
+/* Where a finding on the file as a whole stands. */
+static struct place start_of(unsigned file)
+{
+    return (struct place){.file = file, .line = 1, .column = 1};
+}
+
 static void read_statements(struct document *document, const struct include_origin *origin, const char *text,
                             size_t size)
 {
@@ -38,7 +45,7 @@ static void read_statements(struct document *document, const struct include_orig
     else
         text_read(document, origin, text, size, &tail);
     if (document->arena.failed) {
-        diagnostics_error(&document->diagnostics, (struct place){0},
+        diagnostics_error(&document->diagnostics, start_of(origin->file),
                           "the configuration is too large: its statements take more than 64 MiB");
         document->incomplete = true;
     }
@@ -82,10 +89,12 @@ static struct conf finish(struct document *document, const struct ly_ctx *contex
 
     document_check_rules(document, context, tree);
     lyd_new_implicit_module(&tree, model_module(context), LYD_IMPLICIT_NO_STATE, NULL);
+    aside_complete(document);
     if (!document->incomplete)
         document_lint(document, tree);
     if (document->diagnostics.errors == 0)
         validate(document, context, &tree);
+    aside_free(document);
     forget_places(tree);
     if (document->diagnostics.errors > 0) {
         lyd_free_all(tree);
@@ -103,7 +112,7 @@ struct conf conf_load(const struct ly_ctx *context, const char *path)
     struct include_origin origin = {.path = path, .file = diagnostics_file(&document.diagnostics, path)};
     struct source source;
 
-    if (source_read(&document, path, (struct place){0}, &source)) {
+    if (source_read(&document, path, start_of(origin.file), &source)) {
         origin.device = source.device;
         origin.inode = source.inode;
         read_statements(&document, &origin, source.text, source.size);
@@ -118,7 +127,7 @@ struct conf conf_parse(const struct ly_ctx *context, const char *name, const cha
     struct include_origin origin = {.path = "", .file = diagnostics_file(&document.diagnostics, name)};
 
     if (size > DOCUMENT_SIZE_MAX)
-        diagnostics_error(&document.diagnostics, (struct place){0}, "the configuration is larger than 4 MiB");
+        diagnostics_error(&document.diagnostics, start_of(origin.file), "the configuration is larger than 4 MiB");
     else
         read_statements(&document, &origin, text, size);
     return finish(&document, context);

@@ -21,7 +21,8 @@
 enum conf_encoding { CONF_TEXT, CONF_JSON, CONF_XML };
 enum conf_severity { CONF_ERROR, CONF_WARNING };
 
-/* One finding, located. COLUMN and LINE start at 1; 0 where unknown. */
+/* One finding, located. COLUMN and LINE start at 1; 0 where unknown. What is wrong with the file as a whole, such as
+ * that it cannot be read, stands at 1:1. */
 struct conf_diagnostic {
     enum conf_severity severity;
     char *file;

@@ -82,8 +82,18 @@ static void check_extended_next_hop(const struct lint *lint, const struct lint_n
                      neighbor->address);
 }
 
+/* A neighbour whose address is wrong: in a group, it may have from there what it lacks. */
+static void check_aside(const struct lint *lint, const struct lyd_node *neighbor)
+{
+    if (!model_child(neighbor, "group") && !model_child(neighbor, "peer-as") &&
+        !lint_attempted(lint, neighbor, "group") && !lint_attempted(lint, neighbor, "peer-as"))
+        lint_error(lint, neighbor, "this neighbor has no peer-as: write peer-as NUMBER;");
+}
+
 void lint_bgp(const struct lint *lint)
 {
+    const struct lyd_node *aside;
+
     for (size_t i = 0; i < lint->neighbor_count; i++) {
         check_peer_as(lint, &lint->neighbors[i]);
         check_address(lint, &lint->neighbors[i]);
@@ -92,4 +102,6 @@ void lint_bgp(const struct lint *lint)
         check_role(lint, &lint->neighbors[i]);
         check_extended_next_hop(lint, &lint->neighbors[i]);
     }
+    for (uint32_t i = 0; (aside = aside_next(lint->document, "neighbor", &i));)
+        check_aside(lint, aside);
 }

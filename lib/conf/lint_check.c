@@ -110,22 +110,33 @@ static void check_damping(const struct lint *lint, const struct lyd_node *parent
         lint_error(lint, damping, "damping: reuse %" PRIu64 " must be less than suppress %" PRIu64, reuse, suppress);
 }
 
-void lint_checks(const struct lint *lint)
+static void check_check(const struct lint *lint, const struct lyd_node *check)
 {
     const struct lyd_node *node;
 
+    check_times(lint, check);
+    check_damping(lint, check);
+    LY_LIST_FOR(lyd_child(check), node)
+    {
+        if (node->schema->nodetype == LYS_CONTAINER)
+            check_probe(lint, node);
+    }
+}
+
+void lint_checks(const struct lint *lint)
+{
+    const struct lyd_node *aside;
+
     LINT_FOR_EACH(check, lint->tree, "check")
     {
-        check_times(lint, check);
-        check_damping(lint, check);
-        LY_LIST_FOR(lyd_child(check), node)
-        {
-            if (node->schema->nodetype == LYS_CONTAINER)
-                check_probe(lint, node);
-        }
+        check_check(lint, check);
     }
+    for (uint32_t i = 0; (aside = aside_next(lint->document, "check", &i));)
+        check_check(lint, aside);
     LINT_FOR_EACH(vip, lint->tree, "vip")
     {
         check_damping(lint, vip);
     }
+    for (uint32_t i = 0; (aside = aside_next(lint->document, "vip", &i));)
+        check_damping(lint, aside);
 }

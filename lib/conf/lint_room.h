@@ -2,6 +2,7 @@
 #ifndef VIPGATE_LIB_CONF_LINT_ROOM_H
 #define VIPGATE_LIB_CONF_LINT_ROOM_H
 
+#include "lib/conf/aside.h"
 #include "lib/conf/build.h"
 #include "lib/conf/statement.h"
 #include "lib/model.h"

@@ -161,17 +161,26 @@ static void check_value(const struct lint *lint, const struct lyd_node *node)
     }
 }
 
+static void check_tree(const struct lint *lint, const struct lyd_node *top)
+{
+    const struct lyd_node *node;
+
+    LYD_TREE_DFS_BEGIN(top, node)
+    {
+        if ((node->schema->nodetype & (LYS_LEAF | LYS_LEAFLIST)) && model_is_explicit(node))
+            check_value(lint, node);
+        LYD_TREE_DFS_END(top, node);
+    }
+}
+
 void lint_values(const struct lint *lint)
 {
-    const struct lyd_node *top, *node;
+    const struct lyd_node *top;
 
     LY_LIST_FOR(lint->tree, top)
     {
-        LYD_TREE_DFS_BEGIN(top, node)
-        {
-            if ((node->schema->nodetype & (LYS_LEAF | LYS_LEAFLIST)) && model_is_explicit(node))
-                check_value(lint, node);
-            LYD_TREE_DFS_END(top, node);
-        }
+        check_tree(lint, top);
     }
+    for (uint32_t i = 0; i < lint->document->aside.count; i++)
+        check_tree(lint, lint->document->aside.dnodes[i]);
 }

@@ -156,13 +156,19 @@ static void check_neighbors(const struct lint *lint, const struct lyd_node *vip,
         check_next_hop(lint, vip, lint_written(vip, "degraded-profile"), ipv6);
 }
 
-static void check_vip(const struct lint *lint, const struct lyd_node *vip)
+static void check_gate(const struct lint *lint, const struct lyd_node *vip)
 {
     const struct lyd_node *gate = model_child(vip, "gate");
-    struct prefix prefix;
 
     check_require(lint, gate);
     check_degraded(lint, vip, gate);
+}
+
+static void check_vip(const struct lint *lint, const struct lyd_node *vip)
+{
+    struct prefix prefix;
+
+    check_gate(lint, vip);
     if (!prefix_parse(&prefix, model_text(vip, "prefix")))
         return;
     check_managed_address(lint, vip, &prefix);
@@ -174,8 +180,12 @@ static void check_vip(const struct lint *lint, const struct lyd_node *vip)
 
 void lint_vips(const struct lint *lint)
 {
+    const struct lyd_node *aside;
+
     LINT_FOR_EACH(vip, lint->tree, "vip")
     {
         check_vip(lint, vip);
     }
+    for (uint32_t i = 0; (aside = aside_next(lint->document, "vip", &i));)
+        check_gate(lint, aside);
 }

@@ -135,7 +135,7 @@ static bool key_was_attempted(const struct document *document, const struct lysc
 static const char *known_values(const struct reference_target *target, char *buffer, size_t size)
 {
     if (target->count == 0) {
-        strlcpy(buffer, "; there is none", size);
+        strlcpy(buffer, ", nor any other", size);
         return buffer;
     }
     strlcpy(buffer, ": expected ", size);

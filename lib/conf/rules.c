@@ -1,5 +1,6 @@
 #include "lib/conf/rules.h"
 
+#include "lib/conf/aside.h"
 #include "lib/conf/build.h"
 #include "lib/conf/reference.h"
 #include "lib/conf/type_words.h"
@@ -7,6 +8,16 @@
 #include <bsd/string.h>
 #include <stdio.h>
 #include <string.h>
+
+/* "check 'backend'" for a list entry, "'bgp'" for others, in BUFFER, which is returned. */
+static const char *node_words(const struct document *document, const struct lyd_node *node, char *buffer, size_t size)
+{
+    if (node->schema->nodetype == LYS_LIST && !is_set_aside(document, node))
+        snprintf(buffer, size, "%s '%.80s'", node->schema->name, lyd_get_value(lyd_child(node)));
+    else
+        snprintf(buffer, size, "'%s'", node->schema->name);
+    return buffer;
+}
 
 /* Nodes of SCHEMA, or of a case of it where it is a choice, that NODE has. */
 static unsigned count_children(const struct lyd_node *node, const struct lysc_node *schema)
@@ -39,7 +50,7 @@ static void report_missing(struct document *document, const struct lyd_node *nod
     char subject[160], words[TYPE_WORDS_SIZE];
     struct place place = place_of(node);
 
-    node_words(node, subject, sizeof subject);
+    node_words(document, node, subject, sizeof subject);
     if (schema->nodetype == LYS_LEAF)
         diagnostics_error(&document->diagnostics, place, "%s lacks '%s': expected %s", subject, schema->name,
                           type_words(((const struct lysc_node_leaf *)schema)->type, NULL, words));
@@ -80,10 +91,10 @@ static void check_child(struct document *document, const struct lyd_node *node, 
         report_missing(document, node, schema);
     else if (count > 0 && count < minimum)
         diagnostics_error(&document->diagnostics, place_of(node), "%s has too few of '%s': at least %u are needed",
-                          node_words(node, subject, sizeof subject), schema->name, (unsigned)minimum);
+                          node_words(document, node, subject, sizeof subject), schema->name, (unsigned)minimum);
     else if (count > maximum && schema->nodetype != LYS_CHOICE)
         diagnostics_error(&document->diagnostics, place_of(node), "%s has too many of '%s': %u are possible",
-                          node_words(node, subject, sizeof subject), schema->name, (unsigned)maximum);
+                          node_words(document, node, subject, sizeof subject), schema->name, (unsigned)maximum);
 }
 
 static void check_node(struct document *document, const struct lyd_node *node)
@@ -96,21 +107,30 @@ static void check_node(struct document *document, const struct lyd_node *node)
         check_child(document, node, schema);
 }
 
+static void check_tree(struct document *document, struct references *references, const struct lyd_node *top)
+{
+    const struct lyd_node *node;
+
+    LYD_TREE_DFS_BEGIN(top, node)
+    {
+        check_node(document, node);
+        reference_check(references, document, node);
+        LYD_TREE_DFS_END(top, node);
+    }
+}
+
 void document_check_rules(struct document *document, const struct ly_ctx *context, const struct lyd_node *tree)
 {
-    const struct lyd_node *top, *node;
+    const struct lyd_node *top;
     struct references references = {.context = context, .tree = tree};
 
     if (document->incomplete)
         return;
     LY_LIST_FOR(tree, top)
     {
-        LYD_TREE_DFS_BEGIN(top, node)
-        {
-            check_node(document, node);
-            reference_check(&references, document, node);
-            LYD_TREE_DFS_END(top, node);
-        }
+        check_tree(document, &references, top);
     }
+    for (uint32_t i = 0; i < document->aside.count; i++)
+        check_tree(document, &references, document->aside.dnodes[i]);
     references_free(&references);
 }

@@ -15,6 +15,16 @@ static bool refuse(struct document *document, struct place place, const char *pa
     return false;
 }
 
+/* Opens PATH to read. A named pipe that nobody writes to reads as empty, where it would else be waited for. */
+static int open_file(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    if (descriptor >= 0)
+        fcntl(descriptor, F_SETFL, 0);
+    return descriptor;
+}
+
 /* Reads to the end of DESCRIPTOR into a buffer that doubles, so that pipes work too. -1: see errno. */
 static ssize_t read_all(struct document *document, int descriptor, size_t bound, char **out)
 {
@@ -57,6 +67,8 @@ static bool read_open_file(struct document *document, int descriptor, const char
     ssize_t size = read_all(document, descriptor, DOCUMENT_SIZE_MAX - document->size, &text);
     if (size < 0)
         return refuse(document, place, path, strerror(errno));
+    if (size == 0 && S_ISFIFO(status.st_mode))
+        return refuse(document, place, path, "nothing comes from this pipe");
     document->size += (size_t)size;
     if (document->size > DOCUMENT_SIZE_MAX) {
         document->size = DOCUMENT_SIZE_MAX;
@@ -68,7 +80,7 @@ static bool read_open_file(struct document *document, int descriptor, const char
 
 bool source_read(struct document *document, const char *path, struct place place, struct source *source)
 {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int descriptor = open_file(path);
 
     if (descriptor < 0)
         return refuse(document, place, path, strerror(errno));

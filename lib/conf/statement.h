@@ -12,6 +12,8 @@
 #include "lib/conf/arena.h"
 #include "lib/conf/diagnostics.h"
 
+#include <libyang/libyang.h>
+
 enum { DOCUMENT_DEPTH_MAX = 32, DOCUMENT_SIZE_MAX = 4 * 1024 * 1024, DOCUMENT_FILES_MAX = 256 };
 
 /* Statements at the top level, whose number costs libyang its square. */
@@ -53,8 +55,9 @@ struct document {
     struct diagnostics diagnostics;
     struct statement *statements;
     struct attempt *attempts;
-    size_t size;     /* of all its files, bounded by DOCUMENT_SIZE_MAX */
-    bool incomplete; /* a file is missing from it: what seems absent may be there */
+    struct ly_set aside; /* list entries outside the tree; see aside.h */
+    size_t size;         /* of all its files, bounded by DOCUMENT_SIZE_MAX */
+    bool incomplete;     /* a file is missing from it: what seems absent may be there */
 };
 
 /* New ones; NULL when out of memory. */

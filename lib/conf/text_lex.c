@@ -29,14 +29,6 @@ static void skip_block_comment(struct lexer *lexer)
     lex_error(lexer, place, "this comment is not closed: expected '*/'");
 }
 
-/* A row of NUL bytes, which no text has: a binary file, or one with holes. */
-static void skip_nul(struct lexer *lexer)
-{
-    lex_error(lexer, lexer->cursor.place, "a NUL byte: this is not a text file");
-    while (cursor_peek(&lexer->cursor, 0) == 0)
-        cursor_take(&lexer->cursor);
-}
-
 static void skip_space_and_comments(struct lexer *lexer)
 {
     struct cursor *cursor = &lexer->cursor;
@@ -48,8 +40,6 @@ static void skip_space_and_comments(struct lexer *lexer)
             skip_line_comment(cursor);
         else if (cursor_peek(cursor, 0) == '/' && cursor_peek(cursor, 1) == '*')
             skip_block_comment(lexer);
-        else if (cursor_peek(cursor, 0) == 0)
-            skip_nul(lexer);
         else
             return;
     }
@@ -114,9 +104,7 @@ static void lex_string(struct lexer *lexer, struct token *token)
         int byte = cursor_take(cursor);
         if (byte == '"')
             return;
-        if (byte == '\0')
-            lex_error(lexer, place, "a NUL byte cannot stand in a string");
-        else if (byte == '\\' && cursor_peek(cursor, 0) >= 0 && cursor_peek(cursor, 0) != '\n')
+        if (byte == '\\' && cursor_peek(cursor, 0) >= 0 && cursor_peek(cursor, 0) != '\n')
             text[length++] = unescape(lexer, place, cursor_take(cursor));
         else
             text[length++] = (char)byte;

@@ -191,11 +191,27 @@ static void read_statements(struct reader *reader, struct statement ***tail, con
     }
 }
 
+/* No text holds a NUL byte: what else could be said of a binary file would not help. */
+static bool refuse_nul(struct document *document, unsigned file, const char *text, size_t size)
+{
+    struct cursor cursor = cursor_of(text, size, file);
+
+    if (!memchr(text, '\0', size))
+        return false;
+    while (cursor_peek(&cursor, 0) > 0)
+        cursor_take(&cursor);
+    diagnostics_error(&document->diagnostics, cursor.place, "a NUL byte: this is not a text file");
+    document->incomplete = true;
+    return true;
+}
+
 void text_read(struct document *document, const struct include_origin *origin, const char *text, size_t size,
                struct statement ***tail)
 {
     struct reader reader = {.document = document, .origin = origin};
 
+    if (size == 0 || refuse_nul(document, origin->file, text, size))
+        return;
     lexer_open(&reader.lexer, document, origin->file, text, size);
     read_statements(&reader, tail, NULL, 0);
 }

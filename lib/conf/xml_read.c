@@ -52,11 +52,16 @@ static const char *copy(struct xml_reader *reader, const char *text)
     return arena_text(&reader->document->arena, text, strlen(text));
 }
 
+static bool is_foreign(const struct lyd_node_opaq *element)
+{
+    return !element->name.module_ns || strcmp(element->name.module_ns, namespace) != 0;
+}
+
 static void check_names(struct xml_reader *reader, const struct lyd_node_opaq *element, struct place place)
 {
-    const char *uri = element->name.module_ns;
+    const struct lyd_node_opaq *parent = (const struct lyd_node_opaq *)lyd_parent(&element->node);
 
-    if (!uri || strcmp(uri, namespace) != 0)
+    if (is_foreign(element) && !(parent && is_foreign(parent))) /* else it has this from its parent */
         diagnostics_error(&reader->document->diagnostics, place,
                           "<%s> is not in the namespace of vipgate: write xmlns=\"%s\"", element->name.name, namespace);
     if (element->attr)

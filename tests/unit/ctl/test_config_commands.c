@@ -78,10 +78,10 @@ static void test_check_with_errors(void **state)
 
     assert_int_equal(output.status, 2);
     assert_string_equal(output.err,
-                        "golden/diagnostics/references-to-nothing.conf:2:30: there is no profile 'primary'; there is "
-                        "none\n"
-                        "golden/diagnostics/references-to-nothing.conf:2:52: there is no check 'backend'; there is "
-                        "none\n");
+                        "golden/diagnostics/references-to-nothing.conf:2:30: there is no profile 'primary', nor any "
+                        "other\n"
+                        "golden/diagnostics/references-to-nothing.conf:2:52: there is no check 'backend', nor any "
+                        "other\n");
     assert_string_equal(output.out, "");
 }
 
@@ -105,7 +105,7 @@ static void test_a_file_that_is_not_there(void **state)
     struct output output = run("none.conf", true, CONF_TEXT);
 
     assert_int_equal(output.status, 2);
-    assert_string_equal(output.err, "none.conf: cannot read 'none.conf': No such file or directory\n");
+    assert_string_equal(output.err, "none.conf:1:1: cannot read 'none.conf': No such file or directory\n");
 }
 
 static int setup(void **state)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -113,8 +114,38 @@ static void test_missing_file_is_a_diagnostic(void **state)
     assert_null(conf.tree);
     assert_int_equal(conf.error_count, 1);
     assert_string_equal(conf_diagnostic_format(&conf.diagnostics[0], line, sizeof line),
-                        "no-such-file.conf: cannot read 'no-such-file.conf': No such file or directory");
+                        "no-such-file.conf:1:1: cannot read 'no-such-file.conf': No such file or directory");
     conf_clear(&conf);
+}
+
+/* Answers the one diagnostic of the file at PATH, in LINE. */
+static const char *only_diagnostic(const char *path, char *line, size_t size)
+{
+    struct conf conf = conf_load(context, path);
+
+    assert_null(conf.tree);
+    assert_int_equal(conf.diagnostic_count, 1);
+    conf_diagnostic_format(&conf.diagnostics[0], line, size);
+    conf_clear(&conf);
+    return line;
+}
+
+static void test_what_is_no_file_to_read(void **state)
+{
+    (void)state;
+    char line[512], folder[] = "/tmp/vipgate-test-XXXXXX", pipe[64], expected[160];
+
+    assert_string_equal(only_diagnostic("include", line, sizeof line),
+                        "include:1:1: cannot read 'include': it is a directory; name a file");
+    assert_string_equal(only_diagnostic("/dev/zero", line, sizeof line),
+                        "/dev/zero:1:1: cannot read '/dev/zero': the configuration is larger than 4 MiB");
+    assert_non_null(mkdtemp(folder));
+    snprintf(pipe, sizeof pipe, "%s/pipe", folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    snprintf(expected, sizeof expected, "%s:1:1: cannot read '%s': nothing comes from this pipe", pipe, pipe);
+    assert_string_equal(only_diagnostic(pipe, line, sizeof line), expected);
+    unlink(pipe);
+    rmdir(folder);
 }
 
 static void test_file_of_more_than_the_bound(void **state)
@@ -173,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_files),
         cmocka_unit_test(test_missing_file_is_a_diagnostic),
+        cmocka_unit_test(test_what_is_no_file_to_read),
         cmocka_unit_test(test_file_of_more_than_the_bound),
         cmocka_unit_test(test_file_of_too_many_statements),
     };
