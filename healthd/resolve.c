@@ -14,6 +14,7 @@
 enum {
     TRY_TIMEOUT_MS = 1500,
     TRIES = 2,
+    TICK_MS = 250,
     /* Names of the hosts file have TTL 0; and no TTL makes us ask more often than this, or keep longer than that. */
     TTL_MIN_S = 1,
     TTL_MAX_S = 3600,
@@ -70,13 +71,11 @@ static void on_timer(uv_timer_t *timer)
         uv_timer_stop(timer);
 }
 
+/* A round rhythm, and not the moment that ares_timeout works out: that walks all lookups under way for each new one. */
 static void arm_timer(struct resolver *resolver)
 {
-    struct timeval most = {.tv_sec = 1}, next;
-    struct timeval *wait = ares_timeout(resolver->channel, &most, &next);
-    uint64_t ms = (uint64_t)wait->tv_sec * 1000 + (uint64_t)wait->tv_usec / 1000 + 1;
-
-    uv_timer_start(&resolver->timer, on_timer, ms, ms);
+    if (!uv_is_active((uv_handle_t *)&resolver->timer))
+        uv_timer_start(&resolver->timer, on_timer, TICK_MS, TICK_MS);
 }
 
 static void on_ready(struct watch *watch, uint32_t events)
