@@ -51,14 +51,13 @@ static void explain(struct check *check, enum verdict before)
 
 /* Says a new verdict to whom it matters: first the stream, because traffic waits for it. Its event bears the time of
  * before, so that a cause never looks younger than its effect. */
-static void announce(struct check *check, const struct judge *before)
+static void tell(struct check *check, const struct judge *before)
 {
     uint64_t now_us = clock_real_us();
     char from[8], to[8];
 
     if (check->judge.verdict != before->verdict)
         check->since_us = now_us;
-    explain(check, before->verdict);
     check->room->changed(check, check->room->user);
 
     if (check->judge.verdict != before->verdict || check->judge.first_pending != before->first_pending) {
@@ -69,6 +68,12 @@ static void announce(struct check *check, const struct judge *before)
     snprintf(from, sizeof from, "%u%%", before->healthy_percent);
     snprintf(to, sizeof to, "%u%%", check->judge.healthy_percent);
     journal_add(check->room->journal, now_us, "check", check->config->name, from, to, "%s", check->cause);
+}
+
+static void announce(struct check *check, const struct judge *before)
+{
+    explain(check, before->verdict);
+    tell(check, before);
 }
 
 /* Damping that begins or ends changes no verdict at that moment, but somebody will ask why nothing comes back. */
@@ -330,6 +335,20 @@ static void replace_probe(struct check *check)
     check->due_ms = now_ms(check);
     check->scheduled = true;
     uv_timer_start(&check->run_timer, on_due, 0, 0);
+}
+
+void check_begin_again(struct check *check, const char *why)
+{
+    const struct judge before = check->judge;
+
+    judge_init(&check->judge);
+    check->judge.damping = before.damping;
+    replace_probe(check);
+    arm_judge_timer(check);
+    if (before.first_pending)
+        return;
+    strlcpy(check->cause, why, sizeof check->cause);
+    tell(check, &before);
 }
 
 void check_reconfigure(struct check *check, struct check_config *config, bool same_probe)

@@ -75,6 +75,10 @@ void check_free(struct check *check);
  * the new probe changes it. */
 void check_reconfigure(struct check *check, struct check_config *config, bool same_probe);
 
+/* What was known is too old to be trusted, for the reason WHY: the first verdict is pending as at the start, the run
+ * under way means nothing, and the next one is due now. Damping remembers. */
+void check_begin_again(struct check *check, const char *why);
+
 /* Probes now, outside the schedule, or joins the run under way; tells RUN when that has ended. */
 void check_run_now(struct check *check, struct check_run *run);
 

@@ -84,10 +84,45 @@ static void on_removed(const char *name, void *user)
     publisher_say(daemon->publisher, &message);
 }
 
+/*
+ * A process that was stopped, or a machine that was, wakes up with verdicts of another time, and bgpd has long ceased
+ * to trust them. They are forgotten before anybody is told of them: the state is that of the first verdicts from now on
+ * (promise 5).
+ */
+static void look_for_standstill(struct daemon *daemon)
+{
+    uint64_t now_ms = uv_now(daemon->loop), stood_ms = now_ms - daemon->pulse_ms;
+    char time[CLOCK_TEXT_SIZE], why[64];
+
+    daemon->pulse_ms = now_ms;
+    if (stood_ms <= checks_config(daemon->checks)->lease_ms)
+        return;
+    snprintf(why, sizeof why, "the health daemon stood still for %s", duration_format(stood_ms / 1000 * 1000, time));
+    log_warning(NULL, "%s: all checks begin again", why);
+    for (size_t i = 0; i < checks_count(daemon->checks); i++)
+        check_begin_again(checks_at(daemon->checks, i), why);
+}
+
+static void on_pulse(uv_timer_t *timer)
+{
+    look_for_standstill(timer->data);
+}
+
+static void start_pulse(struct daemon *daemon, uint64_t lease_ms)
+{
+    uint64_t period_ms = lease_ms / 4 + 1;
+
+    daemon->pulse_ms = uv_now(daemon->loop);
+    uv_timer_start(&daemon->pulse, on_pulse, period_ms, period_ms);
+}
+
 static bool on_snapshot(size_t index, struct verdict_message *message, void *user)
 {
     struct daemon *daemon = user;
 
+    /* Of what a loop that wakes up finds, a new subscriber may come before any timer. */
+    if (daemon->checks && index == 0)
+        look_for_standstill(daemon);
     if (!daemon->checks || index >= checks_count(daemon->checks))
         return false;
     check_message(checks_at(daemon->checks, index), message);
@@ -101,6 +136,7 @@ static void apply(struct daemon *daemon, struct config *config)
     log_configure(config->log_level, config->log_format, config->site);
     publisher_set_lease(daemon->publisher, config->lease_ms);
     checks_apply(daemon->checks, config);
+    start_pulse(daemon, config->lease_ms);
     setproctitle("%s%s%zu checks", config->site ? config->site : "", config->site ? ", " : "", config->check_count);
 }
 
@@ -129,6 +165,8 @@ bool daemon_start(struct daemon *daemon, struct config *config, char *error, siz
 {
     log_configure(config->log_level, config->log_format, config->site);
     daemon->since_us = clock_real_us();
+    uv_timer_init(daemon->loop, &daemon->pulse);
+    daemon->pulse.data = daemon;
     daemon->journal = journal_new("healthd");
     daemon->feed = daemon->journal ? event_feed_new(daemon->journal, daemon->context) : NULL;
     if (!daemon->feed) {
@@ -174,6 +212,7 @@ enum reload_result daemon_reload(struct daemon *daemon, char **lines)
 
 void daemon_stop(struct daemon *daemon)
 {
+    uv_close((uv_handle_t *)&daemon->pulse, NULL);
     control_server_close(daemon->control);
     checks_free(daemon->checks);
     publisher_close(daemon->publisher);

@@ -24,6 +24,8 @@ struct daemon {
     struct publisher *publisher;
     struct event_feed *feed;
     struct control_server *control;
+    uv_timer_t pulse;
+    uint64_t pulse_ms; /* of the loop's clock: when it was last seen to turn */
 };
 
 /* Reads the configuration at PATH. NULL where it has errors. LINES, which the caller frees, has one line for each

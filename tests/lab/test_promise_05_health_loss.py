@@ -42,6 +42,20 @@ class HealthLoss(LabCase):
         session.wait_route(VIP)
         self.assertEqual(["65010", "-", "65010"], session.story(VIP))
 
+    def test_hung_while_the_backend_died(self):
+        """What it knew before it hung is not announced again: the state is that of its first verdicts."""
+        session = self.start(SHORT)
+        self.gate.healthd.signal(signal.SIGSTOP)
+        session.wait_gone(VIP)
+        self.target.refuse()
+        self.gate.healthd.signal(signal.SIGCONT)
+        self.gate.wait_check("web", "down")
+        wait_for(lambda: "connected" == self.link(), "healthd to be back")
+        session.quiet()
+        self.assertEqual(["65010", "-"], session.story(VIP))
+        self.target.answer()
+        session.wait_route(VIP)
+
     def test_stopped(self):
         session = self.start(SHORT)
         self.assertEqual(0, self.gate.healthd.stop())
