@@ -3,6 +3,8 @@
 
 #include "lib/clock.h"
 
+#include <stdio.h>
+
 static void notification_received(struct connection *connection, struct wire_reader body)
 {
     struct peer *peer = connection->peer;
@@ -16,6 +18,22 @@ static void notification_received(struct connection *connection, struct wire_rea
                      &(struct event_detail){.error = &error});
 }
 
+/* Which route it was about (RFC 7606 section 8): " of PREFIX", the first where there are several, or nothing. */
+static const char *first_announced(const struct update_view *update, char *text, size_t size)
+{
+    char buffer[PREFIX_TEXT_SIZE];
+    struct prefix prefix;
+    text[0] = '\0';
+    for (size_t i = 0; i < 2 && update->outcome != UPDATE_RESET; i++) {
+        struct nlri announced = update->announced[i];
+        if (!nlri_next(&announced, &prefix))
+            continue;
+        snprintf(text, size, " of %s", prefix_format(&prefix, buffer));
+        break;
+    }
+    return text;
+}
+
 static void log_malformed(struct peer *peer, const struct update_view *update)
 {
     static const char *const outcomes[] = {
@@ -23,14 +41,16 @@ static void log_malformed(struct peer *peer, const struct update_view *update)
         [UPDATE_TREAT_AS_WITHDRAW] = "treated as withdrawal",
         [UPDATE_RESET] = "session reset",
     };
+    char route[PREFIX_TEXT_SIZE + 8];
     uint32_t suppressed = 0;
     if (!log_limit_allow(&peer->malformed_limit, uv_now(peer->context->loop), &suppressed))
         return;
     if (suppressed)
-        log_warning(peer->subject, "malformed UPDATE, %s: %s (and %u more since the last such line)",
-                    outcomes[update->outcome], update->what, suppressed);
+        log_warning(peer->subject, "malformed UPDATE%s, %s: %s (and %u more since the last such line)",
+                    first_announced(update, route, sizeof route), outcomes[update->outcome], update->what, suppressed);
     else
-        log_warning(peer->subject, "malformed UPDATE, %s: %s", outcomes[update->outcome], update->what);
+        log_warning(peer->subject, "malformed UPDATE%s, %s: %s", first_announced(update, route, sizeof route),
+                    outcomes[update->outcome], update->what);
 }
 
 static void update_received(struct connection *connection, struct wire_reader body)
