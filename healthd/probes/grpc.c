@@ -3,6 +3,7 @@
  * knowledge, or over TLS. SERVING is OK; any other status, and any grpc-status but 0, is a FAIL.
  */
 #include "healthd/http_call.h"
+#include "healthd/probes/curl_lines.h"
 #include "healthd/probes/grpc_message.h"
 #include "healthd/probes/http_outcome.h"
 #include "healthd/probes/kinds.h"
@@ -11,7 +12,6 @@
 #include "lib/clock.h"
 #include "lib/model.h"
 
-#include <bsd/string.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,29 +41,12 @@ struct grpc {
 
 /* ---- settings ---- */
 
-static void append_line(struct curl_slist **list, const char *line)
-{
-    struct curl_slist *longer = curl_slist_append(*list, line);
-
-    if (!longer)
-        abort();
-    *list = longer;
-}
-
-/* With server-name the URL bears that name, for SNI and verification, and libcurl is told where to go instead. */
 static void write_url(struct grpc_settings *settings)
 {
-    char target[ENDPOINT_TEXT_SIZE], line[ENDPOINT_TEXT_SIZE + 4], url[ENDPOINT_TEXT_SIZE + 64];
-    struct endpoint named = settings->target;
+    char authority[ENDPOINT_TEXT_SIZE], url[ENDPOINT_TEXT_SIZE + 64];
 
-    endpoint_format(&settings->target, target, sizeof target);
-    if (settings->tls.server_name) {
-        strlcpy(named.host, settings->tls.server_name, sizeof named.host);
-        snprintf(line, sizeof line, "::%s", target);
-        append_line(&settings->connect_to, line);
-        endpoint_format(&named, target, sizeof target);
-    }
-    snprintf(url, sizeof url, "%s://%s/grpc.health.v1.Health/Check", settings->tls_used ? "https" : "http", target);
+    tls_settings_authority(&settings->tls, &settings->target, &settings->connect_to, authority);
+    snprintf(url, sizeof url, "%s://%s/grpc.health.v1.Health/Check", settings->tls_used ? "https" : "http", authority);
     settings->url = settings_copy(url);
 }
 
@@ -91,8 +74,8 @@ static void *grpc_configure(const struct lyd_node *node, const struct probe_comp
     }
     grpc_write_request(&writer, model_text(node, "service"));
     settings->request_size = writer.position;
-    append_line(&settings->headers, "Content-Type: application/grpc");
-    append_line(&settings->headers, "TE: trailers");
+    curl_lines_add(&settings->headers, "Content-Type: application/grpc");
+    curl_lines_add(&settings->headers, "TE: trailers");
     write_url(settings);
     return settings;
 }

@@ -1,5 +1,6 @@
 #include "healthd/probes/http_settings.h"
 
+#include "healthd/probes/curl_lines.h"
 #include "healthd/settings.h"
 #include "lib/model.h"
 
@@ -26,15 +27,6 @@ void http_settings_free(void *memory)
     free(settings->unix_socket);
     tls_settings_clear(&settings->tls);
     free(settings);
-}
-
-static void append_line(struct curl_slist **list, const char *line)
-{
-    struct curl_slist *longer = curl_slist_append(*list, line);
-
-    if (!longer)
-        abort();
-    *list = longer;
 }
 
 /* ---- the URL ---- */
@@ -80,7 +72,7 @@ static void add_host(struct http_settings *settings, CURLU *url)
         port = NULL;
     snprintf(line, sizeof line, "Host: %s%s%s", host, port ? ":" : "", port ? port : "");
     if (!has_header(settings, "Host"))
-        append_line(&settings->headers, line);
+        curl_lines_add(&settings->headers, line);
     curl_free(host);
     curl_free(port);
 }
@@ -114,7 +106,7 @@ static void write_request(struct http_settings *settings, CURLU *url)
  * connect instead. ELSEWHERE: the target is not what the URL says. */
 static bool write_request_url(struct http_settings *settings, CURLU *url, bool elsewhere)
 {
-    char line[ENDPOINT_TEXT_SIZE + 2], target[ENDPOINT_TEXT_SIZE], *text = NULL;
+    char *text = NULL;
     const char *name = settings->tls.server_name;
 
     if (name && curl_url_set(url, CURLUPART_HOST, name, 0) != CURLUE_OK)
@@ -123,11 +115,8 @@ static bool write_request_url(struct http_settings *settings, CURLU *url, bool e
         return false;
     settings->request_url = settings_copy(text);
     curl_free(text);
-    if (name || elsewhere) {
-        endpoint_format(&settings->target, target, sizeof target);
-        snprintf(line, sizeof line, "::%s", target);
-        append_line(&settings->connect_to, line);
-    }
+    if (name || elsewhere)
+        curl_lines_connect_to(&settings->connect_to, &settings->target);
     return true;
 }
 
@@ -225,7 +214,7 @@ static void read_headers(struct http_settings *settings, const struct lyd_node *
     char **lines = settings_texts(node, "header", &count);
 
     for (size_t i = 0; i < count; i++) {
-        append_line(&settings->headers, lines[i]);
+        curl_lines_add(&settings->headers, lines[i]);
         free(lines[i]);
     }
     free(lines);

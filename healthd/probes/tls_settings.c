@@ -1,8 +1,10 @@
 #include "healthd/probes/tls_settings.h"
 
+#include "healthd/probes/curl_lines.h"
 #include "healthd/settings.h"
 #include "lib/model.h"
 
+#include <bsd/string.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -24,6 +26,18 @@ void tls_settings_clear(struct tls_settings *tls)
     free(tls->ca_file);
     free(tls->server_name);
     free(tls->client_certificate);
+}
+
+void tls_settings_authority(const struct tls_settings *tls, const struct endpoint *target,
+                            struct curl_slist **connect_to, char authority[static ENDPOINT_TEXT_SIZE])
+{
+    struct endpoint named = *target;
+
+    if (tls->server_name) {
+        strlcpy(named.host, tls->server_name, sizeof named.host);
+        curl_lines_connect_to(connect_to, target);
+    }
+    endpoint_format(&named, authority, ENDPOINT_TEXT_SIZE);
 }
 
 bool tls_settings_apply(const struct tls_settings *tls, CURL *easy)

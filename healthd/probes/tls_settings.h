@@ -2,6 +2,7 @@
 #ifndef VIPGATE_HEALTHD_PROBES_TLS_SETTINGS_H
 #define VIPGATE_HEALTHD_PROBES_TLS_SETTINGS_H
 
+#include "healthd/endpoint.h"
 #include "healthd/probe.h"
 
 #include <curl/curl.h>
@@ -20,6 +21,11 @@ struct tls_settings {
 /* Reads them from the kind's container NODE. Release with tls_settings_clear. */
 void tls_settings_read(struct tls_settings *tls, const struct lyd_node *node);
 void tls_settings_clear(struct tls_settings *tls);
+
+/* Writes the "HOST:PORT" that the URL for libcurl bears into AUTHORITY: that of TARGET, or with server-name that name,
+ * for SNI and verification; CONNECT_TO then gets the line that leads to TARGET all the same. */
+void tls_settings_authority(const struct tls_settings *tls, const struct endpoint *target,
+                            struct curl_slist **connect_to, char authority[static ENDPOINT_TEXT_SIZE]);
 
 /* Sets up EASY, all but server_name, which goes into the URL. False when out of memory. */
 bool tls_settings_apply(const struct tls_settings *tls, CURL *easy);

@@ -24,23 +24,14 @@ void websocket_settings_free(void *memory)
     free(settings);
 }
 
-/* libcurl only connects: it gets host and port alone, by the name that TLS is to see. */
+/* libcurl only connects: it gets host and port alone. */
 static void write_request_url(struct websocket_settings *settings)
 {
-    struct endpoint named = settings->target;
-    char target[ENDPOINT_TEXT_SIZE], line[ENDPOINT_TEXT_SIZE + 16];
+    char authority[ENDPOINT_TEXT_SIZE], url[ENDPOINT_TEXT_SIZE + 16];
 
-    if (settings->tls.server_name) {
-        strlcpy(named.host, settings->tls.server_name, sizeof named.host);
-        endpoint_format(&settings->target, target, sizeof target);
-        snprintf(line, sizeof line, "::%s", target);
-        settings->connect_to = curl_slist_append(NULL, line);
-        if (!settings->connect_to)
-            abort();
-    }
-    endpoint_format(&named, target, sizeof target);
-    snprintf(line, sizeof line, "%s://%s/", settings->tls_used ? "https" : "http", target);
-    settings->request_url = settings_copy(line);
+    tls_settings_authority(&settings->tls, &settings->target, &settings->connect_to, authority);
+    snprintf(url, sizeof url, "%s://%s/", settings->tls_used ? "https" : "http", authority);
+    settings->request_url = settings_copy(url);
 }
 
 /* The host, and the path that follows it. */
