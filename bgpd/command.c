@@ -1,7 +1,6 @@
 /* bgpd's answers on the control socket, but for get, which is in state.c. */
 #include "bgpd/daemon.h"
 #include "bgpd/state.h"
-#include "lib/conf/conf.h"
 #include "lib/log.h"
 #include "lib/model.h"
 
@@ -10,16 +9,8 @@
 
 static void answer_get_config(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc)
 {
-    char *text = conf_print(bgpd->tree, CONF_JSON, false);
-    struct lyd_node *document = NULL;
-
     (void)rpc;
-    LY_ERR result = text ? lyd_parse_data_mem(bgpd->context, text, LYD_JSON, LYD_PARSE_ONLY, 0, &document) : LY_EMEM;
-    free(text);
-    if (result == LY_SUCCESS)
-        control_reply(request, document);
-    else
-        control_refuse(request, "the running configuration cannot be printed");
+    control_reply_config(request, bgpd->tree);
 }
 
 static void answer_reload(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc)

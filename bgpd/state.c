@@ -60,18 +60,6 @@ void state_refuse_neighbor(struct control_request *request, const char *text)
     control_refuse(request, "no neighbor %s is configured; see 'vipgate show neighbors'", text);
 }
 
-static bool asks_for(const struct lyd_node *rpc, const char *what)
-{
-    const struct lyd_node *node;
-
-    LY_LIST_FOR(lyd_child(rpc), node)
-    {
-        if (strcmp(node->schema->name, "what") == 0 && strcmp(lyd_get_value(node), what) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* ---- the lists; each answers whether it is at its end ---- */
 
 static bool list_daemon(struct listing *listing, struct lyd_node *state)
@@ -250,7 +238,7 @@ enum { LISTS = sizeof lists / sizeof *lists };
 /* With why, a VIP's entry has its causes and stands once. */
 static bool is_asked(const struct listing *listing, const char *what)
 {
-    return asks_for(listing->rpc, what) && !(strcmp(what, "vip") == 0 && asks_for(listing->rpc, "why"));
+    return control_asks_for(listing->rpc, what) && !(strcmp(what, "vip") == 0 && control_asks_for(listing->rpc, "why"));
 }
 
 static void fill(struct listing *listing, struct lyd_node *state)
@@ -277,7 +265,7 @@ static void finish(struct listing *listing, struct lyd_node *state)
     struct control_request *request = listing->request;
 
     control_on_gone(request, NULL, NULL);
-    if (asks_for(listing->rpc, "event") && model_boolean(listing->rpc, "follow", false))
+    if (control_asks_for(listing->rpc, "event") && model_boolean(listing->rpc, "follow", false))
         event_feed_follow(listing->bgpd->feed, request, state);
     else
         control_reply(request, state);
@@ -321,9 +309,9 @@ static bool read_filters(struct listing *listing)
         control_refuse(listing->request, "%s is no prefix: bits past its length are set", prefix);
         return false;
     }
-    if (!asks_for(rpc, "why") && !asks_for(rpc, "vip"))
+    if (!control_asks_for(rpc, "why") && !control_asks_for(rpc, "vip"))
         return true;
-    if (prefix ? vips_find(listing->bgpd->vips, &listing->only_prefix) != NULL : !asks_for(rpc, "why"))
+    if (prefix ? vips_find(listing->bgpd->vips, &listing->only_prefix) != NULL : !control_asks_for(rpc, "why"))
         return true;
     control_refuse(listing->request,
                    prefix ? "no vip %s is configured; see 'vipgate show vips'" : "why asks for a prefix", prefix);

@@ -2,7 +2,6 @@
 #include "healthd/daemon.h"
 #include "healthd/get.h"
 #include "healthd/state.h"
-#include "lib/conf/conf.h"
 #include "lib/model.h"
 
 #include <stdlib.h>
@@ -12,16 +11,8 @@
 
 static void answer_get_config(struct daemon *daemon, struct control_request *request, const struct lyd_node *rpc)
 {
-    char *text = conf_print(checks_config(daemon->checks)->tree, CONF_JSON, false);
-    struct lyd_node *document = NULL;
-
     (void)rpc;
-    LY_ERR result = text ? lyd_parse_data_mem(daemon->context, text, LYD_JSON, LYD_PARSE_ONLY, 0, &document) : LY_EMEM;
-    free(text);
-    if (result == LY_SUCCESS)
-        control_reply(request, document);
-    else
-        control_refuse(request, "the running configuration cannot be printed");
+    control_reply_config(request, checks_config(daemon->checks)->tree);
 }
 
 /* ---- reload ---- */

@@ -29,18 +29,6 @@ struct lyd_node *get_new_state(const struct daemon *daemon)
     return state;
 }
 
-static bool asks_for(const struct lyd_node *rpc, const char *what)
-{
-    const struct lyd_node *node;
-
-    LY_LIST_FOR(lyd_child(rpc), node)
-    {
-        if (strcmp(node->schema->name, "what") == 0 && strcmp(lyd_get_value(node), what) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void append_daemon(const struct daemon *daemon, struct lyd_node *state)
 {
     struct lyd_node *node = model_list(state, "daemon", "healthd", NULL);
@@ -78,9 +66,9 @@ static void finish(struct listing *listing, struct lyd_node *state)
     struct event_feed *feed = listing->daemon->feed;
 
     control_on_gone(listing->request, NULL, NULL);
-    if (asks_for(rpc, "event"))
+    if (control_asks_for(rpc, "event"))
         event_feed_append(feed, state, (uint32_t)model_number(rpc, "last", UINT32_MAX));
-    if (asks_for(rpc, "event") && model_boolean(rpc, "follow", false))
+    if (control_asks_for(rpc, "event") && model_boolean(rpc, "follow", false))
         event_feed_follow(feed, listing->request, state);
     else
         control_reply(listing->request, state);
@@ -92,9 +80,9 @@ static void send_piece(struct control_request *request, void *user)
     struct listing *listing = user;
     struct lyd_node *state = get_new_state(listing->daemon);
 
-    if (listing->next == 0 && asks_for(listing->rpc, "daemon"))
+    if (listing->next == 0 && control_asks_for(listing->rpc, "daemon"))
         append_daemon(listing->daemon, state);
-    if (!asks_for(listing->rpc, "check") || append_checks(listing, state)) {
+    if (!control_asks_for(listing->rpc, "check") || append_checks(listing, state)) {
         finish(listing, state);
     } else if (control_reply_more(request, state)) {
         control_on_ready(request, send_piece, listing);
@@ -108,7 +96,7 @@ void get_answer(struct daemon *daemon, struct control_request *request, const st
 {
     const char *name = model_text(rpc, "check");
 
-    if (asks_for(rpc, "check") && name && !checks_find(daemon->checks, name)) {
+    if (control_asks_for(rpc, "check") && name && !checks_find(daemon->checks, name)) {
         control_refuse(request, "there is no check %s; 'vipgate show checks' lists them", name);
         return;
     }

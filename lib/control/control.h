@@ -50,6 +50,12 @@ bool control_reply_more(struct control_request *request, struct lyd_node *docume
 /* Ends the request with one line that says why not (exit status 1 at the client). */
 void control_refuse(struct control_request *request, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Whether RPC, a get, asks for the list WHAT. */
+bool control_asks_for(const struct lyd_node *rpc, const char *what);
+
+/* Ends a get-config with TREE, the running configuration, without its secrets. */
+void control_reply_config(struct control_request *request, const struct lyd_node *tree);
+
 /* What became of a reload. */
 enum reload_result {
     RELOAD_DONE,

@@ -1,0 +1,27 @@
+/* What both daemons have in common in their answers to get and get-config. */
+#include "lib/conf/secret.h"
+#include "lib/control/control.h"
+
+#include <string.h>
+
+bool control_asks_for(const struct lyd_node *rpc, const char *what)
+{
+    const struct lyd_node *node;
+
+    LY_LIST_FOR(lyd_child(rpc), node)
+    {
+        if (strcmp(node->schema->name, "what") == 0 && strcmp(lyd_get_value(node), what) == 0)
+            return true;
+    }
+    return false;
+}
+
+void control_reply_config(struct control_request *request, const struct lyd_node *tree)
+{
+    struct lyd_node *shown = conf_without_secrets(tree);
+
+    if (shown)
+        control_reply(request, shown);
+    else
+        control_refuse(request, "out of memory");
+}
