@@ -2,8 +2,7 @@
 #include "ctl/table.h"
 
 #include "golden.h"
-
-static struct ly_ctx *context;
+#include "tests/unit/context.h"
 
 static const struct column columns[] = {
     {"PREFIX", "prefix", cell_text, false, false},
@@ -99,21 +98,6 @@ static void test_no_rows_no_header(void **state)
     free(text);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    char error[256];
-    context = model_open(error, sizeof error);
-    return context ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ly_ctx_destroy(context);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,5 +106,5 @@ int main(void)
         cmocka_unit_test(test_a_word_too_long_is_broken),
         cmocka_unit_test(test_no_rows_no_header),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, context_open, context_close);
 }

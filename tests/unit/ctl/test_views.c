@@ -4,8 +4,7 @@
 #include "ctl/writer.h"
 
 #include "golden.h"
-
-static struct ly_ctx *context;
+#include "tests/unit/context.h"
 
 static const struct row {
     const char *file;
@@ -118,21 +117,6 @@ static void test_an_empty_list_says_so(void **state)
     lyd_free_all(document);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    char error[256];
-    context = model_open(error, sizeof error);
-    return context ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ly_ctx_destroy(context);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,5 +124,5 @@ int main(void)
         cmocka_unit_test(test_each_list_as_json),
         cmocka_unit_test(test_an_empty_list_says_so),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, context_open, context_close);
 }

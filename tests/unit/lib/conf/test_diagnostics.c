@@ -1,10 +1,12 @@
 /*
  * The golden files: what is wrong with each file in tests/golden/diagnostics, as its .expected file has it. To accept
- * what is said now, after reading it: VIPGATE_GOLDEN_UPDATE=1 build/dev/unit/unit.lib.conf.diagnostics
+ * what is said now, after reading it: VIPGATE_GOLDEN=write build/dev/unit/unit.lib.conf.diagnostics
  */
 #include "lib/conf/conf.h"
 
 #include "lib/model.h"
+#include "tests/unit/context.h"
+#include "tests/unit/file_text.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -16,33 +18,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static struct ly_ctx *context;
-
-static char *read_file(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    char *text = NULL;
-    size_t size = 0;
-
-    if (!file)
-        return NULL;
-    if (getdelim(&text, &size, '\0', file) < 0) {
-        free(text);
-        text = strdup("");
-    }
-    fclose(file);
-    return text;
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
 
 static char *diagnostics_text(const char *name, bool *valid)
 {
@@ -61,22 +36,16 @@ static char *diagnostics_text(const char *name, bool *valid)
     return text;
 }
 
-/* Answers whether the diagnostics of the file NAME are as expected; prints both where not. */
+/* Answers whether the diagnostics of the file NAME are as expected. */
 static bool check_file(const char *name)
 {
     char path[512];
     bool valid;
-    char *actual = diagnostics_text(name, &valid), *expected;
+    char *actual = diagnostics_text(name, &valid);
 
     snprintf(path, sizeof path, "%s.expected", name);
-    if (getenv("VIPGATE_GOLDEN_UPDATE"))
-        write_file(path, actual);
-    expected = read_file(path);
-    bool same = expected && strcmp(actual, expected) == 0;
-    if (!same)
-        print_error("%s: expected:\n%sfound:\n%s", name, expected ? expected : "(no file)\n", actual);
+    bool same = file_is(path, actual);
     free(actual);
-    free(expected);
     return same;
 }
 
@@ -185,18 +154,7 @@ static void test_file_of_too_many_statements(void **state)
 
 static int setup(void **state)
 {
-    (void)state;
-    char error[256];
-
-    context = model_open(error, sizeof error);
-    return context ? chdir(TEST_SOURCE_DIR "/golden/diagnostics") : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ly_ctx_destroy(context);
-    return 0;
+    return context_open(state) == 0 ? chdir(TEST_SOURCE_DIR "/golden/diagnostics") : -1;
 }
 
 int main(void)
@@ -208,5 +166,5 @@ int main(void)
         cmocka_unit_test(test_file_of_more_than_the_bound),
         cmocka_unit_test(test_file_of_too_many_statements),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, context_close);
 }

@@ -2,6 +2,8 @@
 #include "lib/conf/conf.h"
 
 #include "lib/model.h"
+#include "tests/unit/context.h"
+#include "tests/unit/file_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,26 +14,12 @@
 
 #include <cmocka.h>
 
-static struct ly_ctx *context;
-
 static const struct {
     enum conf_encoding encoding;
     const char *ending;
 } encodings[] = {{CONF_TEXT, "conf"}, {CONF_JSON, "json"}, {CONF_XML, "xml"}};
 
 enum { ENCODINGS = sizeof encodings / sizeof *encodings };
-
-static char *read_file(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    char *text = NULL;
-    size_t size = 0;
-
-    assert_non_null(file);
-    assert_true(getdelim(&text, &size, '\0', file) > 0);
-    fclose(file);
-    return text;
-}
 
 static struct conf parse(const char *text, enum conf_encoding encoding)
 {
@@ -53,7 +41,7 @@ static void check_conversions(const char *name)
         assert_non_null(conf.tree);
         for (size_t to = 0; to < ENCODINGS; to++) {
             snprintf(path, sizeof path, "%s.%s", name, encodings[to].ending);
-            char *expected = read_file(path), *actual = conf_print(conf.tree, encodings[to].encoding, true);
+            char *expected = file_text(path), *actual = conf_print(conf.tree, encodings[to].encoding, true);
             assert_string_equal(actual, expected);
             free(expected);
             free(actual);
@@ -231,18 +219,7 @@ static void test_full_example_has_every_statement(void **state)
 
 static int setup(void **state)
 {
-    (void)state;
-    char error[256];
-
-    context = model_open(error, sizeof error);
-    return context ? chdir(TEST_SOURCE_DIR "/golden/roundtrip") : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ly_ctx_destroy(context);
-    return 0;
+    return context_open(state) == 0 ? chdir(TEST_SOURCE_DIR "/golden/roundtrip") : -1;
 }
 
 int main(void)
@@ -258,5 +235,5 @@ int main(void)
         cmocka_unit_test(test_examples_are_valid),
         cmocka_unit_test(test_full_example_has_every_statement),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, context_close);
 }

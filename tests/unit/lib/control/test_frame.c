@@ -2,6 +2,7 @@
 
 #include "lib/control/control.h"
 #include "lib/model.h"
+#include "tests/unit/context.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +10,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct ly_ctx *context;
 
 static int take(const char *json, struct lyd_node **rpc, char error[static 256])
 {
@@ -108,21 +107,6 @@ static void test_a_long_request_is_refused_by_its_length(void **state)
     assert_non_null(strstr(error, "65536"));
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    char error[256];
-    context = model_open(error, sizeof error);
-    return context ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    ly_ctx_destroy(context);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,5 +115,5 @@ int main(void)
         cmocka_unit_test(test_every_cut_waits_for_more),
         cmocka_unit_test(test_a_long_request_is_refused_by_its_length),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, context_open, context_close);
 }
