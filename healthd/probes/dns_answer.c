@@ -3,9 +3,10 @@
 #include "lib/wire.h"
 
 #include <ares.h>
+#include <netdb.h>
 #include <string.h>
 
-enum { RECORDS_MAX = 64, FLAG_RESPONSE = 0x8000, FLAG_TRUNCATED = 0x0200 };
+enum { FLAG_RESPONSE = 0x8000, FLAG_TRUNCATED = 0x0200 };
 
 const char *dns_answer_read(struct dns_answer *answer, const uint8_t *data, size_t size)
 {
@@ -26,35 +27,17 @@ const char *dns_answer_read(struct dns_answer *answer, const uint8_t *data, size
     return NULL;
 }
 
-static bool holds_ipv4(const uint8_t *data, size_t size, const struct address *address)
-{
-    struct ares_addrttl records[RECORDS_MAX];
-    int count = RECORDS_MAX;
-
-    if (ares_parse_a_reply(data, (int)size, NULL, records, &count) != ARES_SUCCESS)
-        return false;
-    for (int i = 0; i < count; i++) {
-        if (memcmp(&records[i].ipaddr, address->octets, 4) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool holds_ipv6(const uint8_t *data, size_t size, const struct address *address)
-{
-    struct ares_addr6ttl records[RECORDS_MAX];
-    int count = RECORDS_MAX;
-
-    if (ares_parse_aaaa_reply(data, (int)size, NULL, records, &count) != ARES_SUCCESS)
-        return false;
-    for (int i = 0; i < count; i++) {
-        if (memcmp(&records[i].ip6addr, address->octets, 16) == 0)
-            return true;
-    }
-    return false;
-}
-
 bool dns_answer_holds(const uint8_t *data, size_t size, const struct address *address)
 {
-    return address->family == FAMILY_IPV4 ? holds_ipv4(data, size, address) : holds_ipv6(data, size, address);
+    struct hostent *host = NULL;
+    bool found = false;
+    int status = address->family == FAMILY_IPV4 ? ares_parse_a_reply(data, (int)size, &host, NULL, NULL)
+                                                : ares_parse_aaaa_reply(data, (int)size, &host, NULL, NULL);
+
+    if (status != ARES_SUCCESS)
+        return false;
+    for (char **at = host->h_addr_list; *at && !found; at++)
+        found = memcmp(*at, address->octets, family_octets(address->family)) == 0;
+    ares_free_hostent(host);
+    return found;
 }
