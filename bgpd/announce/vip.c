@@ -115,15 +115,11 @@ bool vip_is_for(const struct vip *vip, const struct address *address)
     return vip->config->neighbor_count == 0;
 }
 
-bool vip_state_routes(const struct vip *vip, struct speaker *speaker)
+bool vip_state_route(const struct vip *vip, struct peer *peer)
 {
-    bool ok = true;
+    bool wanted = vip_is_for(vip, &peer_config(peer)->address);
 
-    for (struct peer *peer = speaker_next(speaker, NULL); peer; peer = speaker_next(speaker, peer)) {
-        bool wanted = vip_is_for(vip, &peer_config(peer)->address);
-        ok &= rib_out_set(peer_rib_out(peer), &vip->prefix, wanted ? vip->attributes : NULL);
-    }
-    return ok;
+    return rib_out_set(peer_rib_out(peer), &vip->prefix, wanted ? vip->attributes : NULL);
 }
 
 /* ---- what is so ---- */
@@ -159,23 +155,19 @@ static void take_attributes(struct vip *vip, const struct path_attributes *attri
     vip->unsaid = true;
 }
 
-bool vip_update(struct vip *vip, struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms)
+void vip_update(struct vip *vip, struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms)
 {
     decide(vip, rooms->verdicts, views, now_ms);
     bool may_announce = prepare_address(vip, rooms, now_ms);
     bool announced = may_announce && vip->decision.profile;
     const struct path_attributes *attributes = announced ? vip->decision.profile->attributes : NULL;
-    bool changed = attributes != vip->attributes;
 
     settle(vip, announced);
-    if (changed)
+    if (attributes != vip->attributes) {
         take_attributes(vip, attributes);
-    if (changed || vip->unstated) {
-        vip->unstated = !vip_state_routes(vip, rooms->speaker);
-        changed = true;
+        vip->unstated = true;
     }
     plan_removal(vip, now_ms);
-    return changed;
 }
 
 void vip_report(struct vip *vip, struct journal *journal)

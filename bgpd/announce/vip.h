@@ -31,7 +31,7 @@ struct vip {
     uint64_t since_us;    /* real time since when */
     char reason[POLICY_REASON_SIZE];
     const struct path_attributes *attributes; /* announced with these; NULL: not announced */
-    bool unstated;                            /* memory ran out: some neighbour's Adj-RIB-Out lacks it */
+    bool unstated;                            /* some neighbour's Adj-RIB-Out does not know of it yet */
     bool unsaid;                              /* a change of what is announced has no event yet */
     enum vip_state said;                      /* the state in the last event */
     char remark[128];                         /* something else to have an event for; empty: nothing */
@@ -52,12 +52,12 @@ void vip_free(struct vip *vip);
 /* Takes another configuration over; NULL: it has none any more. The one before must still be there. */
 void vip_configure(struct vip *vip, const struct vip_config *config);
 
-/* Decides anew, and does what follows but for sending. VIEWS has room for each check of the gate. Whether a route
- * changed. */
-bool vip_update(struct vip *vip, struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms);
+/* Decides anew, and does what follows but for stating and sending its route: a route that changed is unstated then.
+ * VIEWS has room for each check of the gate. */
+void vip_update(struct vip *vip, struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms);
 
-/* States the VIP's route in each neighbour's Adj-RIB-Out; saying it again changes nothing. False when out of memory. */
-bool vip_state_routes(const struct vip *vip, struct speaker *speaker);
+/* States the VIP's route in PEER's Adj-RIB-Out; saying it again changes nothing. False when out of memory. */
+bool vip_state_route(const struct vip *vip, struct peer *peer);
 
 /* Whether the VIP goes to the neighbour at ADDRESS. */
 bool vip_is_for(const struct vip *vip, const struct address *address);

@@ -18,6 +18,7 @@ struct roll {
     struct vip **vips; /* those that are configured, in that order, then those that are not */
     size_t count;
     struct vip **by_prefix;    /* those that are configured */
+    struct vip **unstated;     /* room for all */
     struct check_view *views;  /* for the largest gate */
     struct gate_check *checks; /* of all gates */
     struct prefix *prefixes;   /* of all VIPs that are configured */
@@ -58,6 +59,7 @@ static void roll_clear(struct roll *roll)
 {
     free(roll->vips);
     free(roll->by_prefix);
+    free(roll->unstated);
     free(roll->views);
     free(roll->checks);
     free(roll->prefixes);
@@ -109,10 +111,11 @@ static bool roll_allocate(struct roll *roll, const struct bgpd_config *config, s
     }
     roll->vips = calloc(config->vip_count + leaving + 1, sizeof(struct vip *));
     roll->by_prefix = calloc(config->vip_count + 1, sizeof(struct vip *));
+    roll->unstated = calloc(config->vip_count + leaving + 1, sizeof(struct vip *));
     roll->views = calloc(largest + 1, sizeof *roll->views);
     roll->checks = calloc(checks + 1, sizeof *roll->checks);
     roll->prefixes = calloc(config->vip_count + 1, sizeof *roll->prefixes);
-    return roll->vips && roll->by_prefix && roll->views && roll->checks && roll->prefixes;
+    return roll->vips && roll->by_prefix && roll->unstated && roll->views && roll->checks && roll->prefixes;
 }
 
 /* Enrols the VIP of CONFIG: the one that there is, or a new one. */
@@ -163,10 +166,8 @@ void vips_abandon(struct vips *vips)
 /* The neighbours may be others now, and a VIP's neighbours too. */
 static void restate(struct vips *vips)
 {
-    for (size_t i = 0; i < vips->roll.count; i++) {
-        struct vip *vip = vips->roll.vips[i];
-        vip->unstated = !vip_state_routes(vip, vips->rooms.speaker);
-    }
+    for (size_t i = 0; i < vips->roll.count; i++)
+        vips->roll.vips[i]->unstated = true;
 }
 
 void vips_apply(struct vips *vips, const struct bgpd_config *config)
@@ -278,17 +279,38 @@ static void arm(struct vips *vips, bool polling, uint64_t now_ms)
         uv_timer_start(&vips->timer, on_timer, next > now_ms ? next - now_ms : 0, 0);
 }
 
+/* States what changed in every Adj-RIB-Out, one table after the other: with a thousand VIPs and many neighbours, each
+ * is gone through once while the processor has it at hand. Whether there was anything. */
+static bool state_routes(struct vips *vips)
+{
+    struct roll *roll = &vips->roll;
+    size_t count = 0;
+
+    for (size_t i = 0; i < roll->count; i++) {
+        if (!roll->vips[i]->unstated)
+            continue;
+        roll->vips[i]->unstated = false;
+        roll->unstated[count++] = roll->vips[i];
+    }
+    for (struct peer *peer = speaker_next(vips->rooms.speaker, NULL); peer && count > 0;
+         peer = speaker_next(vips->rooms.speaker, peer)) {
+        for (size_t i = 0; i < count; i++)
+            roll->unstated[i]->unstated |= !vip_state_route(roll->unstated[i], peer);
+        peer_flush_withdrawals(peer);
+    }
+    return count > 0;
+}
+
 void vips_run(struct vips *vips)
 {
     uint64_t now_ms = clock_monotonic_ms();
-    bool changed = false;
 
     if (vips->stopped)
         return;
     vips->rooms.address_budget = ADDRESS_BUDGET;
     for (size_t i = 0; i < vips->roll.count; i++)
-        changed |= vip_update(vips->roll.vips[i], &vips->rooms, vips->roll.views, now_ms);
-    if (changed)
+        vip_update(vips->roll.vips[i], &vips->rooms, vips->roll.views, now_ms);
+    if (state_routes(vips))
         speaker_flush(vips->rooms.speaker);
     for (size_t i = 0; i < vips->roll.count; i++)
         vip_report(vips->roll.vips[i], vips->rooms.journal);

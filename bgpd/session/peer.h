@@ -66,6 +66,10 @@ bool peer_is_established(const struct peer *peer);
 
 /* The neighbour's tables. Whoever changes the Adj-RIB-Out calls speaker_flush when done. */
 struct rib_out *peer_rib_out(const struct peer *peer);
+
+/* Sends, now, the withdrawals that are pending for this neighbour: for who has much to say to many, and does not want
+ * the first to wait for the last. speaker_flush sends the rest. */
+void peer_flush_withdrawals(struct peer *peer);
 const struct rib_in *peer_rib_in(const struct peer *peer);
 
 /* How far the route has come: asks the kernel what the neighbour's TCP has acknowledged. */

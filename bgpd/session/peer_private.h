@@ -165,7 +165,6 @@ void peer_send_refresh(struct peer *peer, uint8_t family, uint8_t subtype);
 /* Prepares the sending side of a session that has come up. */
 void peer_send_start(struct peer *peer);
 /* Sends what is pending, as far as there is room: withdrawals only, or all. */
-void peer_flush_withdrawals(struct peer *peer);
 void peer_flush(struct peer *peer);
 
 /* ---- peer_timers.c */

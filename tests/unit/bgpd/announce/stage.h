@@ -79,21 +79,31 @@ void speaker_release(struct speaker *speaker)
 }
 
 /* Sends what is pending: "+2" announced with two prepends, "-" withdrawn, with the neighbour's number before it. */
+static void send_pending(int number, bool withdrawals_only)
+{
+    const struct path_attributes *attributes;
+    struct prefix prefixes[8];
+    size_t count;
+    while ((count = rib_out_next_group(peers[number].rib, &attributes, prefixes, 8)) > 0 &&
+           !(withdrawals_only && attributes)) {
+        char word[32];
+        snprintf(word, sizeof word, attributes ? "%d+%u" : "%d-", number, attributes ? attributes->prepend : 0u);
+        for (size_t k = 0; k < count; k++)
+            note(word);
+        rib_out_sent(peers[number].rib, prefixes, count, 1, 1);
+    }
+}
+
+void peer_flush_withdrawals(struct peer *peer)
+{
+    send_pending(peer == &peers[0] ? 0 : 1, true);
+}
+
 void speaker_flush(struct speaker *speaker)
 {
     (void)speaker;
-    for (int i = 0; i < 2; i++) {
-        const struct path_attributes *attributes;
-        struct prefix prefixes[8];
-        size_t count;
-        while ((count = rib_out_next_group(peers[i].rib, &attributes, prefixes, 8)) > 0) {
-            char word[32];
-            snprintf(word, sizeof word, attributes ? "%d+%u" : "%d-", i, attributes ? attributes->prepend : 0u);
-            for (size_t k = 0; k < count; k++)
-                note(word);
-            rib_out_sent(peers[i].rib, prefixes, count, 1, 1);
-        }
-    }
+    for (int i = 0; i < 2; i++)
+        send_pending(i, false);
 }
 
 int loopback_add(struct loopback *loopback, const struct placement *placement)
