@@ -208,8 +208,9 @@ static void run(struct check *check, bool scheduled)
     check->scheduled = scheduled;
     check->again = false;
     check->started_ms = now_ms(check);
-    uv_timer_start(&check->run_timer, on_deadline, check->config->timeout_ms, 0);
     probe_start(check->probe);
+    if (check->running) /* many probes of this machine are over by now */
+        uv_timer_start(&check->run_timer, on_deadline, check->config->timeout_ms, 0);
 }
 
 static void on_due(uv_timer_t *timer)
@@ -219,17 +220,11 @@ static void on_due(uv_timer_t *timer)
     run(check, check->due_ms <= now_ms(check)); /* before it is due: something happened */
 }
 
-static uint64_t interval_ms(struct check *check)
+static uint64_t interval_ms(const struct check *check)
 {
     bool pending = judge_is_pending(&check->judge, &check->config->judge);
-    uint64_t interval = pending ? check->config->fast_interval_ms : check->config->interval_ms;
 
-    /* First runs come close to each other, so that verdicts are there soon after the start; the second is where checks
-     * of one interval drift apart, for good. */
-    if (check->settled)
-        return interval;
-    check->settled = true;
-    return duration_jitter(interval, arc4random());
+    return pending ? check->config->fast_interval_ms : check->config->interval_ms;
 }
 
 static void schedule_next(struct check *check)
@@ -237,8 +232,13 @@ static void schedule_next(struct check *check)
     uint64_t now = now_ms(check);
     uint64_t interval = interval_ms(check);
 
-    check->due_ms =
-        (check->scheduled ? schedule_after : schedule_after_extra)(check->due_ms, check->started_ms, interval, now);
+    if (!check->scheduled)
+        check->due_ms = schedule_after_extra(check->due_ms, check->started_ms, interval, now);
+    else if (check->settled)
+        check->due_ms = schedule_after(check->due_ms, check->started_ms, interval, now);
+    else
+        check->due_ms = schedule_second(interval, now, arc4random());
+    check->settled |= check->scheduled;
     uv_timer_start(&check->run_timer, on_due, check->again ? 0 : check->due_ms - now, 0);
 }
 

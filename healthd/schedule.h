@@ -21,4 +21,12 @@ uint64_t schedule_after_extra(uint64_t due_ms, uint64_t started_ms, uint64_t int
  * over a tenth of a millisecond each, at most over their interval. RANDOM is any random number. */
 uint64_t schedule_first(uint64_t count, uint64_t interval_ms, uint32_t random);
 
+/*
+ * The second run. First runs come close to each other; here the checks of one interval part, for good: it comes after a
+ * random part of the interval, an eighth at least. All are due on one grid of a few milliseconds, and stay on it,
+ * because the usual intervals are multiples of it: a thousand checks a second then wake the daemon a hundred times,
+ * and no check is later for it.
+ */
+uint64_t schedule_second(uint64_t interval_ms, uint64_t now_ms, uint32_t random);
+
 #endif

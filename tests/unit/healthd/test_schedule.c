@@ -42,12 +42,29 @@ static void test_first_runs_are_soon_and_spread(void **state)
     }
 }
 
+static void test_second_runs_part_and_lie_on_a_grid(void **state)
+{
+    (void)state;
+    uint64_t first = schedule_second(1000, 12345, 0);
+    bool apart = false;
+
+    for (uint32_t random = 0; random < 5000; random += 7) {
+        uint64_t due = schedule_second(1000, 12345, random);
+        assert_in_range(due, 12345 + 115, 12345 + 1000);
+        assert_int_equal(due % 10, 0);
+        apart |= due != first;
+        assert_in_range(schedule_second(10, 12345, random), 12346, 12355);
+    }
+    assert_true(apart);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_next_run_is_due_one_interval_after_this_one_was),
         cmocka_unit_test(test_an_extra_run_leaves_the_schedule_alone),
         cmocka_unit_test(test_first_runs_are_soon_and_spread),
+        cmocka_unit_test(test_second_runs_part_and_lie_on_a_grid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
