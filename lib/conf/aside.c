@@ -1,5 +1,7 @@
 #include "lib/conf/aside.h"
 
+#include "lib/conf/place.h"
+
 #include <string.h>
 
 struct lyd_node *set_aside(struct document *document, struct lyd_node **tree, struct lyd_node *node)
@@ -23,10 +25,7 @@ struct lyd_node *set_aside_new(struct document *document, struct lyd_node *paren
         lyd_new_list(parent, parent ? NULL : schema->module, schema->name, 0, &node, keys[i]);
     if (!node)
         return NULL;
-    struct place *kept = arena_alloc(&document->arena, sizeof *kept);
-    if (kept)
-        *kept = place;
-    node->priv = kept;
+    place_give(document, node, place);
     return set_aside(document, &tree, node);
 }
 

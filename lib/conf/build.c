@@ -1,8 +1,11 @@
 #include "lib/conf/build.h"
 
 #include "lib/conf/aside.h"
+#include "lib/conf/attempt.h"
 #include "lib/conf/build_value.h"
 #include "lib/conf/nearest.h"
+#include "lib/conf/place.h"
+#include "lib/conf/schema.h"
 #include "lib/model.h"
 
 #include <bsd/string.h>
@@ -17,72 +20,6 @@ struct block {
 };
 
 static void build_statement(struct builder *builder, const struct block *block, const struct statement *statement);
-
-static bool is_configurable(const struct lysc_node *schema)
-{
-    return (schema->flags & LYS_CONFIG_W) && (schema->nodetype & (LYS_CONTAINER | LYS_LIST | LYS_LEAF | LYS_LEAFLIST));
-}
-
-const struct lysc_node *schema_next(const struct lys_module *module, const struct lysc_node *parent,
-                                    const struct lysc_node *last)
-{
-    do {
-        last = lys_getnext(last, parent, module->compiled, 0);
-    } while (last && !is_configurable(last));
-    return last;
-}
-
-const struct lysc_node *schema_child(const struct lys_module *module, const struct lysc_node *parent, const char *name)
-{
-    const struct lysc_node *schema = NULL;
-
-    while ((schema = schema_next(module, parent, schema))) {
-        if (strcmp(schema->name, name) == 0)
-            return schema;
-    }
-    return NULL;
-}
-
-struct place place_of(const struct lyd_node *node)
-{
-    for (; node; node = lyd_parent(node)) {
-        if (node->priv)
-            return *(const struct place *)node->priv;
-    }
-    return (struct place){0};
-}
-
-void attempt_add(struct document *document, const struct lyd_node *parent, const struct lysc_node *schema,
-                 const char *text)
-{
-    struct attempt *attempt = NULL;
-
-    if (document->diagnostics.errors <= DIAGNOSTICS_ERRORS_MAX) /* what follows from later ones is not shown either */
-        attempt = arena_alloc(&document->arena, sizeof *attempt);
-    if (!attempt)
-        return;
-    *attempt = (struct attempt){.next = document->attempts, .parent = parent, .schema = schema, .text = text};
-    document->attempts = attempt;
-}
-
-bool schema_is_in(const struct lysc_node *schema, const struct lysc_node *ancestor)
-{
-    while (schema && schema != ancestor)
-        schema = schema->parent;
-    return schema != NULL;
-}
-
-bool was_attempted(const struct document *document, const struct lyd_node *node, const struct lysc_node *schema)
-{
-    for (const struct attempt *attempt = document->attempts; attempt; attempt = attempt->next) {
-        if (attempt->parent != node)
-            continue;
-        if (attempt->schema ? schema_is_in(attempt->schema, schema) || attempt->schema == node->schema
-                            : schema->nodetype == LYS_CHOICE)
-            return true;
-    }
-    return false;
-}
 
 static const struct lysc_node *schema_of(const struct block *block)
 {

@@ -13,25 +13,4 @@
  * The place of each node is kept in its priv, in DOCUMENT's arena. */
 struct lyd_node *document_build(struct document *document, const struct ly_ctx *context);
 
-/* The place of NODE, or of the nearest ancestor that has one. */
-struct place place_of(const struct lyd_node *node);
-
-/* The child NAME of the schema node PARENT that can be configured, choices looked through; PARENT NULL: at the top. */
-const struct lysc_node *schema_child(const struct lys_module *module, const struct lysc_node *parent, const char *name);
-
-/* The next one after LAST (NULL: the first) of those; to list them. */
-const struct lysc_node *schema_next(const struct lys_module *module, const struct lysc_node *parent,
-                                    const struct lysc_node *last);
-
-/* Remembers that SCHEMA (NULL: nobody knows what; that of PARENT: all that it lacks) was written under PARENT and
- * reported. TEXT: the key of a list entry, or NULL. */
-void attempt_add(struct document *document, const struct lyd_node *parent, const struct lysc_node *schema,
-                 const char *text);
-
-/* Whether SCHEMA, or a case of it where it is a choice, was written under NODE and reported. */
-bool was_attempted(const struct document *document, const struct lyd_node *node, const struct lysc_node *schema);
-
-/* Whether SCHEMA is ANCESTOR or stands in it. */
-bool schema_is_in(const struct lysc_node *schema, const struct lysc_node *ancestor);
-
 #endif

@@ -1,7 +1,10 @@
 #include "lib/conf/build_value.h"
 
 #include "lib/conf/aside.h"
+#include "lib/conf/attempt.h"
 #include "lib/conf/nearest.h"
+#include "lib/conf/place.h"
+#include "lib/conf/schema.h"
 #include "lib/conf/secret.h"
 #include "lib/conf/type_words.h"
 #include "lib/prefix.h"
@@ -27,12 +30,6 @@ static struct diagnostics *diagnostics_of(struct builder *builder)
     return &builder->document->diagnostics;
 }
 
-static const struct lysc_type *type_of(const struct lysc_node *schema)
-{
-    return schema->nodetype == LYS_LEAF ? ((const struct lysc_node_leaf *)schema)->type
-                                        : ((const struct lysc_node_leaflist *)schema)->type;
-}
-
 static struct lyd_node *first_sibling(const struct builder *builder, const struct lyd_node *parent)
 {
     return parent ? lyd_child(parent) : builder->tree;
@@ -48,16 +45,10 @@ struct lyd_node *builder_sibling(const struct builder *builder, const struct lyd
     return node;
 }
 
-/* The choice that SCHEMA stands in and its case of it; NULL: in none. */
-static const struct lysc_node *choice_of(const struct lysc_node *schema)
-{
-    return schema->parent && schema->parent->nodetype == LYS_CASE ? schema->parent->parent : NULL;
-}
-
 /* Reports a node that stands beside one of another case of the same choice. */
 static void check_choice(struct builder *builder, const struct lyd_node *parent, const struct lyd_node *node)
 {
-    const struct lysc_node *choice = choice_of(node->schema);
+    const struct lysc_node *choice = schema_choice(node->schema);
     const struct lyd_node *other;
     char where[300];
 
@@ -65,7 +56,7 @@ static void check_choice(struct builder *builder, const struct lyd_node *parent,
         return;
     LY_LIST_FOR(first_sibling(builder, parent), other)
     {
-        if (choice_of(other->schema) != choice || other->schema->parent == node->schema->parent)
+        if (schema_choice(other->schema) != choice || other->schema->parent == node->schema->parent)
             continue;
         diagnostics_error(
             diagnostics_of(builder), place_of(node), "'%s' cannot stand beside '%s' %s: write one of %s, %s",
@@ -77,17 +68,11 @@ static void check_choice(struct builder *builder, const struct lyd_node *parent,
 }
 
 /* Gives NODE its place and, at the top, its siblings. */
-static struct lyd_node *adopt(struct builder *builder, struct lyd_node *parent, struct lyd_node *node,
-                              struct place place)
+static void adopt(struct builder *builder, struct lyd_node *parent, struct lyd_node *node, struct place place)
 {
-    struct place *kept = arena_alloc(&builder->document->arena, sizeof *kept);
-
-    if (kept)
-        *kept = place;
-    node->priv = kept;
+    place_give(builder->document, node, place);
     if (!parent)
         lyd_insert_sibling(builder->tree, node, &builder->tree);
-    return node;
 }
 
 struct lyd_node *builder_new_inner(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
@@ -109,9 +94,9 @@ static void value_hint(const struct lysc_node *schema, const char *text, char *h
     struct prefix prefix;
     char whole[PREFIX_TEXT_SIZE];
 
-    type_offer_names(type_of(schema), &nearest);
+    type_offer_names(schema_type(schema), &nearest);
     nearest_hint(&nearest, hint, size);
-    if (type_is_prefix(type_of(schema)) && prefix_parse(&prefix, text))
+    if (type_is_prefix(schema_type(schema)) && prefix_parse(&prefix, text))
         snprintf(hint, size, "; did you mean '%s'?", prefix_format(&prefix, whole));
 }
 
@@ -119,7 +104,7 @@ static void report_value(struct builder *builder, const struct lysc_node *schema
 {
     char words[TYPE_WORDS_SIZE], hint[160];
 
-    type_words(type_of(schema), text, words);
+    type_words(schema_type(schema), text, words);
     value_hint(schema, text, hint, sizeof hint);
     if (conf_is_secret(schema))
         diagnostics_error(diagnostics_of(builder), place, "bad value for '%s': expected %s", schema->name, words);
@@ -134,7 +119,7 @@ static bool check_host_bits(struct builder *builder, const struct lysc_node *sch
 {
     struct prefix prefix;
 
-    if (!type_is_prefix(type_of(schema)) || prefix_parse(&prefix, text))
+    if (!type_is_prefix(schema_type(schema)) || prefix_parse(&prefix, text))
         return true;
     diagnostics_error(diagnostics_of(builder), place,
                       "'%.60s' has bits set beyond its length; did you mean '%s', or an address with its full length?",
@@ -167,7 +152,7 @@ static bool check_json_form(struct builder *builder, const struct lysc_node *sch
     const char *expected = NULL;
 
     for (size_t i = 0; argument && i < sizeof forms / sizeof *forms; i++) {
-        bool takes = type_takes_form(type_of(schema), forms[i].form);
+        bool takes = type_takes_form(schema_type(schema), forms[i].form);
         if (takes && argument->kind == forms[i].kind)
             return true;
         if (takes)
@@ -222,7 +207,7 @@ struct lyd_node *builder_new_entry(struct builder *builder, struct lyd_node *par
 void builder_new_leaf(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
                       const struct argument *argument, struct place place)
 {
-    const char *text = argument ? argument->text : type_of(schema)->basetype == LY_TYPE_BOOL ? "true" : "";
+    const char *text = argument ? argument->text : schema_type(schema)->basetype == LY_TYPE_BOOL ? "true" : "";
     struct lyd_node *node;
     char words[TYPE_WORDS_SIZE];
 
@@ -238,7 +223,7 @@ void builder_new_leaf(struct builder *builder, struct lyd_node *parent, const st
             report_value(builder, schema, text, place);
         else
             diagnostics_error(diagnostics_of(builder), place, "'%s' needs a value: expected %s", schema->name,
-                              type_words(type_of(schema), NULL, words));
+                              type_words(schema_type(schema), NULL, words));
         return;
     }
     adopt(builder, parent, node, place);

@@ -4,6 +4,7 @@
 #include "lib/conf/build.h"
 #include "lib/conf/json_read.h"
 #include "lib/conf/lint.h"
+#include "lib/conf/place.h"
 #include "lib/conf/rules.h"
 #include "lib/conf/secret.h"
 #include "lib/conf/source.h"
@@ -15,17 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum conf_encoding conf_encoding_of(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-
-    if (dot && strcmp(dot, ".json") == 0)
-        return CONF_JSON;
-    if (dot && strcmp(dot, ".xml") == 0)
-        return CONF_XML;
-    return CONF_TEXT;
-}
 
 /* Where a finding on the file as a whole stands. */
 static struct place start_of(unsigned file)
@@ -66,21 +56,6 @@ static void validate(struct document *document, const struct ly_ctx *context, st
     free(message);
 }
 
-/* The places that priv points to go with the document. */
-static void forget_places(struct lyd_node *tree)
-{
-    struct lyd_node *top, *node;
-
-    LY_LIST_FOR(tree, top)
-    {
-        LYD_TREE_DFS_BEGIN(top, node)
-        {
-            node->priv = NULL;
-            LYD_TREE_DFS_END(top, node);
-        }
-    }
-}
-
 /* Statements to the finished value; releases the document. */
 static struct conf finish(struct document *document, const struct ly_ctx *context)
 {
@@ -95,7 +70,7 @@ static struct conf finish(struct document *document, const struct ly_ctx *contex
     if (document->diagnostics.errors == 0)
         validate(document, context, &tree);
     aside_free(document);
-    forget_places(tree);
+    places_forget(tree);
     if (document->diagnostics.errors > 0) {
         lyd_free_all(tree);
         tree = NULL;

@@ -1,5 +1,6 @@
 #include "lib/conf/effective.h"
 
+#include "lib/conf/schema.h"
 #include "lib/model.h"
 
 #include <string.h>
@@ -44,25 +45,18 @@ static const struct lyd_node *explicit_child(const struct lyd_node *parent, cons
     return model_is_explicit(node) ? node : NULL;
 }
 
-/* The choice that SCHEMA is a case of, or NULL. libyang puts a case between them also where the module leaves it out.
- */
-static const struct lysc_node *choice_of(const struct lysc_node *schema)
-{
-    return schema->parent && schema->parent->nodetype == LYS_CASE ? schema->parent->parent : NULL;
-}
-
 /* Whether the operator decided the choice that NAME is a case of at LEVEL, for NAME or for another case. */
 static bool choice_is_decided(const struct lyd_node *level, const char *name)
 {
     const struct lysc_node *leaf = lys_find_child(level->schema, level->schema->module, name, 0, 0, 0);
-    const struct lysc_node *choice = leaf ? choice_of(leaf) : NULL;
+    const struct lysc_node *choice = leaf ? schema_choice(leaf) : NULL;
     const struct lyd_node *node;
 
     if (!choice)
         return false;
     LY_LIST_FOR(lyd_child(level), node)
     {
-        if (node->schema && choice_of(node->schema) == choice && model_is_explicit(node))
+        if (node->schema && schema_choice(node->schema) == choice && model_is_explicit(node))
             return true;
     }
     return false;

@@ -3,8 +3,7 @@
 #define VIPGATE_LIB_CONF_LINT_ROOM_H
 
 #include "lib/conf/aside.h"
-#include "lib/conf/build.h"
-#include "lib/conf/statement.h"
+#include "lib/conf/place.h"
 #include "lib/model.h"
 
 #include <libyang/libyang.h>

@@ -1,7 +1,8 @@
 #include "lib/conf/reference.h"
 
-#include "lib/conf/build.h"
 #include "lib/conf/nearest.h"
+#include "lib/conf/place.h"
+#include "lib/conf/schema.h"
 #include "lib/conf/type_words.h"
 
 #include <bsd/string.h>
@@ -25,16 +26,10 @@ static const struct {
     {"vip", "neighbor", "/bgp/neighbor/remote-address"},
 };
 
-static const struct lysc_type *type_of(const struct lysc_node *schema)
-{
-    return schema->nodetype == LYS_LEAF ? ((const struct lysc_node_leaf *)schema)->type
-                                        : ((const struct lysc_node_leaflist *)schema)->type;
-}
-
 /* The path that leafs of SCHEMA refer to; NULL where they are no references. */
 static const char *path_of(const struct lysc_node *schema)
 {
-    const struct lysc_type *type = type_of(schema);
+    const struct lysc_type *type = schema_type(schema);
 
     if (type->basetype == LY_TYPE_LEAFREF)
         return lyxp_get_expr(((const struct lysc_type_leafref *)type)->path);
@@ -157,7 +152,7 @@ static void report(struct document *document, const struct reference_target *tar
 
     for (size_t i = 0; shown && i < target->count; i++)
         nearest_offer(&nearest, target->values[i]);
-    type_offer_names(type_of(node->schema), &nearest);
+    type_offer_names(schema_type(node->schema), &nearest);
     nearest_hint(&nearest, hint, sizeof hint);
     if (!nearest.word)
         known_values(target, hint, sizeof hint);
@@ -173,7 +168,7 @@ void reference_check(struct references *references, struct document *document, c
     if (!target)
         return;
     const char *value = lyd_get_value(node);
-    if (type_has_name(type_of(node->schema), value) ||
+    if (type_has_name(schema_type(node->schema), value) ||
         (target->count > 0 && bsearch(&value, target->values, target->count, sizeof *target->values, compare_texts)) ||
         key_was_attempted(document, target->target->parent, value))
         return;

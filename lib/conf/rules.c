@@ -1,8 +1,10 @@
 #include "lib/conf/rules.h"
 
 #include "lib/conf/aside.h"
-#include "lib/conf/build.h"
+#include "lib/conf/attempt.h"
+#include "lib/conf/place.h"
 #include "lib/conf/reference.h"
+#include "lib/conf/schema.h"
 #include "lib/conf/type_words.h"
 
 #include <bsd/string.h>

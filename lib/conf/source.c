@@ -8,6 +8,17 @@
 
 enum { READ_SIZE = 16 * 1024 };
 
+enum conf_encoding conf_encoding_of(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    if (dot && strcmp(dot, ".json") == 0)
+        return CONF_JSON;
+    if (dot && strcmp(dot, ".xml") == 0)
+        return CONF_XML;
+    return CONF_TEXT;
+}
+
 static bool refuse(struct document *document, struct place place, const char *path, const char *reason)
 {
     diagnostics_error(&document->diagnostics, place, "cannot read '%s': %s", path, reason);
