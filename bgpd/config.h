@@ -7,11 +7,11 @@
 
 #include "bgpd/codec/capability.h"
 #include "bgpd/codec/path_attributes.h"
+#include "lib/conf/conf.h"
 #include "lib/damping.h"
 #include "lib/log.h"
 #include "lib/prefix.h"
 
-#include <libyang/libyang.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -103,13 +103,12 @@ struct bgpd_config {
     struct bgp_config bgp; /* local_as 0: no bgp statement */
     const struct vip_config *vips;
     size_t vip_count;
-    const char *warning; /* for the operator: a password file that others can read; NULL: nothing */
 };
 
-/* Builds the configuration from a validated tree. NULL with the reason and remedy in ERROR: what only the system knows
- * (a password file that can't be read, an interface of a link-local neighbour that is not there). Nothing in the result
- * points into TREE. */
-struct bgpd_config *bgpd_config_new(const struct lyd_node *tree, char *error, size_t size);
+/* Builds the configuration from CONF, which was found sound. What only the system knows (a password file that can't be
+ * read, an interface of a link-local neighbour that is not there) is added to CONF's errors; NULL then. Nothing in the
+ * result points into CONF's tree. */
+struct bgpd_config *bgpd_config_new(struct conf *conf);
 void bgpd_config_free(struct bgpd_config *config);
 
 /* Whether a session with OLD must be reset to become NEW: what was negotiated in OPEN or set on the socket differs. */

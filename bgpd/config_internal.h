@@ -3,23 +3,22 @@
 #define VIPGATE_BGPD_CONFIG_INTERNAL_H
 
 #include "bgpd/config.h"
-#include "lib/conf/arena.h"
+#include "lib/arena.h"
 
 /* A configuration being built. CONFIG comes first, so that its owner is found from it. */
 struct config_builder {
     struct bgpd_config config;
     struct arena arena;
-    const struct lyd_node *tree; /* only while building */
-    char *error;
-    size_t error_size;
+    struct conf *conf; /* only while building, as is its tree */
+    const struct lyd_node *tree;
 };
 
-/* Each fills its part; false with the reason in builder->error. Running out of memory is left in builder->arena. */
-bool config_read_bgp(struct config_builder *builder);
-bool config_read_vips(struct config_builder *builder);
+/* Each fills its part. What is wrong is added to builder->conf; running out of memory is left in builder->arena. */
+void config_read_bgp(struct config_builder *builder);
+void config_read_vips(struct config_builder *builder);
 
-/* Writes the reason and answers false. */
-bool config_fail(struct config_builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Reads the address in the leaf NODE, which the schema took; only this system may not know its interface. */
+void config_address(struct config_builder *builder, const struct lyd_node *node, struct address *address);
 
 /* COUNT zeroed objects of SIZE octets; NULL when out of memory. */
 void *config_array(struct config_builder *builder, size_t count, size_t size);

@@ -64,46 +64,46 @@ static ssize_t read_first_line(int file, char *line, size_t size)
     return (ssize_t)strlen(line);
 }
 
-static void warn_of_readers(struct config_builder *builder, const char *path, int file)
+static void warn_of_readers(struct config_builder *builder, const struct lyd_node *node, int file)
 {
     struct stat status;
-    char text[512];
 
-    if (fstat(file, &status) < 0 || (status.st_mode & (S_IRWXO | S_IWGRP)) == 0)
-        return;
-    snprintf(text, sizeof text, "password-file %s can be read or written by others: chmod 640 or stricter", path);
-    builder->config.warning = config_text(builder, text);
+    if (fstat(file, &status) == 0 && (status.st_mode & (S_IRWXO | S_IWGRP)) != 0)
+        conf_warning(builder->conf, node, "password-file %s can be read or written by others: chmod 640 or stricter",
+                     lyd_get_value(node));
 }
 
-static bool read_password_file(struct config_builder *builder, const char *path, struct neighbor_config *neighbor)
+/* NODE is the leaf 'password-file'. */
+static void read_password_file(struct config_builder *builder, const struct lyd_node *node,
+                               struct neighbor_config *neighbor)
 {
-    char line[1024];
+    const char *path = lyd_get_value(node);
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char line[1024] = "";
+    ssize_t length = file < 0 ? -1 : read_first_line(file, line, sizeof line);
 
-    if (file < 0)
-        return config_fail(builder, "cannot read password-file %s: %s", path, strerror(errno));
-    ssize_t length = read_first_line(file, line, sizeof line);
-    int reason = errno;
-    warn_of_readers(builder, path, file);
-    close(file);
     if (length < 0)
-        return config_fail(builder, "cannot read password-file %s: %s", path, strerror(reason));
-    if (length == 0 || length > PASSWORD_MAX)
-        return config_fail(builder, "password-file %s: its first line must have 1 to %d octets, it has %zd", path,
-                           PASSWORD_MAX, length);
-    neighbor->password = config_text(builder, line);
+        conf_error(builder->conf, node, "cannot read password-file %s: %s", path, strerror(errno));
+    else if (length == 0 || length > PASSWORD_MAX)
+        conf_error(builder->conf, node, "password-file %s: its first line must have 1 to %d octets, it has %zd", path,
+                   PASSWORD_MAX, length);
+    else
+        neighbor->password = config_text(builder, line);
     explicit_bzero(line, sizeof line);
-    return true;
+    if (file < 0)
+        return;
+    warn_of_readers(builder, node, file);
+    close(file);
 }
 
-static bool read_password(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
+static void read_password(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
 {
-    const char *path = conf_neighbor_option(node, "password-file");
+    const struct lyd_node *file = conf_neighbor_node(node, "password-file");
 
-    if (path)
-        return read_password_file(builder, path, neighbor);
-    neighbor->password = config_text(builder, conf_neighbor_option(node, "password"));
-    return true;
+    if (file)
+        read_password_file(builder, file, neighbor);
+    else
+        neighbor->password = config_text(builder, conf_neighbor_option(node, "password"));
 }
 
 static void read_hops(const struct lyd_node *node, uint32_t local_as, struct neighbor_config *neighbor)
@@ -135,23 +135,15 @@ static void read_capabilities(const struct lyd_node *node, struct neighbor_confi
     neighbor->restart_time_s = (uint16_t)(model_duration_ms(restart, "restart-time", 0) / 1000);
 }
 
-/* An address that the schema took, which only this system may not know: its interface may be missing. */
-static bool read_address(struct config_builder *builder, const char *text, struct address *address)
+static void read_neighbor(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
 {
-    if (address_parse(address, text))
-        return true;
-    return config_fail(builder, "address %s: no such interface on this machine", text);
-}
-
-static bool read_neighbor(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
-{
-    const char *group = model_text(node, "group"), *local = conf_neighbor_option(node, "local-address");
+    const struct lyd_node *local = conf_neighbor_node(node, "local-address");
     const char *shutdown = conf_neighbor_option(node, "shutdown");
 
-    if (!read_address(builder, model_text(node, "remote-address"), &neighbor->address) ||
-        (local && !read_address(builder, local, &neighbor->local_address)))
-        return false;
-    neighbor->group = config_text(builder, group);
+    config_address(builder, model_child(node, "remote-address"), &neighbor->address);
+    if (local)
+        config_address(builder, local, &neighbor->local_address);
+    neighbor->group = config_text(builder, model_text(node, "group"));
     neighbor->description = config_text(builder, conf_neighbor_option(node, "description"));
     neighbor->platform = config_text(builder, conf_neighbor_option(node, "platform"));
     neighbor->peer_as = (uint32_t)option_number(node, "peer-as");
@@ -163,10 +155,10 @@ static bool read_neighbor(struct config_builder *builder, const struct lyd_node 
     neighbor->shutdown_text = config_text(builder, shutdown);
     read_hops(node, builder->config.bgp.local_as, neighbor);
     read_capabilities(node, neighbor);
-    return read_password(builder, node, neighbor);
+    read_password(builder, node, neighbor);
 }
 
-static bool read_neighbors(struct config_builder *builder, const struct lyd_node *bgp)
+static void read_neighbors(struct config_builder *builder, const struct lyd_node *bgp)
 {
     struct bgp_config *config = &builder->config.bgp;
     size_t count = config_count(lyd_child(bgp), "neighbor");
@@ -174,17 +166,16 @@ static bool read_neighbors(struct config_builder *builder, const struct lyd_node
     const struct lyd_node *node;
 
     if (!neighbors)
-        return false;
+        return;
     config->neighbors = neighbors;
     LY_LIST_FOR(lyd_child(bgp), node)
     {
-        if (config_is(node, "neighbor") && !read_neighbor(builder, node, &neighbors[config->neighbor_count++]))
-            return false;
+        if (config_is(node, "neighbor"))
+            read_neighbor(builder, node, &neighbors[config->neighbor_count++]);
     }
-    return true;
 }
 
-static bool read_listen(struct config_builder *builder, const struct lyd_node *listen)
+static void read_listen(struct config_builder *builder, const struct lyd_node *listen)
 {
     struct bgp_config *config = &builder->config.bgp;
     size_t count = config_count(lyd_child(listen), "address");
@@ -192,31 +183,30 @@ static bool read_listen(struct config_builder *builder, const struct lyd_node *l
     const struct lyd_node *node;
 
     if (!addresses)
-        return false;
+        return;
     config->listen_enabled = model_boolean(listen, "enabled", true);
     config->listen_port = (uint16_t)model_number(listen, "port", 179);
     config->listen_addresses = addresses;
     LY_LIST_FOR(lyd_child(listen), node)
     {
-        if (config_is(node, "address") &&
-            !read_address(builder, lyd_get_value(node), &addresses[config->listen_count++]))
-            return false;
+        if (config_is(node, "address"))
+            config_address(builder, node, &addresses[config->listen_count++]);
     }
-    return true;
 }
 
-bool config_read_bgp(struct config_builder *builder)
+void config_read_bgp(struct config_builder *builder)
 {
     struct bgp_config *config = &builder->config.bgp;
     const struct lyd_node *bgp = model_sibling(builder->tree, "bgp");
     struct in_addr router_id = {0};
 
     if (!bgp)
-        return true;
+        return;
     inet_pton(AF_INET, model_text(bgp, "router-id"), &router_id);
     config->local_as = (uint32_t)model_number(bgp, "local-as", 0);
     config->router_id = ntohl(router_id.s_addr);
-    return read_listen(builder, model_child(bgp, "listen")) && read_neighbors(builder, bgp);
+    read_listen(builder, model_child(bgp, "listen"));
+    read_neighbors(builder, bgp);
 }
 
 static bool text_differs(const char *a, const char *b)

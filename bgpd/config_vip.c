@@ -1,5 +1,6 @@
 /* The part of the configuration that is about what is announced, and when. */
 #include "bgpd/config_internal.h"
+#include "lib/conf/shared_config.h"
 #include "lib/model.h"
 
 #include <stdlib.h>
@@ -46,7 +47,7 @@ static uint8_t origin_of(const char *text)
 }
 
 /* NAME NULL: the profile "default", which has the schema's defaults throughout. */
-static bool read_profile(struct config_builder *builder, const char *name, struct profile_config *profile)
+static void read_profile(struct config_builder *builder, const char *name, struct profile_config *profile)
 {
     const struct lyd_node *node = name ? find_entry(builder->tree, "profile", "name", name) : NULL;
     const char *next_hop = model_text(node, "next-hop");
@@ -62,12 +63,11 @@ static bool read_profile(struct config_builder *builder, const char *name, struc
     if (next_hop && strcmp(next_hop, "self") != 0)
         address_parse(&attributes.next_hop, next_hop);
     if (!read_communities(&attributes, node))
-        return config_fail(builder, "profile %s: a community has a part that is too large", name);
+        conf_error(builder->conf, node, "profile %s: a community has a part that is too large", name);
     profile->name = config_text(builder, name ? name : "default");
     profile->attributes = path_attributes_intern(&attributes);
     if (!profile->attributes)
         builder->arena.failed = true;
-    return true;
 }
 
 /*
@@ -91,7 +91,7 @@ static int percent_of(const struct lyd_node *gate, const char *leaf)
     return text ? (int)strtol(text, NULL, 10) : -1;
 }
 
-static bool read_gate(struct config_builder *builder, const struct lyd_node *node, struct gate_config *gate)
+static void read_gate(struct config_builder *builder, const struct lyd_node *node, struct gate_config *gate)
 {
     const char *require = model_text(node, "require");
     struct gate_check *checks =
@@ -99,7 +99,7 @@ static bool read_gate(struct config_builder *builder, const struct lyd_node *nod
     const struct lyd_node *child;
 
     if (!checks)
-        return false;
+        return;
     gate->checks = checks;
     LY_LIST_FOR(node ? lyd_child(node) : NULL, child)
     {
@@ -117,16 +117,15 @@ static bool read_gate(struct config_builder *builder, const struct lyd_node *nod
     gate->degraded_recover = percent_of(node, "degraded-recover");
     if (gate->degraded_recover < gate->degraded_below)
         gate->degraded_recover = gate->degraded_below;
-    return true;
 }
 
-static bool read_vip_neighbors(struct config_builder *builder, const struct lyd_node *node, struct vip_config *vip)
+static void read_vip_neighbors(struct config_builder *builder, const struct lyd_node *node, struct vip_config *vip)
 {
     struct address *neighbors = config_array(builder, config_count(lyd_child(node), "neighbor"), sizeof *neighbors);
     const struct lyd_node *child;
 
     if (!neighbors)
-        return false;
+        return;
     vip->neighbors = neighbors;
     LY_LIST_FOR(lyd_child(node), child)
     {
@@ -134,12 +133,10 @@ static bool read_vip_neighbors(struct config_builder *builder, const struct lyd_
             continue;
         if (strcmp(lyd_get_value(child), "all") == 0) {
             vip->neighbor_count = 0;
-            return true;
+            return;
         }
-        if (!address_parse(&neighbors[vip->neighbor_count++], lyd_get_value(child)))
-            return config_fail(builder, "address %s: no such interface on this machine", lyd_get_value(child));
+        config_address(builder, child, &neighbors[vip->neighbor_count++]);
     }
-    return true;
 }
 
 static void read_address(struct config_builder *builder, const struct lyd_node *node, struct vip_config *vip)
@@ -160,47 +157,37 @@ static enum health_loss health_loss_of(const char *text)
     return text && strcmp(text, "hold") == 0 ? HEALTH_LOSS_HOLD : HEALTH_LOSS_WITHDRAW;
 }
 
-static void read_damping(const struct lyd_node *node, struct damping_config *damping)
-{
-    uint64_t half_life_ms = model_duration_ms(node, "half-life", 60000);
-
-    damping->enabled = node != NULL;
-    damping->half_life_ms = half_life_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)(half_life_ms ? half_life_ms : 1);
-    damping->suppress = (uint32_t)model_number(node, "suppress", 3000);
-    damping->reuse = (uint32_t)model_number(node, "reuse", 1000);
-}
-
-static bool read_vip(struct config_builder *builder, const struct lyd_node *node, struct vip_config *vip)
+static void read_vip(struct config_builder *builder, const struct lyd_node *node, struct vip_config *vip)
 {
     const char *degraded = model_text(node, "degraded-profile");
 
     if (!prefix_parse(&vip->prefix, model_text(node, "prefix")))
-        return config_fail(builder, "vip %s: host bits are set; write the network, or the address with its full length",
-                           model_text(node, "prefix"));
-    if (!read_profile(builder, model_text(node, "profile"), &vip->profile) ||
-        (degraded && !read_profile(builder, degraded, &vip->degraded_profile)) ||
-        !read_gate(builder, model_child(node, "gate"), &vip->gate) || !read_vip_neighbors(builder, node, vip))
-        return false;
+        conf_error(builder->conf, node,
+                   "vip %s: host bits are set; write the network, or the address with its full length",
+                   model_text(node, "prefix"));
+    read_profile(builder, model_text(node, "profile"), &vip->profile);
+    if (degraded)
+        read_profile(builder, degraded, &vip->degraded_profile);
+    read_gate(builder, model_child(node, "gate"), &vip->gate);
+    read_vip_neighbors(builder, node, vip);
     read_address(builder, model_child(node, "address"), vip);
     vip->hold_down_ms = model_duration_ms(node, "hold-down", 0);
     vip->on_health_loss = health_loss_of(model_text(node, "on-health-loss"));
-    read_damping(model_child(node, "damping"), &vip->damping);
-    return true;
+    vip->damping = damping_config_of(node);
 }
 
-bool config_read_vips(struct config_builder *builder)
+void config_read_vips(struct config_builder *builder)
 {
     struct bgpd_config *config = &builder->config;
     struct vip_config *vips = config_array(builder, config_count(builder->tree, "vip"), sizeof *vips);
     const struct lyd_node *node;
 
     if (!vips)
-        return false;
+        return;
     config->vips = vips;
     LY_LIST_FOR(builder->tree, node)
     {
-        if (config_is(node, "vip") && !read_vip(builder, node, &vips[config->vip_count++]))
-            return false;
+        if (config_is(node, "vip"))
+            read_vip(builder, node, &vips[config->vip_count++]);
     }
-    return true;
 }

@@ -14,36 +14,20 @@ enum { LINE_SIZE = 1024, SHUTDOWN_MS = 3000 };
 
 /* ---- the configuration ---- */
 
-static void write_findings(FILE *stream, const struct conf *conf)
-{
-    char line[LINE_SIZE];
-
-    for (size_t i = 0; i < conf->diagnostic_count; i++)
-        fprintf(stream, "%s\n", conf_diagnostic_format(&conf->diagnostics[i], line, sizeof line));
-}
-
 struct bgpd_load bgpd_load(const struct ly_ctx *context, const char *path)
 {
     struct bgpd_load load = {0};
     size_t size;
     FILE *stream = open_memstream(&load.lines, &size);
-    char error[LINE_SIZE];
+    struct conf conf = conf_load(context, path);
 
     if (!stream)
         abort();
-    struct conf conf = conf_load(context, path);
-    write_findings(stream, &conf);
-    if (conf.error_count == 0) {
-        load.config = bgpd_config_new(conf.tree, error, sizeof error);
-        if (!load.config)
-            fprintf(stream, "%s: %s\n", path, error);
-        else if (load.config->warning)
-            fprintf(stream, "%s: warning: %s\n", path, load.config->warning);
-    }
-    if (load.config) {
-        load.tree = conf.tree;
-        conf.tree = NULL;
-    }
+    if (conf.error_count == 0)
+        load.config = bgpd_config_new(&conf);
+    if (load.config)
+        load.tree = conf_take_tree(&conf);
+    conf_write_diagnostics(&conf, stream);
     conf_clear(&conf);
     fclose(stream);
     return load;

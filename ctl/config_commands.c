@@ -8,14 +8,6 @@
 
 enum { EXIT_DONE = 0, EXIT_CONFIGURATION = 2 };
 
-static void print_findings(const struct conf *conf)
-{
-    char line[4096];
-
-    for (size_t i = 0; i < conf->diagnostic_count; i++)
-        fprintf(stderr, "%s\n", conf_diagnostic_format(&conf->diagnostics[i], line, sizeof line));
-}
-
 /* Loads FILE and prints what was found; the caller clears CONF and destroys the context. NULL: no context. */
 static struct ly_ctx *load(const char *file, struct conf *conf)
 {
@@ -28,7 +20,7 @@ static struct ly_ctx *load(const char *file, struct conf *conf)
         return NULL;
     }
     *conf = conf_load(context, file);
-    print_findings(conf);
+    conf_write_diagnostics(conf, stderr);
     return context;
 }
 

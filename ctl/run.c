@@ -4,6 +4,7 @@
 
 #include "ctl/query.h"
 #include "lib/conf/conf.h"
+#include "lib/conf/shared_config.h"
 #include "lib/log.h"
 #include "lib/model.h"
 
@@ -14,27 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static void tell_errors(const struct conf *conf)
-{
-    char line[2048];
-
-    for (size_t i = 0; i < conf->diagnostic_count; i++)
-        fprintf(stderr, "%s\n", conf_diagnostic_format(&conf->diagnostics[i], line, sizeof line));
-}
-
 static void configure_log(const struct lyd_node *tree)
 {
-    static const char *const levels[] = {"error", "warning", "info", "debug"};
-    const struct lyd_node *log = model_sibling(tree, "log"), *site = model_sibling(tree, "site");
-    const char *level = model_text(log, "level"), *format = model_text(log, "format");
-    enum log_level chosen = LOG_LEVEL_INFO;
+    const struct shared_config config = shared_config_of(tree);
 
-    for (size_t i = 0; level && i < sizeof levels / sizeof *levels; i++) {
-        if (strcmp(level, levels[i]) == 0)
-            chosen = (enum log_level)i;
-    }
-    log_configure(chosen, format && strcmp(format, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT,
-                  site ? lyd_get_value(site) : NULL);
+    log_configure(config.log_level, config.log_format, config.site);
 }
 
 /* Both daemons would refuse a wrong file, each with the same words: it is looked at here, and said once. */
@@ -47,7 +32,7 @@ static int check_file(const char *file)
     struct conf conf = conf_load(context, file);
     size_t errors = conf.error_count;
     if (errors > 0)
-        tell_errors(&conf);
+        conf_write_diagnostics(&conf, stderr);
     else
         configure_log(conf.tree);
     conf_clear(&conf);

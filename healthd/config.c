@@ -1,6 +1,7 @@
 #include "healthd/config.h"
 
 #include "healthd/settings.h"
+#include "lib/conf/shared_config.h"
 #include "lib/model.h"
 
 #include <bsd/string.h>
@@ -22,19 +23,6 @@ static const struct lyd_node *probe_of(const struct lyd_node *check)
     return NULL;
 }
 
-static struct damping_config damping_of(const struct lyd_node *check)
-{
-    const struct lyd_node *damping = model_child(check, "damping");
-    uint64_t half_life_ms = model_duration_ms(damping, "half-life", 60000);
-
-    return (struct damping_config){
-        .enabled = damping,
-        .half_life_ms = half_life_ms < UINT32_MAX ? (uint32_t)half_life_ms : UINT32_MAX,
-        .suppress = (uint32_t)model_number(damping, "suppress", 3000),
-        .reuse = (uint32_t)model_number(damping, "reuse", 1000),
-    };
-}
-
 static void read_timing(struct check_config *check, const struct lyd_node *node)
 {
     check->interval_ms = model_duration_ms(node, "interval", 1000);
@@ -43,40 +31,38 @@ static void read_timing(struct check_config *check, const struct lyd_node *node)
     check->judge.rise = (uint16_t)model_number(node, "rise", 3);
     check->judge.fall = (uint16_t)model_number(node, "fall", 3);
     check->judge.hold_down_ms = model_duration_ms(node, "hold-down", 0);
-    check->judge.damping = damping_of(node);
+    check->judge.damping = damping_config_of(node);
 }
 
 /* A kind speaks of its leafs; the reader wants to know of which check. */
-struct prefixed {
+struct listener {
     const char *check;
-    const struct probe_complaints *to;
+    struct conf *conf;
 };
 
-static void complain_prefixed(const struct lyd_node *node, const char *message, void *user)
+static void on_complaint(const struct lyd_node *node, const char *message, void *user)
 {
-    const struct prefixed *prefixed = user;
+    const struct listener *listener = user;
 
-    probe_complain(prefixed->to, node, "check %s: %s", prefixed->check, message);
+    conf_error(listener->conf, node, "check %s: %s", listener->check, message);
 }
 
-/* Fills CHECK in from its list entry. False after a complaint. */
-static bool read_check(struct check_config *check, const struct lyd_node *node, uint64_t lease_ms,
-                       const struct probe_complaints *complaints)
+/* Fills CHECK in from its list entry; CONF is told of what is wrong. */
+static void read_check(struct check_config *check, const struct lyd_node *node, uint64_t lease_ms, struct conf *conf)
 {
+    struct listener listener = {.check = check->name, .conf = conf};
+    const struct probe_complaints complaints = {.complain = on_complaint, .user = &listener};
+
     strlcpy(check->name, model_text(node, "name"), sizeof check->name);
     read_timing(check, node);
     check->judge.lease_ms = lease_ms;
     check->probe_node = probe_of(node);
     check->kind = probe_kind_find(check->probe_node->schema->name);
-    if (!check->kind) {
-        probe_complain(complaints, check->probe_node, "check %s: this build of vipgate-healthd has no probe of kind %s",
-                       check->name, check->probe_node->schema->name);
-        return false;
-    }
-    struct prefixed prefixed = {.check = check->name, .to = complaints};
-    const struct probe_complaints ours = {.complain = complain_prefixed, .user = &prefixed};
-    check->settings = check->kind->configure(check->probe_node, &ours);
-    return check->settings;
+    if (check->kind)
+        check->settings = check->kind->configure(check->probe_node, &complaints);
+    else
+        probe_complain(&complaints, check->probe_node, "this build of vipgate-healthd has no probe of kind %s",
+                       check->probe_node->schema->name);
 }
 
 bool check_config_same_probe(const struct check_config *a, const struct check_config *b)
@@ -98,52 +84,39 @@ static size_t count_checks(const struct lyd_node *tree)
     return count;
 }
 
-static int index_of(const char *word, const char *const *words, int fallback)
+static void read_shared(struct config *config, const struct lyd_node *tree)
 {
-    for (int i = 0; word && words[i]; i++) {
-        if (strcmp(words[i], word) == 0)
-            return i;
-    }
-    return fallback;
+    const struct shared_config shared = shared_config_of(tree);
+
+    config->site = shared.site;
+    config->log_level = shared.log_level;
+    config->log_format = shared.log_format;
+    config->directory = shared.control_directory;
+    config->lease_ms = shared.lease_ms;
 }
 
-static void read_daemon(struct config *config)
+static void read_checks(struct config *config, struct conf *conf)
 {
-    static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
-    static const char *const formats[] = {"text", "json", NULL};
-    const struct lyd_node *log = model_sibling(config->tree, "log");
-    const struct lyd_node *site = model_sibling(config->tree, "site");
-    const char *directory = model_text(model_sibling(config->tree, "control"), "directory");
-
-    config->site = site ? lyd_get_value(site) : NULL;
-    config->log_level = (enum log_level)index_of(model_text(log, "level"), levels, LOG_LEVEL_INFO);
-    config->log_format = (enum log_format)index_of(model_text(log, "format"), formats, LOG_FORMAT_TEXT);
-    config->directory = directory ? directory : "/run/vipgate";
-    config->lease_ms = model_duration_ms(model_sibling(config->tree, "health"), "lease", 3000);
-}
-
-static bool read_checks(struct config *config, const struct probe_complaints *complaints)
-{
-    bool sound = true;
     const struct lyd_node *node;
 
-    config->checks = settings_new((count_checks(config->tree) + 1) * sizeof *config->checks);
-    LY_LIST_FOR(config->tree, node)
+    config->checks = settings_new((count_checks(conf->tree) + 1) * sizeof *config->checks);
+    LY_LIST_FOR(conf->tree, node)
     {
         if (strcmp(node->schema->name, "check") == 0)
-            sound &= read_check(&config->checks[config->check_count++], node, config->lease_ms, complaints);
+            read_check(&config->checks[config->check_count++], node, config->lease_ms, conf);
     }
-    return sound;
 }
 
-struct config *config_new(struct lyd_node *tree, const struct probe_complaints *complaints)
+struct config *config_new(struct conf *conf)
 {
     struct config *config = settings_new(sizeof *config);
 
-    config->tree = lyd_first_sibling(tree);
-    read_daemon(config);
-    if (read_checks(config, complaints))
+    read_shared(config, conf->tree);
+    read_checks(config, conf);
+    if (conf->error_count == 0) {
+        config->tree = conf_take_tree(conf);
         return config;
+    }
     config_free(config);
     return NULL;
 }

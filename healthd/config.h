@@ -7,6 +7,7 @@
 
 #include "healthd/judge.h"
 #include "healthd/probe.h"
+#include "lib/conf/conf.h"
 #include "lib/log.h"
 
 #include <libyang/libyang.h>
@@ -35,10 +36,9 @@ struct config {
     struct check_config *checks; /* in the order of the file */
 };
 
-/* Makes a configuration of TREE, a document that conf_load found sound, whose ownership passes here in any case. What
- * only a probe kind can judge and finds wrong is said to COMPLAINTS; NULL where there was anything. Aborts when out of
- * memory. */
-struct config *config_new(struct lyd_node *tree, const struct probe_complaints *complaints);
+/* Makes a configuration of CONF, which was found sound, and takes its tree over. What only a probe kind can judge and
+ * finds wrong is added to CONF's errors; NULL then. Aborts when out of memory. */
+struct config *config_new(struct conf *conf);
 void config_free(struct config *config);
 
 /* Whether the probes of A and B are the same: the same kind with the same settings. */

@@ -18,45 +18,18 @@ enum { LINE_SIZE = 1024 };
 
 /* ---- the configuration ---- */
 
-/* Findings as lines of text. */
-struct findings {
-    FILE *stream;
-    const char *path;
-};
-
-static void on_complaint(const struct lyd_node *node, const char *message, void *user)
-{
-    struct findings *findings = user;
-
-    (void)node;
-    fprintf(findings->stream, "%s: %s\n", findings->path, message);
-}
-
-static void write_diagnostics(const struct conf *conf, FILE *stream)
-{
-    char line[LINE_SIZE];
-
-    for (size_t i = 0; i < conf->diagnostic_count; i++)
-        fprintf(stream, "%s\n", conf_diagnostic_format(&conf->diagnostics[i], line, sizeof line));
-}
-
 struct config *daemon_load(const struct ly_ctx *context, const char *path, char **lines)
 {
-    size_t size;
-    struct findings findings = {.stream = open_memstream(lines, &size), .path = path};
-    const struct probe_complaints complaints = {.complain = on_complaint, .user = &findings};
     struct conf conf = conf_load(context, path);
-    struct config *config = NULL;
+    struct config *config = conf.error_count == 0 ? config_new(&conf) : NULL;
+    size_t size;
+    FILE *stream = open_memstream(lines, &size);
 
-    if (!findings.stream)
+    if (!stream)
         abort();
-    write_diagnostics(&conf, findings.stream);
-    if (conf.error_count == 0) {
-        config = config_new(conf.tree, &complaints);
-        conf.tree = NULL;
-    }
+    conf_write_diagnostics(&conf, stream);
     conf_clear(&conf);
-    fclose(findings.stream);
+    fclose(stream);
     if (size == 0) {
         free(*lines);
         *lines = NULL;

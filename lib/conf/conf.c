@@ -56,7 +56,7 @@ static void validate(struct document *document, const struct ly_ctx *context, st
     free(message);
 }
 
-/* Statements to the finished value; releases the document. */
+/* Statements to the finished value, which takes over what the document owns. */
 static struct conf finish(struct document *document, const struct ly_ctx *context)
 {
     struct conf conf = {0};
@@ -70,14 +70,13 @@ static struct conf finish(struct document *document, const struct ly_ctx *contex
     if (document->diagnostics.errors == 0)
         validate(document, context, &tree);
     aside_free(document);
-    places_forget(tree);
     if (document->diagnostics.errors > 0) {
         lyd_free_all(tree);
         tree = NULL;
     }
     conf.tree = tree;
+    conf.arena = document->arena;
     diagnostics_finish(&document->diagnostics, &conf);
-    arena_free(&document->arena);
     return conf;
 }
 
@@ -111,24 +110,23 @@ struct conf conf_parse(const struct ly_ctx *context, const char *name, const cha
 void conf_clear(struct conf *conf)
 {
     lyd_free_all(conf->tree);
-    for (size_t i = 0; i < conf->diagnostic_count; i++) {
-        free(conf->diagnostics[i].file);
+    for (size_t i = 0; i < conf->diagnostic_count; i++)
         free(conf->diagnostics[i].message);
-    }
     free(conf->diagnostics);
+    for (unsigned i = 0; i < conf->files.count; i++)
+        free(conf->files.names[i]);
+    free(conf->files.names);
+    arena_free(&conf->arena);
     *conf = (struct conf){0};
 }
 
-const char *conf_diagnostic_format(const struct conf_diagnostic *diagnostic, char *buffer, size_t size)
+struct lyd_node *conf_take_tree(struct conf *conf)
 {
-    const char *severity = diagnostic->severity == CONF_WARNING ? "warning: " : "";
+    struct lyd_node *tree = conf->tree;
 
-    if (diagnostic->line > 0)
-        snprintf(buffer, size, "%s:%u:%u: %s%s", diagnostic->file, diagnostic->line, diagnostic->column, severity,
-                 diagnostic->message);
-    else
-        snprintf(buffer, size, "%s: %s%s", diagnostic->file, severity, diagnostic->message);
-    return buffer;
+    places_forget(tree);
+    conf->tree = NULL;
+    return tree;
 }
 
 static char *print_by_libyang(const struct lyd_node *tree, enum conf_encoding encoding)

@@ -14,9 +14,12 @@
 #ifndef VIPGATE_LIB_CONF_CONF_H
 #define VIPGATE_LIB_CONF_CONF_H
 
+#include "lib/arena.h"
+
 #include <libyang/libyang.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum conf_encoding { CONF_TEXT, CONF_JSON, CONF_XML };
 enum conf_severity { CONF_ERROR, CONF_WARNING };
@@ -25,9 +28,15 @@ enum conf_severity { CONF_ERROR, CONF_WARNING };
  * that it cannot be read, stands at 1:1. */
 struct conf_diagnostic {
     enum conf_severity severity;
-    char *file;
+    const char *file; /* lives as long as the struct conf */
     unsigned line, column;
     char *message; /* what is wrong and the remedy, one line */
+};
+
+/* The names of the files that a document is made of. */
+struct conf_files {
+    char **names;
+    unsigned count;
 };
 
 struct conf {
@@ -35,6 +44,8 @@ struct conf {
     struct conf_diagnostic *diagnostics;
     size_t diagnostic_count;
     size_t error_count;
+    struct conf_files files;
+    struct arena arena; /* where the nodes of TREE stand; see conf_take_tree */
 };
 
 /* The encoding by the ending of PATH: .json, .xml, anything else is text. */
@@ -51,8 +62,18 @@ struct conf conf_parse(const struct ly_ctx *context, const char *name, const cha
 
 void conf_clear(struct conf *conf);
 
-/* Writes one diagnostic as "FILE:LINE:COLUMN: message", warnings with "warning: " before the message, into BUFFER. */
-const char *conf_diagnostic_format(const struct conf_diagnostic *diagnostic, char *buffer, size_t size);
+/* Hands the tree over to the caller, who frees it with lyd_free_all; CONF forgets where its nodes stand. */
+struct lyd_node *conf_take_tree(struct conf *conf);
+
+/* Adds what only the daemon that turns the tree into its own structs finds. NODE is of the tree; NULL: of the file as a
+ * whole. */
+void conf_error(struct conf *conf, const struct lyd_node *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void conf_warning(struct conf *conf, const struct lyd_node *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Writes each diagnostic as a line, "FILE:LINE:COLUMN: message", warnings with "warning: " before the message. */
+void conf_write_diagnostics(const struct conf *conf, FILE *stream);
 
 /* TREE in ENCODING, without schema defaults. SECRETS false: leafs that hold a secret are left out. The caller frees the
  * text; NULL when out of memory. */

@@ -17,18 +17,19 @@ struct finding {
 
 unsigned diagnostics_file(struct diagnostics *diagnostics, const char *name)
 {
-    char **files = reallocarray(diagnostics->files, diagnostics->file_count + 1, sizeof *files);
+    struct conf_files *files = &diagnostics->files;
+    char **names = reallocarray(files->names, files->count + 1, sizeof *names);
 
-    if (!files)
+    if (!names)
         return 0;
-    diagnostics->files = files;
-    files[diagnostics->file_count] = strdup(name);
-    return diagnostics->file_count++;
+    files->names = names;
+    names[files->count] = strdup(name);
+    return files->count++;
 }
 
-const char *diagnostics_file_name(const struct diagnostics *diagnostics, unsigned file)
+const char *diagnostics_file_name(const struct conf_files *files, unsigned file)
 {
-    const char *name = file < diagnostics->file_count ? diagnostics->files[file] : NULL;
+    const char *name = file < files->count ? files->names[file] : NULL;
 
     return name ? name : "(configuration)";
 }
@@ -90,7 +91,8 @@ const char *diagnostics_where(const struct diagnostics *diagnostics, struct plac
     else if (place.file == from.file)
         snprintf(buffer, size, "at %u:%u", place.line, place.column);
     else
-        snprintf(buffer, size, "at %s:%u:%u", diagnostics_file_name(diagnostics, place.file), place.line, place.column);
+        snprintf(buffer, size, "at %s:%u:%u", diagnostics_file_name(&diagnostics->files, place.file), place.line,
+                 place.column);
     return buffer;
 }
 
@@ -144,6 +146,7 @@ void diagnostics_finish(struct diagnostics *diagnostics, struct conf *conf)
     drop_repeated(diagnostics);
     append_rest(diagnostics, CONF_ERROR, diagnostics->errors, DIAGNOSTICS_ERRORS_MAX);
     append_rest(diagnostics, CONF_WARNING, diagnostics->warnings, DIAGNOSTICS_WARNINGS_MAX);
+    conf->files = diagnostics->files;
     conf->diagnostics = diagnostics->count ? calloc(diagnostics->count, sizeof *conf->diagnostics) : NULL;
     conf->error_count = diagnostics->errors;
     for (size_t i = 0; i < diagnostics->count; i++) {
@@ -154,15 +157,12 @@ void diagnostics_finish(struct diagnostics *diagnostics, struct conf *conf)
         }
         conf->diagnostics[conf->diagnostic_count++] = (struct conf_diagnostic){
             .severity = finding->severity,
-            .file = strdup(diagnostics_file_name(diagnostics, finding->place.file)),
+            .file = diagnostics_file_name(&conf->files, finding->place.file),
             .line = finding->place.line,
             .column = finding->place.column,
             .message = finding->message,
         };
     }
-    for (unsigned i = 0; i < diagnostics->file_count; i++)
-        free(diagnostics->files[i]);
-    free(diagnostics->files);
     free(diagnostics->findings);
     *diagnostics = (struct diagnostics){0};
 }

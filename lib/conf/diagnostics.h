@@ -15,17 +15,17 @@ struct place {
 };
 
 struct diagnostics {
-    char **files;
-    unsigned file_count;
+    struct conf_files files;
     struct finding *findings;
     size_t count, capacity;
     size_t errors, warnings; /* all that were reported, those past the bound included */
 };
 
+/* The name of the file with that number. */
+const char *diagnostics_file_name(const struct conf_files *files, unsigned file);
+
 /* Registers a file in reading order and returns its number. */
 unsigned diagnostics_file(struct diagnostics *diagnostics, const char *name);
-
-const char *diagnostics_file_name(const struct diagnostics *diagnostics, unsigned file);
 
 void diagnostics_error(struct diagnostics *diagnostics, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -36,7 +36,7 @@ void diagnostics_warning(struct diagnostics *diagnostics, struct place place, co
 const char *diagnostics_where(const struct diagnostics *diagnostics, struct place place, struct place from,
                               char *buffer, size_t size);
 
-/* Sorts the findings by place and moves them into CONF; frees the rest. */
+/* Sorts the findings by place and moves them into CONF, with the names of the files. */
 void diagnostics_finish(struct diagnostics *diagnostics, struct conf *conf);
 
 #endif

@@ -53,7 +53,7 @@ static void read_one(struct document *document, const struct include_origin *ori
         document->incomplete = true;
         return;
     }
-    if (document->diagnostics.file_count >= DOCUMENT_FILES_MAX) {
+    if (document->diagnostics.files.count >= DOCUMENT_FILES_MAX) {
         refuse(document, place, "too many files are included");
         return;
     }

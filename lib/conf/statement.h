@@ -9,7 +9,7 @@
 #ifndef VIPGATE_LIB_CONF_STATEMENT_H
 #define VIPGATE_LIB_CONF_STATEMENT_H
 
-#include "lib/conf/arena.h"
+#include "lib/arena.h"
 #include "lib/conf/diagnostics.h"
 
 #include <libyang/libyang.h>

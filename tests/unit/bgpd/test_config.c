@@ -15,14 +15,16 @@
 struct fixture {
     struct ly_ctx *context;
     struct bgpd_config *config;
-    char error[256];
+    struct conf conf; /* what the last one was made of */
 };
 
 static int setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
 
-    fixture->context = model_open(fixture->error, sizeof fixture->error);
+    char error[256];
+
+    fixture->context = model_open(error, sizeof error);
     assert_non_null(fixture->context);
     *state = fixture;
     return 0;
@@ -33,6 +35,7 @@ static int teardown(void **state)
     struct fixture *fixture = *state;
 
     bgpd_config_free(fixture->config);
+    conf_clear(&fixture->conf);
     ly_ctx_destroy(fixture->context);
     free(fixture);
     return 0;
@@ -41,17 +44,17 @@ static int teardown(void **state)
 /* Builds the configuration of DOCUMENT, JSON with ' for ". */
 static struct bgpd_config *build(struct fixture *fixture, const char *document)
 {
-    struct lyd_node *tree = NULL;
     char *json = strdup(document);
 
     for (char *c = json; *c; c++)
         *c = *c == '\'' ? '"' : *c;
-    if (lyd_parse_data_mem(fixture->context, json, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_NO_STATE, &tree))
+    conf_clear(&fixture->conf);
+    if (lyd_parse_data_mem(fixture->context, json, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_NO_STATE,
+                           &fixture->conf.tree))
         fail_msg("%s: %s", json, ly_errmsg(fixture->context));
     free(json);
     bgpd_config_free(fixture->config);
-    fixture->config = bgpd_config_new(tree, fixture->error, sizeof fixture->error);
-    lyd_free_all(tree);
+    fixture->config = bgpd_config_new(&fixture->conf);
     return fixture->config;
 }
 
@@ -166,7 +169,7 @@ static void test_interface_that_is_not_there(void **state)
     struct fixture *fixture = *state;
 
     assert_null(build(fixture, BGP("'neighbor':[{'remote-address':'fe80::1%nowhere0','peer-as':65001}]")));
-    assert_non_null(strstr(fixture->error, "fe80::1%nowhere0: no such interface"));
+    assert_non_null(strstr(fixture->conf.diagnostics[0].message, "fe80::1%nowhere0: no such interface"));
 }
 
 /* Writes TEXT into a new file with MODE and builds a configuration that reads its password from there. */
@@ -192,15 +195,16 @@ static void test_password_file(void **state)
     const struct bgpd_config *config = build_with_password_file(fixture, "s3cret key\nmore\n", 0640);
 
     assert_string_equal(config->bgp.neighbors[0].password, "s3cret key");
-    assert_null(config->warning);
+    assert_int_equal(fixture->conf.diagnostic_count, 0);
     config = build_with_password_file(fixture, "s3cret", 0644);
     assert_string_equal(config->bgp.neighbors[0].password, "s3cret");
-    assert_non_null(strstr(config->warning, "can be read or written by others"));
+    assert_non_null(strstr(fixture->conf.diagnostics[0].message, "can be read or written by others"));
     assert_null(build_with_password_file(fixture, "\n", 0600));
-    assert_non_null(strstr(fixture->error, "first line must have 1 to 80 octets"));
+    assert_non_null(strstr(fixture->conf.diagnostics[0].message, "first line must have 1 to 80 octets"));
     assert_null(build(fixture, BGP("'neighbor':[{'remote-address':'192.0.2.1','peer-as':65001,"
                                    "'password-file':'/nowhere/key'}]")));
-    assert_string_equal(fixture->error, "cannot read password-file /nowhere/key: No such file or directory");
+    assert_string_equal(fixture->conf.diagnostics[0].message,
+                        "cannot read password-file /nowhere/key: No such file or directory");
 }
 
 static void test_vip_defaults(void **state)

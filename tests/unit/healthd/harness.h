@@ -119,27 +119,22 @@ static inline void harness_deadline(uv_timer_t *timer)
     ((struct harness *)timer->data)->timed_out = true;
 }
 
-static inline void harness_complain(const struct lyd_node *node, const char *message, void *user)
-{
-    (void)node;
-    snprintf(user, 512, "%s", message);
-}
-
 /* The configuration with one check "t" that has SETTINGS, the JSON members of its list entry; NULL with a complaint. */
 static inline struct config *harness_configure(struct ly_ctx *context, const char *settings, char complaint[512])
 {
-    const struct probe_complaints complaints = {harness_complain, complaint};
-    struct lyd_node *tree = NULL;
+    struct conf conf = {0};
     char *text;
 
     assert_true(asprintf(&text, "{\"vipgate:check\":[{\"name\":\"t\",%s}]}", settings) > 0);
-    LY_ERR result = lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_NO_STATE, &tree);
+    LY_ERR result = lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_NO_STATE, &conf.tree);
     if (result != LY_SUCCESS)
         print_error("%s: %s\n", text, ly_errmsg(context));
     free(text);
     assert_int_equal(result, LY_SUCCESS);
-    complaint[0] = '\0';
-    return config_new(tree, &complaints);
+    struct config *config = config_new(&conf);
+    snprintf(complaint, 512, "%s", conf.diagnostic_count ? conf.diagnostics[0].message : "");
+    conf_clear(&conf);
+    return config;
 }
 
 __attribute__((format(printf, 2, 3))) static inline void harness_open(struct harness *harness, const char *format, ...)

@@ -82,16 +82,17 @@ static int teardown(void **state)
 /* Goes over to a configuration with these checks: the JSON of the list's entries. */
 static void apply(const char *entries)
 {
-    const struct probe_complaints complaints = {harness_complain, (char[512]){0}};
-    struct lyd_node *tree = NULL;
+    struct conf conf = {0};
     char *text;
 
     assert_true(asprintf(&text, entries[0] ? "{\"vipgate:check\":[%s]}" : "{%s}", entries) > 0);
-    assert_int_equal(lyd_parse_data_mem(stage.context, text, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_NO_STATE, &tree),
-                     LY_SUCCESS);
+    assert_int_equal(
+        lyd_parse_data_mem(stage.context, text, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_NO_STATE, &conf.tree),
+        LY_SUCCESS);
     free(text);
-    struct config *config = config_new(tree, &complaints);
+    struct config *config = config_new(&conf);
     assert_non_null(config);
+    conf_clear(&conf);
     checks_apply(stage.checks, config);
 }
 

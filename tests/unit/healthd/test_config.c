@@ -5,29 +5,28 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-/* Complaints, one a line. */
-static char complaints_text[2048];
-
-static void on_complaint(const struct lyd_node *node, const char *message, void *user)
-{
-    (void)user;
-    assert_non_null(node);
-    strcat(strcat(complaints_text, message), "\n");
-}
+/* What was found wrong, one a line. */
+static char *complaints_text;
 
 static struct config *read_config(struct ly_ctx *context, const char *json)
 {
-    const struct probe_complaints complaints = {.complain = on_complaint};
-    struct lyd_node *tree = NULL;
+    struct conf conf = {0};
+    size_t size;
 
-    complaints_text[0] = '\0';
-    if (lyd_parse_data_mem(context, json, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_NO_STATE, &tree))
+    if (lyd_parse_data_mem(context, json, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_NO_STATE, &conf.tree))
         fail_msg("%s", ly_errmsg(context));
-    return config_new(tree, &complaints);
+    struct config *config = config_new(&conf);
+    free(complaints_text);
+    FILE *stream = open_memstream(&complaints_text, &size);
+    conf_write_diagnostics(&conf, stream);
+    fclose(stream);
+    conf_clear(&conf);
+    return config;
 }
 
 static int setup(void **state)
@@ -109,10 +108,10 @@ static void test_every_complaint_is_said_and_names_its_check(void **state)
                             "{\"name\":\"c\",\"http\":{\"url\":\"http://192.0.2.1:99999/\"}}]}");
 
     assert_null(config);
-    assert_string_equal(
-        complaints_text,
-        "check a: expect-body \"(\" is not a POSIX extended regular expression: Unmatched ( or \\(\n"
-        "check c: url \"http://192.0.2.1:99999/\": Port number was not a decimal number between 0 and 65535\n");
+    assert_string_equal(complaints_text, "(configuration):1:1: check a: expect-body \"(\" is not a POSIX extended "
+                                         "regular expression: Unmatched ( or \\(\n"
+                                         "(configuration):1:1: check c: url \"http://192.0.2.1:99999/\": Port number "
+                                         "was not a decimal number between 0 and 65535\n");
 }
 
 static void test_the_same_probe(void **state)

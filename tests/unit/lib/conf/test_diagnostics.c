@@ -19,19 +19,26 @@
 
 #include <cmocka.h>
 
-static char *diagnostics_text(const char *name, bool *valid)
+/* The diagnostics of CONF as lines, for the caller to free. */
+static char *lines_of(const struct conf *conf)
 {
-    struct conf conf = conf_load(context, name);
-    char line[4096], *text = NULL;
+    char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *stream = open_memstream(&text, &size);
 
-    assert_non_null(out);
-    for (size_t i = 0; i < conf.diagnostic_count; i++)
-        fprintf(out, "%s\n", conf_diagnostic_format(&conf.diagnostics[i], line, sizeof line));
-    fclose(out);
-    *valid = conf.tree != NULL;
-    assert_true(*valid == (conf.error_count == 0));
+    assert_non_null(stream);
+    conf_write_diagnostics(conf, stream);
+    fclose(stream);
+    return text;
+}
+
+/* The diagnostics of the file at PATH. */
+static char *lines_of_file(const char *path)
+{
+    struct conf conf = conf_load(context, path);
+    char *text = lines_of(&conf);
+
+    assert_true((conf.tree != NULL) == (conf.error_count == 0));
     conf_clear(&conf);
     return text;
 }
@@ -40,8 +47,7 @@ static char *diagnostics_text(const char *name, bool *valid)
 static bool check_file(const char *name)
 {
     char path[512];
-    bool valid;
-    char *actual = diagnostics_text(name, &valid);
+    char *actual = lines_of_file(name);
 
     snprintf(path, sizeof path, "%s.expected", name);
     bool same = file_is(path, actual);
@@ -74,47 +80,51 @@ static void test_golden_files(void **state)
     assert_int_equal(wrong, 0);
 }
 
-static void test_missing_file_is_a_diagnostic(void **state)
+static void assert_lines(const char *path, const char *expected)
 {
-    (void)state;
-    char line[512];
-    struct conf conf = conf_load(context, "no-such-file.conf");
+    char *text = lines_of_file(path);
 
-    assert_null(conf.tree);
-    assert_int_equal(conf.error_count, 1);
-    assert_string_equal(conf_diagnostic_format(&conf.diagnostics[0], line, sizeof line),
-                        "no-such-file.conf:1:1: cannot read 'no-such-file.conf': No such file or directory");
-    conf_clear(&conf);
-}
-
-/* Answers the one diagnostic of the file at PATH, in LINE. */
-static const char *only_diagnostic(const char *path, char *line, size_t size)
-{
-    struct conf conf = conf_load(context, path);
-
-    assert_null(conf.tree);
-    assert_int_equal(conf.diagnostic_count, 1);
-    conf_diagnostic_format(&conf.diagnostics[0], line, size);
-    conf_clear(&conf);
-    return line;
+    assert_string_equal(text, expected);
+    free(text);
 }
 
 static void test_what_is_no_file_to_read(void **state)
 {
     (void)state;
-    char line[512], folder[] = "/tmp/vipgate-test-XXXXXX", pipe[64], expected[160];
+    char folder[] = "/tmp/vipgate-test-XXXXXX", pipe[64], expected[160];
 
-    assert_string_equal(only_diagnostic("include", line, sizeof line),
-                        "include:1:1: cannot read 'include': it is a directory; name a file");
-    assert_string_equal(only_diagnostic("/dev/zero", line, sizeof line),
-                        "/dev/zero:1:1: cannot read '/dev/zero': the configuration is larger than 4 MiB");
+    assert_lines("no-such-file.conf",
+                 "no-such-file.conf:1:1: cannot read 'no-such-file.conf': No such file or directory\n");
+    assert_lines("include", "include:1:1: cannot read 'include': it is a directory; name a file\n");
+    assert_lines("/dev/zero", "/dev/zero:1:1: cannot read '/dev/zero': the configuration is larger than 4 MiB\n");
     assert_non_null(mkdtemp(folder));
     snprintf(pipe, sizeof pipe, "%s/pipe", folder);
     assert_int_equal(mkfifo(pipe, 0600), 0);
-    snprintf(expected, sizeof expected, "%s:1:1: cannot read '%s': nothing comes from this pipe", pipe, pipe);
-    assert_string_equal(only_diagnostic(pipe, line, sizeof line), expected);
+    snprintf(expected, sizeof expected, "%s:1:1: cannot read '%s': nothing comes from this pipe\n", pipe, pipe);
+    assert_lines(pipe, expected);
     unlink(pipe);
     rmdir(folder);
+}
+
+/* A daemon finds more when it makes structs of the tree, and says it at the same places. */
+static void test_what_is_found_later(void **state)
+{
+    (void)state;
+    static const char document[] = "site a;\nlog {\n    level debug;\n}\n";
+    struct conf conf = conf_parse(context, "late.conf", document, strlen(document), CONF_TEXT);
+    const struct lyd_node *log = model_sibling(conf.tree, "log");
+
+    assert_int_equal(conf.error_count, 0);
+    conf_error(&conf, model_child(log, "level"), "not level %d\n", 3);
+    conf_error(&conf, model_child(log, "format"), "a default stands where its block does");
+    conf_warning(&conf, NULL, "of the whole");
+    assert_int_equal(conf.error_count, 2);
+    char *text = lines_of(&conf);
+    assert_string_equal(text, "late.conf:3:11: not level 3?\n"
+                              "late.conf:2:1: a default stands where its block does\n"
+                              "late.conf:1:1: warning: of the whole\n");
+    free(text);
+    conf_clear(&conf);
 }
 
 static void test_file_of_more_than_the_bound(void **state)
@@ -161,8 +171,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_files),
-        cmocka_unit_test(test_missing_file_is_a_diagnostic),
         cmocka_unit_test(test_what_is_no_file_to_read),
+        cmocka_unit_test(test_what_is_found_later),
         cmocka_unit_test(test_file_of_more_than_the_bound),
         cmocka_unit_test(test_file_of_too_many_statements),
     };

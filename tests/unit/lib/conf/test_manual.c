@@ -79,14 +79,14 @@ static bool is_of_the_example_itself(const char *message)
 
 static unsigned check_example(const char *start, const char *end)
 {
-    char line[512], *text = example_text(start, end);
+    char *text = example_text(start, end);
     struct conf conf = conf_parse(context, "example", text, strlen(text), CONF_TEXT);
     unsigned wrong = 0;
 
     for (size_t i = 0; i < conf.diagnostic_count; i++) {
         if (conf.diagnostics[i].severity != CONF_ERROR || !is_of_the_example_itself(conf.diagnostics[i].message))
             continue;
-        print_error("%s\nin:\n%s\n", conf_diagnostic_format(&conf.diagnostics[i], line, sizeof line), text);
+        print_error("%s\nin:\n%s\n", conf.diagnostics[i].message, text);
         wrong++;
     }
     conf_clear(&conf);

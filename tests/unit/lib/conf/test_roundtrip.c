@@ -24,10 +24,8 @@ enum { ENCODINGS = sizeof encodings / sizeof *encodings };
 static struct conf parse(const char *text, enum conf_encoding encoding)
 {
     struct conf conf = conf_parse(context, "test", text, strlen(text), encoding);
-    char line[1024];
 
-    for (size_t i = 0; i < conf.diagnostic_count; i++)
-        print_error("%s\n", conf_diagnostic_format(&conf.diagnostics[i], line, sizeof line));
+    conf_write_diagnostics(&conf, stderr);
     return conf;
 }
 
@@ -129,13 +127,16 @@ static void test_secrets_are_not_printed(void **state)
 }
 
 /* Libraries that use priv find it free. */
-static void test_no_place_is_left_in_the_tree(void **state)
+static void test_no_place_is_left_in_a_tree_taken(void **state)
 {
     (void)state;
     struct conf conf = parse(secrets, CONF_TEXT);
+    struct lyd_node *tree = conf_take_tree(&conf);
     const struct lyd_node *top, *node;
 
-    LY_LIST_FOR(conf.tree, top)
+    conf_clear(&conf);
+    assert_non_null(tree);
+    LY_LIST_FOR(tree, top)
     {
         LYD_TREE_DFS_BEGIN(top, node)
         {
@@ -143,7 +144,7 @@ static void test_no_place_is_left_in_the_tree(void **state)
             LYD_TREE_DFS_END(top, node);
         }
     }
-    conf_clear(&conf);
+    lyd_free_all(tree);
 }
 
 static void test_examples_are_valid(void **state)
@@ -231,7 +232,7 @@ int main(void)
         cmocka_unit_test(test_nothing_is_valid_and_prints_nothing),
         cmocka_unit_test(test_written_defaults_are_kept),
         cmocka_unit_test(test_secrets_are_not_printed),
-        cmocka_unit_test(test_no_place_is_left_in_the_tree),
+        cmocka_unit_test(test_no_place_is_left_in_a_tree_taken),
         cmocka_unit_test(test_examples_are_valid),
         cmocka_unit_test(test_full_example_has_every_statement),
     };

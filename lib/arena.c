@@ -1,4 +1,4 @@
-#include "lib/conf/arena.h"
+#include "lib/arena.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Memory that is released all at once: what lives as long as one document is being read. It is bounded, so that no
  * document can make a daemon grow beyond that. */
-#ifndef VIPGATE_LIB_CONF_ARENA_H
-#define VIPGATE_LIB_CONF_ARENA_H
+#ifndef VIPGATE_LIB_ARENA_H
+#define VIPGATE_LIB_ARENA_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,36 @@
+#include "bgpd/config_internal.h"
+
+#include <string.h>
+
+void config_address(struct config_builder *builder, const struct lyd_node *node, struct address *address)
+{
+    if (!address_parse(address, lyd_get_value(node)))
+        conf_error(builder->conf, node, "address %s: no such interface on this machine", lyd_get_value(node));
+}
+
+void *config_array(struct config_builder *builder, size_t count, size_t size)
+{
+    return arena_alloc(&builder->arena, count * size);
+}
+
+const char *config_text(struct config_builder *builder, const char *text)
+{
+    return text ? arena_text(&builder->arena, text, strlen(text)) : NULL;
+}
+
+bool config_is(const struct lyd_node *node, const char *name)
+{
+    return node->schema && strcmp(node->schema->name, name) == 0;
+}
+
+size_t config_count(const struct lyd_node *first, const char *name)
+{
+    const struct lyd_node *node;
+    size_t count = 0;
+
+    LY_LIST_FOR(first, node)
+    {
+        count += config_is(node, name);
+    }
+    return count;
+}

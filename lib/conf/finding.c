@@ -1,0 +1,65 @@
+/* What is found in a document when it is read already; and all findings as lines. */
+#include "lib/conf/conf.h"
+#include "lib/conf/diagnostics.h"
+#include "lib/conf/place.h"
+#include "lib/text.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+/* Takes MESSAGE over. */
+static void append(struct conf *conf, enum conf_severity severity, const struct lyd_node *node, char *message)
+{
+    struct place place = place_of(node);
+    struct conf_diagnostic *longer =
+        reallocarray(conf->diagnostics, conf->diagnostic_count + 1, sizeof *conf->diagnostics);
+
+    if (!longer) {
+        free(message);
+        return;
+    }
+    text_clean(message);
+    conf->diagnostics = longer;
+    longer[conf->diagnostic_count++] = (struct conf_diagnostic){
+        .severity = severity,
+        .file = diagnostics_file_name(&conf->files, place.file),
+        .line = place.line ? place.line : 1,
+        .column = place.line ? place.column : 1,
+        .message = message,
+    };
+}
+
+void conf_error(struct conf *conf, const struct lyd_node *node, const char *format, ...)
+{
+    char *message;
+    va_list arguments;
+
+    conf->error_count++;
+    va_start(arguments, format);
+    if (vasprintf(&message, format, arguments) >= 0)
+        append(conf, CONF_ERROR, node, message);
+    va_end(arguments);
+}
+
+void conf_warning(struct conf *conf, const struct lyd_node *node, const char *format, ...)
+{
+    char *message;
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (vasprintf(&message, format, arguments) >= 0)
+        append(conf, CONF_WARNING, node, message);
+    va_end(arguments);
+}
+
+void conf_write_diagnostics(const struct conf *conf, FILE *stream)
+{
+    for (size_t i = 0; i < conf->diagnostic_count; i++) {
+        const struct conf_diagnostic *diagnostic = &conf->diagnostics[i];
+        if (diagnostic->line > 0)
+            fprintf(stream, "%s:%u:%u: ", diagnostic->file, diagnostic->line, diagnostic->column);
+        else
+            fprintf(stream, "%s: ", diagnostic->file);
+        fprintf(stream, "%s%s\n", diagnostic->severity == CONF_WARNING ? "warning: " : "", diagnostic->message);
+    }
+}
