@@ -134,7 +134,7 @@ void checks_apply(struct checks *checks, struct config *config)
             check = begin(checks, config, wanted);
         next.in_order[i] = next.by_name[i] = check;
     }
-    qsort(next.by_name, next.count, sizeof *next.by_name, compare_names);
+    qsort(next.by_name, next.count, sizeof(void *), compare_names);
     drop_absent(checks, &next);
     free(checks->in_order);
     free(checks->by_name);

@@ -25,16 +25,17 @@ static const struct probe_kind *const kinds[] = {
     &probe_tcp,
     &probe_udp,
     &probe_websocket,
+    NULL,
 };
 /* clang-format on */
 
 const struct probe_kind *probe_kind_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(kinds[i]->name, name) == 0)
-            return kinds[i];
-    }
-    return NULL;
+    const struct probe_kind *const *kind = kinds;
+
+    while (*kind && strcmp((*kind)->name, name) != 0)
+        kind++;
+    return *kind;
 }
 
 void probe_complain(const struct probe_complaints *to, const struct lyd_node *node, const char *format, ...)

@@ -68,17 +68,22 @@ static bool ends_with_chunked(const char *value)
     return length >= 7 && strncasecmp(value + length - 7, "chunked", 7) == 0;
 }
 
+static bool has_no_body(const struct http_answer *answer)
+{
+    if (answer->no_body || answer->status == 101 || answer->status == 204 || answer->status == 304)
+        return true;
+    return !answer->chunked && answer->has_length && answer->length == 0;
+}
+
 /* RFC 9112 section 6.3: how long the body is. */
 static void end_header(struct http_answer *answer)
 {
     if (answer->status < 200 && answer->status != 101)
         answer->part = HTTP_STATUS_LINE; /* an interim answer */
-    else if (answer->no_body || answer->status == 101 || answer->status == 204 || answer->status == 304)
+    else if (has_no_body(answer))
         answer->state = HTTP_ANSWER_COMPLETE;
     else if (answer->chunked)
         answer->part = HTTP_CHUNK_SIZE;
-    else if (answer->has_length && answer->length == 0)
-        answer->state = HTTP_ANSWER_COMPLETE;
     else
         answer->part = answer->has_length ? HTTP_BODY_LENGTH : HTTP_BODY_UNTIL_CLOSE;
 }
@@ -165,12 +170,11 @@ static size_t take_body(struct http_answer *answer, const char *bytes, size_t si
     answer->body_size += taken;
     if (counted)
         answer->length -= count;
-    if (answer->body_size == HTTP_BODY_MAX)
+    bool ended = counted && answer->length == 0;
+    if (answer->body_size == HTTP_BODY_MAX || (ended && answer->part == HTTP_BODY_LENGTH))
         answer->state = HTTP_ANSWER_COMPLETE;
-    else if (counted && answer->length == 0 && answer->part == HTTP_CHUNK_DATA)
+    else if (ended)
         answer->part = HTTP_CHUNK_END;
-    else if (counted && answer->length == 0)
-        answer->state = HTTP_ANSWER_COMPLETE;
     return count;
 }
 
