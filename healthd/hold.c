@@ -71,9 +71,15 @@ void hold_keep(struct hold *hold, int fd)
         hold_close(hold); /* no memory or no watch left: the schedule alone must do */
 }
 
-bool hold_judge(struct hold *hold, int error)
+bool hold_try_again(struct hold *hold, int error)
 {
-    if (hold->after_loss && error == ECONNRESET)
-        look(hold);
+    if (!hold->after_loss || (error != ECONNRESET && error != EPIPE) || hold->looks >= LOOKS)
+        return false;
+    hold->looks++;
+    return true;
+}
+
+bool hold_is_decisive(const struct hold *hold, int error)
+{
     return hold->after_loss && error == ECONNREFUSED;
 }

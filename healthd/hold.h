@@ -3,6 +3,7 @@
  * loss asks for a probe at once; what that probe finds decides.
  *
  *     lost -> look: accepted -> hold the new connection; where that is lost too, look again
+ *                   reset before the dialogue is done -> connect again, in the same run
  *                   refused  -> the target is gone: a FAIL that does not wait for fall
  *
  * A dying process closes its descriptors one after the other, so a new connection may still get into the queue of a
@@ -22,7 +23,7 @@ struct hold {
     struct watch watch; /* first: the callback gets its address */
     struct probe *probe;
     int fd;          /* -1: none */
-    unsigned looks;  /* since the last run of the schedule */
+    unsigned looks;  /* and connections made again, since the last run of the schedule */
     size_t unread;   /* bytes that came unasked */
     bool lost;       /* and no run has begun since */
     bool after_loss; /* the run under way is the look */
@@ -38,9 +39,12 @@ bool hold_is_held(const struct hold *hold);
 /* Takes over the connected FD and watches it. */
 void hold_keep(struct hold *hold, int fd);
 
-/* The run under way ends with ERROR: whether it is decisive. A connection that was reset in the making has told nothing
- * yet; another look is asked for. */
-bool hold_judge(struct hold *hold, int error);
+/* The connection of the run under way ended with ERROR. True: the run is a look, and a reset has told it nothing yet;
+ * it is to connect again. */
+bool hold_try_again(struct hold *hold, int error);
+
+/* Whether the run under way, which ends with ERROR, is a FAIL that does not wait for fall. */
+bool hold_is_decisive(const struct hold *hold, int error);
 
 /* Lets go of the connection. */
 void hold_close(struct hold *hold);

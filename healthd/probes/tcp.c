@@ -69,10 +69,23 @@ static void end_connection(struct tcp *tcp)
     tcp->answer = NULL;
 }
 
+static void begin(struct tcp *tcp);
+
+static bool try_again(struct tcp *tcp, int error)
+{
+    if (!tcp->hold || !hold_try_again(tcp->hold, error))
+        return false;
+    end_connection(tcp);
+    begin(tcp);
+    return true;
+}
+
 static void lost(struct tcp *tcp, int error)
 {
     char address[ENDPOINT_TEXT_SIZE];
 
+    if (try_again(tcp, error))
+        return;
     dial_address(&tcp->dial, address, sizeof address);
     end_connection(tcp);
     probe_errno(&tcp->probe, error, "%s %s after %zu bytes of answer", tcp->probe.phase, address, tcp->received);
@@ -181,7 +194,9 @@ static void on_failed(struct dial *dial, int error)
 {
     struct tcp *tcp = (struct tcp *)((char *)dial - offsetof(struct tcp, dial));
 
-    tcp->probe.result.decisive = tcp->hold && hold_judge(tcp->hold, error);
+    if (try_again(tcp, error))
+        return;
+    tcp->probe.result.decisive = tcp->hold && hold_is_decisive(tcp->hold, error);
     dial_report(dial, error);
 }
 
@@ -222,15 +237,20 @@ static struct probe *tcp_create(const void *memory, struct probe_room *room)
     return &tcp->probe;
 }
 
+static void begin(struct tcp *tcp)
+{
+    tcp->sent = tcp->received = 0;
+    tcp->dial.brief = !tcp->settings->send && !tcp->settings->expect && (!tcp->hold || hold_is_held(tcp->hold));
+    dial_start(&tcp->dial);
+}
+
 static void tcp_start(struct probe *probe)
 {
     struct tcp *tcp = (struct tcp *)probe;
 
-    tcp->sent = tcp->received = 0;
     if (tcp->hold)
         hold_begin_run(tcp->hold);
-    tcp->dial.brief = !tcp->settings->send && !tcp->settings->expect && (!tcp->hold || hold_is_held(tcp->hold));
-    dial_start(&tcp->dial);
+    begin(tcp);
 }
 
 static void tcp_cancel(struct probe *probe)

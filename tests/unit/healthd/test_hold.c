@@ -143,6 +143,67 @@ static void test_a_target_that_closes_all_is_not_looked_at_for_ever(void **state
     close(listener.fd);
 }
 
+/* ---- with a dialogue ---- */
+
+static int script[2]; /* what the test writes here lets the server's first connection go */
+
+static void say_hello(int fd)
+{
+    send(fd, "hello", 5, MSG_NOSIGNAL);
+}
+
+static struct server dying;
+static bool dies;
+
+/* Greets and waits to be told; the next connection is reset, and before that, where it dies, its listener is gone. */
+static void serve_hello_once(int fd)
+{
+    static const struct linger reset = {.l_onoff = 1};
+    static unsigned connections;
+    char byte;
+
+    if (connections++ % 2 == 0) {
+        say_hello(fd);
+        assert_int_equal(read(script[0], &byte, 1), 1);
+        return;
+    }
+    if (dies)
+        shutdown(dying.fd, SHUT_RDWR);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+}
+
+/* The result of the look after the first connection was let go. */
+static struct probe_result look_at(bool target_dies)
+{
+    struct harness harness;
+
+    dies = target_dies;
+    assert_int_equal(pipe(script), 0);
+    server_start(&dying, serve_hello_once);
+    harness_open(&harness, "\"tcp\":{\"target\":\"127.0.0.1:%u\",\"hold-open\":true,\"expect\":\"hello\"}", dying.port);
+    assert_result(harness_run(&harness), OUTCOME_OK, REASON_NONE, "expected answer");
+    assert_int_equal(write(script[1], "", 1), 1);
+    wait_for_look(&harness, 1);
+    struct probe_result result = *harness_run(&harness);
+    assert_int_equal(write(script[1], "", 1), 1);
+    harness_close(&harness);
+    server_stop(&dying);
+    close(script[0]);
+    close(script[1]);
+    return result;
+}
+
+static void test_a_reset_in_the_dialogue_of_a_look_is_no_proof(void **state)
+{
+    (void)state;
+    struct probe_result result = look_at(true);
+    assert_result(&result, OUTCOME_FAIL, REASON_REFUSED, "connection refused");
+    assert_true(result.decisive);
+
+    result = look_at(false);
+    assert_result(&result, OUTCOME_OK, REASON_NONE, "expected answer");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_a_connection_in_the_queue_of_a_dying_listener_is_no_proof),
         cmocka_unit_test(test_an_idle_connection_closed_costs_one_probe),
         cmocka_unit_test(test_a_target_that_closes_all_is_not_looked_at_for_ever),
+        cmocka_unit_test(test_a_reset_in_the_dialogue_of_a_look_is_no_proof),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
