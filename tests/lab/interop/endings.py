@@ -90,21 +90,21 @@ def neighbor_killed(bench):
     bench.test.assertNotIn("received-route", bench.gate.state("show", "received-routes", "neighbor",
                                                               bench.links["outward"].theirs))
     bench.peer.start()
-    bench.up("outward", "six")
+    bench.up("outward", "inward")
     bench.route("outward", VIP6)
-    bench.route("six", VIP6)
+    bench.route("inward", VIP)
 
 
 @feature("vipgate killed and back")
 def vipgate_killed(bench):
-    bench.up("outward", "inward")
+    bench.up("outward", "both")
     bench.gate.bgpd.kill()
     bench.gone("outward", VIP)
     bench.gate.start_bgpd()
     bench.gate.wait_ready()
-    bench.up("outward", "inward")
+    bench.up("outward", "both")
     bench.route("outward", VIP6)
-    bench.route("inward", VIP)
+    bench.route("both", VIP)
 
 
 @feature("Both killed and back at once")
