@@ -33,7 +33,7 @@ class Session:
 
     def read(self):
         """Takes what is there; false when the connection ended."""
-        piece = self.sock.recv(1 << 20)
+        piece = self.sock.recv(1 << 16)
         data = self._waiting + piece
         place = 0
         while len(data) - place >= bgp.HEADER_SIZE:
