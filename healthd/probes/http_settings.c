@@ -147,7 +147,7 @@ static bool read_url(struct http_settings *settings, const struct lyd_node *node
     settings->tls_used = strncmp(settings->url, "https:", 6) == 0;
     const char *wrong = parse_url(settings, url);
     if (wrong)
-        probe_complain(complaints, model_child(node, "url"), "url \"%s\": %s", settings->url, wrong);
+        probe_complain(complaints, model_child(node, "url"), "url: %s", wrong);
     bool sound = !wrong;
     if (sound && elsewhere)
         sound = settings_endpoint(node, "connect-to", 0, &settings->target, complaints);

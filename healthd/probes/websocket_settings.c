@@ -63,7 +63,7 @@ void *websocket_settings_configure(const struct lyd_node *node, const struct pro
         write_request_url(settings);
         return settings;
     }
-    probe_complain(complaints, model_child(node, "url"), "url \"%s\": %s", settings->url, wrong);
+    probe_complain(complaints, model_child(node, "url"), "url: %s", wrong);
     websocket_settings_free(settings);
     return NULL;
 }

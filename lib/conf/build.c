@@ -109,6 +109,20 @@ static bool report_further_in(struct builder *builder, const struct block *block
     return true;
 }
 
+/* Reports "NAME=VALUE", without the value, which may be a secret. False: it is not that. */
+static bool report_equals(struct builder *builder, const struct block *block, const struct statement *statement)
+{
+    char name[64];
+
+    if (!strchr(statement->name, '='))
+        return false;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(statement->name, "="), statement->name);
+    diagnostics_error(&builder->document->diagnostics, statement->place,
+                      "no '=' stands between a statement and its value: write %s VALUE;", name);
+    attempt_add(builder->document, block->node, schema_child(builder->module, schema_of(block), name), NULL);
+    return true;
+}
+
 static void report_unknown(struct builder *builder, const struct block *block, const struct statement *statement)
 {
     struct diagnostics *diagnostics = &builder->document->diagnostics;
@@ -274,7 +288,8 @@ static void build_statement(struct builder *builder, const struct block *block, 
     const struct lysc_node *schema = schema_child(builder->module, schema_of(block), statement->name);
 
     if (!schema) {
-        if (!report_further_in(builder, block, statement) && !build_further_out(builder, block, statement))
+        if (!report_equals(builder, block, statement) && !report_further_in(builder, block, statement) &&
+            !build_further_out(builder, block, statement))
             report_unknown(builder, block, statement);
     } else if (schema->nodetype == LYS_CONTAINER) {
         build_container(builder, block, statement, schema);

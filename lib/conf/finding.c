@@ -6,27 +6,42 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Whether FOUND is known: what a group has wrong is wrong for each of its neighbours. */
+static bool is_known(const struct conf *conf, const struct conf_diagnostic *found)
+{
+    for (size_t i = 0; i < conf->diagnostic_count; i++) {
+        const struct conf_diagnostic *known = &conf->diagnostics[i];
+        if (known->line == found->line && known->column == found->column && known->file == found->file &&
+            strcmp(known->message, found->message) == 0)
+            return true;
+    }
+    return false;
+}
 
 /* Takes MESSAGE over. */
 static void append(struct conf *conf, enum conf_severity severity, const struct lyd_node *node, char *message)
 {
-    struct place place = place_of(node);
-    struct conf_diagnostic *longer =
-        reallocarray(conf->diagnostics, conf->diagnostic_count + 1, sizeof *conf->diagnostics);
-
-    if (!longer) {
-        free(message);
-        return;
-    }
-    text_clean(message);
-    conf->diagnostics = longer;
-    longer[conf->diagnostic_count++] = (struct conf_diagnostic){
+    const struct place place = place_of(node);
+    const struct conf_diagnostic found = {
         .severity = severity,
         .file = diagnostics_file_name(&conf->files, place.file),
         .line = place.line ? place.line : 1,
         .column = place.line ? place.column : 1,
         .message = message,
     };
+
+    text_clean(message);
+    struct conf_diagnostic *longer =
+        is_known(conf, &found) ? NULL
+                               : reallocarray(conf->diagnostics, conf->diagnostic_count + 1, sizeof *conf->diagnostics);
+    if (!longer) {
+        free(message);
+        return;
+    }
+    conf->diagnostics = longer;
+    longer[conf->diagnostic_count++] = found;
 }
 
 void conf_error(struct conf *conf, const struct lyd_node *node, const char *format, ...)

@@ -1,4 +1,5 @@
 #include "lib/conf/lint_room.h"
+#include "lib/conf/secret.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -91,9 +92,21 @@ static const struct {
     void (*check)(const struct lint *lint, const struct lyd_node *probe);
 } probe_rules[] = {{"http", check_http}, {"dns", check_dns}, {"exec", check_exec}};
 
+/* Neither probe sends them, and a URL is shown in places where they must not be. */
+static void check_url(const struct lint *lint, const struct lyd_node *probe)
+{
+    const struct lyd_node *url = lint_written(probe, "url");
+    bool has_headers = strcmp(probe->schema->name, "http") == 0;
+
+    if (url && conf_is_secret("url", lyd_get_value(url)))
+        lint_error(lint, url, "credentials do not stand in the url: %s",
+                   has_headers ? "write header \"Authorization: Basic …\"" : "leave them out");
+}
+
 static void check_probe(const struct lint *lint, const struct lyd_node *probe)
 {
     check_pointless(lint, probe);
+    check_url(lint, probe);
     for (size_t i = 0; i < sizeof probe_rules / sizeof *probe_rules; i++) {
         if (strcmp(probe_rules[i].kind, probe->schema->name) == 0)
             probe_rules[i].check(lint, probe);

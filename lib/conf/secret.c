@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool conf_is_secret(const struct lysc_node *schema)
+bool conf_is_secret_name(const char *name)
 {
-    return strcmp(schema->name, "password") == 0;
+    return strcmp(name, "password") == 0;
 }
 
-/* Header lines of HTTP that carry credentials, by a part of their name. */
+/* Header lines of HTTP that carry credentials, by a part of their name; or that have no name. */
 static bool header_is_secret(const char *line)
 {
     static const char *const parts[] = {"auth", "cookie", "token", "key", "secret", "password"};
@@ -20,40 +20,36 @@ static bool header_is_secret(const char *line)
         if (found && found < colon)
             return true;
     }
-    return false;
+    return !colon;
 }
 
-/* "https://name:password@host/": where the user's part begins and ends, or NULL. */
-static const char *user_of(const char *url, size_t *length)
+/* "https://name:password@host/", which the lint refuses; what is no URL at all may hold them anywhere. */
+static bool url_is_secret(const char *url)
 {
-    const char *start = strstr(url, "://");
+    const char *scheme = strstr(url, "://");
+    const char *authority = scheme ? scheme + 3 : url;
 
-    if (!start)
-        return NULL;
-    start += 3;
-    size_t authority = strcspn(start, "/?#");
-    const char *at = memrchr(start, '@', authority);
-    if (!at)
-        return NULL;
-    *length = (size_t)(at + 1 - start);
-    return start;
+    return memchr(authority, '@', scheme ? strcspn(authority, "/?#") : strlen(authority));
 }
 
-/* What is shown in place of NODE's value, for the caller to free; NULL: the value itself. */
-static char *shown_value(const struct lyd_node *node)
+bool conf_is_secret(const char *name, const char *value)
 {
-    const char *value = lyd_get_value(node), *user;
+    return conf_is_secret_name(name) || (strcmp(name, "header") == 0 && header_is_secret(value)) ||
+           (strcmp(name, "url") == 0 && url_is_secret(value));
+}
+
+/* A header keeps its name; all else goes. */
+static void hide(struct lyd_node *node)
+{
+    const char *value = lyd_get_value(node);
     char *shown = NULL;
-    size_t length;
 
-    if (strcmp(node->schema->name, "header") == 0 && header_is_secret(value)) {
-        if (asprintf(&shown, "%.*s: (not shown)", (int)strcspn(value, ":"), value) < 0)
-            return NULL;
-    } else if (strcmp(node->schema->name, "url") == 0 && (user = user_of(value, &length))) {
-        if (asprintf(&shown, "%.*s%s", (int)(user - value), value, user + length) < 0)
-            return NULL;
-    }
-    return shown;
+    if (strcmp(node->schema->name, "header") == 0 &&
+        asprintf(&shown, "%.*s: (not shown)", (int)strcspn(value, ":"), value) < 0)
+        shown = NULL;
+    if (!shown || lyd_change_term(node, shown) != LY_SUCCESS)
+        lyd_free_tree(node);
+    free(shown);
 }
 
 static void remove_secrets(struct lyd_node *first)
@@ -64,13 +60,8 @@ static void remove_secrets(struct lyd_node *first)
     {
         if (node->schema->nodetype & (LYS_CONTAINER | LYS_LIST)) {
             remove_secrets(lyd_child(node));
-        } else if (conf_is_secret(node->schema)) {
-            lyd_free_tree(node);
-        } else {
-            char *shown = shown_value(node);
-            if (shown)
-                lyd_change_term(node, shown);
-            free(shown);
+        } else if (conf_is_secret(node->schema->name, lyd_get_value(node))) {
+            hide(node);
         }
     }
 }

@@ -5,8 +5,11 @@
 #include <libyang/libyang.h>
 #include <stdbool.h>
 
-/* Whether values of SCHEMA are secret. */
-bool conf_is_secret(const struct lysc_node *schema);
+/* Whether statements of this name hold a secret, whatever their value. */
+bool conf_is_secret_name(const char *name);
+
+/* Whether VALUE of the statement NAME is, or holds, a secret: a password, a header with credentials, those in a URL. */
+bool conf_is_secret(const char *name, const char *value);
 
 /* A copy of TREE with its siblings, without its secrets. NULL when out of memory. */
 struct lyd_node *conf_without_secrets(const struct lyd_node *tree);

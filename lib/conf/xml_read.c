@@ -3,6 +3,7 @@
 #include "lib/conf/cursor.h"
 #include "lib/model.h"
 
+#include <bsd/string.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,28 @@ static void fail(struct document *document, struct place place, const char *mess
     document->incomplete = true;
 }
 
+/* Blanks what libyang quotes of the text, which may be a secret; but not the names of elements that do not match. */
+static void blank_quoted(char *message)
+{
+    bool quoted = false;
+
+    for (; *message && strncmp(message, "Opening", 7) != 0; message++) {
+        if (*message == '"')
+            quoted = !quoted;
+        else if (quoted)
+            *message = '.';
+    }
+}
+
+static void fail_by_libyang(struct document *document, const struct ly_ctx *context, unsigned file)
+{
+    char message[256];
+
+    strlcpy(message, model_error_message(context), sizeof message);
+    blank_quoted(message);
+    fail(document, (struct place){.file = file, .line = model_error_line(context), .column = 1}, message);
+}
+
 /* A context without our module, so that libyang keeps every element as it stands, in the order of the text. */
 static void read_in(struct ly_ctx *context, struct document *document, unsigned file, const char *text, size_t size,
                     struct statement ***tail)
@@ -126,8 +149,7 @@ static void read_in(struct ly_ctx *context, struct document *document, unsigned 
     if (lyd_parse_data_mem(context, text, LYD_XML, LYD_PARSE_OPAQ | LYD_PARSE_ONLY, 0, &tree) == LY_SUCCESS)
         read_elements(&reader, tree, tail, 1);
     else
-        fail(document, (struct place){.file = file, .line = model_error_line(context), .column = 1},
-             model_error_message(context));
+        fail_by_libyang(document, context, file);
     lyd_free_all(tree);
 }
 

@@ -106,6 +106,20 @@ static void test_what_is_no_file_to_read(void **state)
     rmdir(folder);
 }
 
+/* Whatever is wrong with them: every secret of these files has "hunt" in it. */
+static void test_no_secret_is_shown(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"secrets.conf", "secrets.json", "secrets.xml"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *text = lines_of_file(names[i]);
+        assert_true(text[0]);
+        assert_null(strstr(text, "hunt"));
+        free(text);
+    }
+}
+
 /* A daemon finds more when it makes structs of the tree, and says it at the same places. */
 static void test_what_is_found_later(void **state)
 {
@@ -117,6 +131,7 @@ static void test_what_is_found_later(void **state)
     assert_int_equal(conf.error_count, 0);
     conf_error(&conf, model_child(log, "level"), "not level %d\n", 3);
     conf_error(&conf, model_child(log, "format"), "a default stands where its block does");
+    conf_warning(&conf, NULL, "of the whole");
     conf_warning(&conf, NULL, "of the whole");
     assert_int_equal(conf.error_count, 2);
     char *text = lines_of(&conf);
@@ -172,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_files),
         cmocka_unit_test(test_what_is_no_file_to_read),
+        cmocka_unit_test(test_no_secret_is_shown),
         cmocka_unit_test(test_what_is_found_later),
         cmocka_unit_test(test_file_of_more_than_the_bound),
         cmocka_unit_test(test_file_of_too_many_statements),

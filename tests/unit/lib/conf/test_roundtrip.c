@@ -101,8 +101,8 @@ static void test_written_defaults_are_kept(void **state)
 
 static const char secrets[] =
     "bgp { local-as 65010; router-id 198.51.100.70;\n"
-    "neighbor 198.51.100.4 { peer-as 65001; password hunter2; } }\n"
-    "check a { http { url \"http://user:hunter2@www.example.com/x@y\";\n"
+    "neighbor 198.51.100.4 { peer-as 65001; password \"https://hunter2@x\"; } }\n"
+    "check a { http { url \"http://www.example.com/x@y\";\n"
     "header [ \"Authorization: Bearer hunter2\" \"X-Api-Key: hunter2\" \"Accept: */*\" ]; } }\n";
 
 static void test_secrets_are_not_printed(void **state)
