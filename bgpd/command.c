@@ -1,5 +1,6 @@
 /* bgpd's answers on the control socket, but for get, which is in state.c. */
-#include "bgpd/daemon.h"
+#include "bgpd/command.h"
+
 #include "bgpd/state.h"
 #include "lib/log.h"
 #include "lib/model.h"

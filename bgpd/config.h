@@ -111,7 +111,4 @@ struct bgpd_config {
 struct bgpd_config *bgpd_config_new(struct conf *conf);
 void bgpd_config_free(struct bgpd_config *config);
 
-/* Whether a session with OLD must be reset to become NEW: what was negotiated in OPEN or set on the socket differs. */
-bool neighbor_config_needs_reset(const struct neighbor_config *old, const struct neighbor_config *new);
-
 #endif

@@ -208,21 +208,3 @@ void config_read_bgp(struct config_builder *builder)
     read_listen(builder, model_child(bgp, "listen"));
     read_neighbors(builder, bgp);
 }
-
-static bool text_differs(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) != 0 : a != b;
-}
-
-bool neighbor_config_needs_reset(const struct neighbor_config *old, const struct neighbor_config *new)
-{
-    /* Set on the socket, or who the neighbour is. */
-    if (!address_equal(&old->address, &new->address) || !address_equal(&old->local_address, &new->local_address) ||
-        old->port != new->port || old->passive != new->passive || old->ttl != new->ttl ||
-        old->ttl_security != new->ttl_security || text_differs(old->password, new->password))
-        return true;
-    /* Said in OPEN. */
-    return old->peer_as != new->peer_as || old->hold_time_s != new->hold_time_s || old->families != new->families ||
-           old->extended_next_hop != new->extended_next_hop || old->role != new->role ||
-           old->graceful_restart != new->graceful_restart || old->restart_time_s != new->restart_time_s;
-}

@@ -102,8 +102,8 @@ static bool open_rooms(struct bgpd *bgpd, const struct bgpd_config *config, char
     bgpd->feed = bgpd->journal ? event_feed_new(bgpd->journal, bgpd->context) : NULL;
     if (!bgpd->feed)
         return out_of_memory(error, size);
-    bgpd->control = control_server_open(bgpd->loop, bgpd->context, config->control_directory, "bgpd", bgpd_answer, bgpd,
-                                        error, size);
+    bgpd->control = control_server_open(bgpd->loop, bgpd->context, config->control_directory, "bgpd", bgpd->answer,
+                                        bgpd, error, size);
     if (!bgpd->control)
         return false;
     bgpd->loopback = loopback_open(bgpd->loop, on_address_change, bgpd, error, size);

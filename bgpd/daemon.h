@@ -32,6 +32,7 @@ struct bgpd {
     struct speaker *speaker;
     struct vips *vips;
     bool stopping;
+    control_handler *answer; /* what comes over the control socket; its user is the struct bgpd */
     void (*stopped)(struct bgpd *bgpd);
 };
 
@@ -46,8 +47,8 @@ struct bgpd_load {
 struct bgpd_load bgpd_load(const struct ly_ctx *context, const char *path);
 void bgpd_load_clear(struct bgpd_load *load);
 
-/* Opens all rooms and goes to work with LOAD, which is taken over. All of BGPD but path, loop and context is zeroed.
- * False with one line in ERROR; bgpd_close is then still due. */
+/* Opens all rooms and goes to work with LOAD, which is taken over. All of BGPD but path, loop, context,
+ * answer and stopped is zeroed. False with one line in ERROR; bgpd_close is then still due. */
 bool bgpd_start(struct bgpd *bgpd, struct bgpd_load *load, char *error, size_t size);
 
 /* Reads the configuration again and goes over to it, wholly or not at all; then what is wrong is in *LINES, which the
@@ -60,8 +61,5 @@ void bgpd_stop(struct bgpd *bgpd, const char *reason);
 
 /* Closes everything; the loop then runs out. */
 void bgpd_close(struct bgpd *bgpd);
-
-/* The handler of the control socket; USER is the struct bgpd. */
-control_handler bgpd_answer;
 
 #endif

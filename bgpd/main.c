@@ -1,5 +1,5 @@
 /* vipgate-bgpd: the program around struct bgpd. */
-#include "bgpd/daemon.h"
+#include "bgpd/command.h"
 #include "lib/log.h"
 #include "lib/model.h"
 #include "lib/program.h"
@@ -32,6 +32,7 @@ static int run(struct bgpd_load *load)
 {
     char error[512];
 
+    bgpd.answer = bgpd_answer;
     bgpd.stopped = on_stopped;
     program_allow_descriptors();
     bool started = bgpd_start(&bgpd, load, error, sizeof error);

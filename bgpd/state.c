@@ -1,7 +1,6 @@
 #include "bgpd/state.h"
 
 #include "lib/model.h"
-#include "lib/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,28 +24,6 @@ struct listing {
     struct prefix after;     /* advertised-route: FAMILY_NONE at the beginning */
     uint64_t cursor;         /* received-route */
 };
-
-/* ---- helpers ---- */
-
-void state_leaf_text(struct lyd_node *parent, const char *name, const char *text)
-{
-    char clean[512];
-
-    if (!text || text[0] == '\0')
-        return;
-    strncpy(clean, text, sizeof clean - 1);
-    clean[sizeof clean - 1] = '\0';
-    text_clean(clean);
-    model_leaf(parent, name, clean);
-}
-
-void state_leaf_address(struct lyd_node *parent, const char *name, const struct address *address)
-{
-    char text[ADDRESS_TEXT_SIZE];
-
-    if (address->family != FAMILY_NONE)
-        model_leaf(parent, name, address_format(address, text));
-}
 
 struct peer *state_find_neighbor(const struct bgpd *bgpd, const char *text)
 {

@@ -19,13 +19,6 @@ struct reading {
     size_t size;
 };
 
-const char *command_argument(const struct invocation *invocation, const char *name)
-{
-    const char *value = arguments_get(&invocation->arguments, name);
-
-    return value ? value : arguments_get(&invocation->options, name);
-}
-
 /* Whether the words of COMMAND begin with those typed, at a word's end. */
 static bool begins_with(const struct command *command, const char *typed)
 {

@@ -47,7 +47,12 @@ extern const char command_options[];
 int command_read(struct invocation *invocation, int count, char **words, char *error, size_t size);
 
 /* The value of the element NAME of the command, or of the common option NAME; NULL where it was not given. */
-const char *command_argument(const struct invocation *invocation, const char *name);
+static inline const char *command_argument(const struct invocation *invocation, const char *name)
+{
+    const char *value = arguments_get(&invocation->arguments, name);
+
+    return value ? value : arguments_get(&invocation->options, name);
+}
 
 /* Writes the help for what was typed: one command, those that begin with the words typed, or all. */
 void command_help(const struct invocation *invocation, FILE *file);

@@ -1,5 +1,6 @@
 /* healthd's answers on the control socket. */
-#include "healthd/daemon.h"
+#include "healthd/command.h"
+
 #include "healthd/get.h"
 #include "healthd/state.h"
 #include "lib/model.h"

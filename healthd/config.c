@@ -1,5 +1,6 @@
 #include "healthd/config.h"
 
+#include "healthd/probes/kinds.h"
 #include "healthd/settings.h"
 #include "lib/conf/shared_config.h"
 #include "lib/model.h"

@@ -130,7 +130,7 @@ static bool open_rooms(struct daemon *daemon, const char *directory, char *error
     if (!daemon->publisher)
         return false;
     daemon->control =
-        control_server_open(daemon->loop, daemon->context, directory, "healthd", daemon_answer, daemon, error, size);
+        control_server_open(daemon->loop, daemon->context, directory, "healthd", daemon->answer, daemon, error, size);
     return daemon->control;
 }
 

@@ -24,6 +24,7 @@ struct daemon {
     struct publisher *publisher;
     struct event_feed *feed;
     struct control_server *control;
+    control_handler *answer; /* what comes over it; its user is the struct daemon */
     uv_timer_t pulse;
     uint64_t pulse_ms; /* of the loop's clock: when it was last seen to turn */
 };
@@ -32,8 +33,8 @@ struct daemon {
  * finding, errors and warnings; NULL where there is none. */
 struct config *daemon_load(const struct ly_ctx *context, const char *path, char **lines);
 
-/* Opens the sockets in CONFIG's directory and starts its checks; CONFIG passes here. All of DAEMON but path, loop and
- * context is zeroed. False with one line in ERROR; daemon_stop is then still due. */
+/* Opens the sockets in CONFIG's directory and starts its checks; CONFIG passes here. All of DAEMON but path, loop,
+ * context and answer is zeroed. False with one line in ERROR; daemon_stop is then still due. */
 bool daemon_start(struct daemon *daemon, struct config *config, char *error, size_t size);
 
 /* Reads the configuration again and goes over to it, or changes nothing; then what is wrong is in *LINES, which the
@@ -42,8 +43,5 @@ enum reload_result daemon_reload(struct daemon *daemon, char **lines);
 
 /* Closes everything; the loop then runs out. */
 void daemon_stop(struct daemon *daemon);
-
-/* The handler of the control socket; USER is the daemon. */
-control_handler daemon_answer;
 
 #endif

@@ -1,6 +1,6 @@
 #include "healthd/http_call.h"
 
-#include "healthd/probes/http_outcome.h"
+#include "healthd/http_outcome.h"
 
 #include <errno.h>
 #include <stdio.h>

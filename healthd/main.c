@@ -1,6 +1,6 @@
 /* vipgate-healthd: the program around struct daemon. */
+#include "healthd/command.h"
 #include "healthd/config.h"
-#include "healthd/daemon.h"
 #include "lib/log.h"
 #include "lib/model.h"
 #include "lib/notify.h"
@@ -78,6 +78,7 @@ int main(int argc, char **argv)
     if (!program_begin(&program, "vipgate-healthd", argc, argv, &status))
         return status;
     health_daemon.path = program.path;
+    health_daemon.answer = daemon_answer;
     health_daemon.loop = uv_default_loop();
     /* Before anything else: what comes while the daemon starts is acted on when it has started. */
     if (!program.only_check)

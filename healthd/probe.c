@@ -1,6 +1,5 @@
 #include "healthd/probe.h"
 
-#include "healthd/probes/kinds.h"
 #include "lib/clock.h"
 #include "lib/text.h"
 
@@ -9,34 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The kinds. Each is one file in probes/ and one row here. */
-/* clang-format off */
-static const struct probe_kind *const kinds[] = {
-    &probe_coap,
-    &probe_dns,
-    &probe_exec,
-    &probe_file,
-    &probe_grpc,
-    &probe_haproxy,
-    &probe_http,
-    &probe_icmp,
-    &probe_process,
-    &probe_tcp,
-    &probe_udp,
-    &probe_websocket,
-    NULL,
-};
-/* clang-format on */
-
-const struct probe_kind *probe_kind_find(const char *name)
-{
-    const struct probe_kind *const *kind = kinds;
-
-    while (*kind && strcmp((*kind)->name, name) != 0)
-        kind++;
-    return *kind;
-}
 
 void probe_complain(const struct probe_complaints *to, const struct lyd_node *node, const char *format, ...)
 {

@@ -105,9 +105,6 @@ struct probe {
     struct probe_result result; /* of the run under way, then of the last one */
 };
 
-/* The rows. probe_kind_find answers NULL for a kind that this build lacks. */
-const struct probe_kind *probe_kind_find(const char *name);
-
 /* For create: allocates SIZE zeroed bytes with the common part at their beginning, or NULL. */
 void *probe_new(size_t size, const struct probe_kind *kind, struct probe_room *room);
 

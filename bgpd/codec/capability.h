@@ -4,7 +4,7 @@
 #ifndef VIPGATE_BGPD_CODEC_CAPABILITY_H
 #define VIPGATE_BGPD_CODEC_CAPABILITY_H
 
-#include "bgpd/codec/notification.h"
+#include "bgpd/codec/error.h"
 #include "lib/prefix.h"
 #include "lib/wire.h"
 

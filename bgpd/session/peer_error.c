@@ -1,4 +1,5 @@
 /* What went wrong with a session, in words: to the log, the journal, and kept for show. */
+#include "bgpd/codec/notification.h"
 #include "bgpd/session/peer_private.h"
 #include "lib/clock.h"
 

@@ -1,4 +1,5 @@
 /* Messages out of the stream, one after the other, as events. */
+#include "bgpd/codec/notification.h"
 #include "bgpd/session/peer_private.h"
 
 #include "lib/clock.h"

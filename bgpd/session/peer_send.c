@@ -3,6 +3,7 @@
  * ends; then End-of-RIB; then one write. When the buffer is full the rest stays pending in the Adj-RIB-Out, and goes on
  * when the neighbour has read.
  */
+#include "bgpd/codec/notification.h"
 #include "bgpd/session/local_address.h"
 #include "bgpd/session/peer_private.h"
 #include "lib/clock.h"

@@ -149,6 +149,32 @@ void speaker_shutdown(struct speaker *speaker, const char *text, uint64_t timeou
     uv_timer_start(&speaker->shutdown_timer, shutdown_tick, 0, SHUTDOWN_TICK_MS);
 }
 
+static bool is_running(const struct speaker *speaker, const struct peer *peer)
+{
+    for (size_t i = 0; i < speaker->peer_count; i++) {
+        if (speaker->peers[i] == peer)
+            return true;
+    }
+    return false;
+}
+
+void speaker_abandon(struct speaker *speaker)
+{
+    struct speaker_plan *plan = &speaker->plan;
+    for (size_t i = 0; i < plan->listener_count; i++) {
+        if (plan->is_new[i])
+            listener_free(plan->listeners[i]);
+    }
+    for (size_t i = 0; i < plan->peer_count; i++) {
+        if (!is_running(speaker, plan->peers[i]))
+            peer_remove(plan->peers[i], CEASE_PEER_DECONFIGURED);
+    }
+    free(plan->listeners);
+    free(plan->is_new);
+    free(plan->peers);
+    *plan = (struct speaker_plan){0};
+}
+
 static void handle_closed(uv_handle_t *handle)
 {
     free(handle->data);

@@ -23,13 +23,16 @@ struct speaker *speaker_new(uv_loop_t *loop, struct journal *journal, speaker_se
 
 /*
  * Takes over CONFIG, which must live until the next call or speaker_free: listens, adds and removes peers, resets those
- * whose session must be (neighbor_config_needs_reset), updates the rest in place. In two steps, so that reload is all
+ * whose session must be (speaker_needs_reset), updates the rest in place. In two steps, so that reload is all
  * or nothing: speaker_prepare does what can fail (binding new listeners) and changes nothing that runs; false with the
  * reason and remedy in ERROR. speaker_apply cannot fail; speaker_abandon forgets what was prepared.
  */
 bool speaker_prepare(struct speaker *speaker, const struct bgp_config *config, char *error, size_t size);
 void speaker_apply(struct speaker *speaker, const struct bgp_config *config);
 void speaker_abandon(struct speaker *speaker);
+
+/* Whether a session with OLD must be reset to become NEW: what was negotiated in OPEN or set on the socket differs. */
+bool speaker_needs_reset(const struct neighbor_config *old, const struct neighbor_config *new);
 
 /* Peers in the order of the configuration: NULL starts. */
 struct peer *speaker_next(const struct speaker *speaker, const struct peer *previous);

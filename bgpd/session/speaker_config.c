@@ -121,37 +121,6 @@ bool speaker_prepare(struct speaker *speaker, const struct bgp_config *config, c
     return false;
 }
 
-static void forget_plan(struct speaker *speaker)
-{
-    free(speaker->plan.listeners);
-    free(speaker->plan.is_new);
-    free(speaker->plan.peers);
-    speaker->plan = (struct speaker_plan){0};
-}
-
-static bool is_running(const struct speaker *speaker, const struct peer *peer)
-{
-    for (size_t i = 0; i < speaker->peer_count; i++) {
-        if (speaker->peers[i] == peer)
-            return true;
-    }
-    return false;
-}
-
-void speaker_abandon(struct speaker *speaker)
-{
-    struct speaker_plan *plan = &speaker->plan;
-    for (size_t i = 0; i < plan->listener_count; i++) {
-        if (plan->is_new[i])
-            listener_free(plan->listeners[i]);
-    }
-    for (size_t i = 0; i < plan->peer_count; i++) {
-        if (!is_running(speaker, plan->peers[i]))
-            peer_remove(plan->peers[i], CEASE_PEER_DECONFIGURED);
-    }
-    forget_plan(speaker);
-}
-
 static void set_keys(struct speaker *speaker, const struct address *address, const char *password)
 {
     char text[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
@@ -193,6 +162,24 @@ static void remove_peers(struct speaker *speaker, const struct bgp_config *confi
     }
 }
 
+static bool text_differs(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) != 0 : a != b;
+}
+
+bool speaker_needs_reset(const struct neighbor_config *old, const struct neighbor_config *new)
+{
+    /* Set on the socket, or who the neighbour is. */
+    if (!address_equal(&old->address, &new->address) || !address_equal(&old->local_address, &new->local_address) ||
+        old->port != new->port || old->passive != new->passive || old->ttl != new->ttl ||
+        old->ttl_security != new->ttl_security || text_differs(old->password, new->password))
+        return true;
+    /* Said in OPEN. */
+    return old->peer_as != new->peer_as || old->hold_time_s != new->hold_time_s || old->families != new->families ||
+           old->extended_next_hop != new->extended_next_hop || old->role != new->role ||
+           old->graceful_restart != new->graceful_restart || old->restart_time_s != new->restart_time_s;
+}
+
 /* What of bgp itself every session was negotiated with. */
 static bool identity_changed(const struct bgp_config *old, const struct bgp_config *new)
 {
@@ -222,7 +209,7 @@ void speaker_apply(struct speaker *speaker, const struct bgp_config *config)
         if (neighbor->password || had_password)
             set_keys(speaker, &neighbor->address, neighbor->password);
         if (is_old)
-            peer_reconfigure(peer, neighbor, reset_all || neighbor_config_needs_reset(peer->config, neighbor));
+            peer_reconfigure(peer, neighbor, reset_all || speaker_needs_reset(peer->config, neighbor));
         else
             peer_start(peer);
     }
@@ -232,5 +219,5 @@ void speaker_apply(struct speaker *speaker, const struct bgp_config *config)
             listener_start(speaker->listeners[i], speaker_accepted, speaker);
     }
     plan->listener_count = plan->peer_count = 0;
-    forget_plan(speaker);
+    speaker_abandon(speaker);
 }

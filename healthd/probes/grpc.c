@@ -3,9 +3,9 @@
  * knowledge, or over TLS. SERVING is OK; any other status, and any grpc-status but 0, is a FAIL.
  */
 #include "healthd/http_call.h"
+#include "healthd/http_outcome.h"
 #include "healthd/probes/curl_lines.h"
 #include "healthd/probes/grpc_message.h"
-#include "healthd/probes/http_outcome.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/probes/tls_settings.h"
 #include "healthd/settings.h"

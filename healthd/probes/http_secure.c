@@ -1,7 +1,7 @@
 #include "healthd/probes/http_secure.h"
 
+#include "healthd/http_outcome.h"
 #include "healthd/probes/http_answer.h"
-#include "healthd/probes/http_outcome.h"
 
 #include <stdlib.h>
 #include <string.h>

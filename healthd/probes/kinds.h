@@ -1,4 +1,4 @@
-/* The probe kinds, one a file. probe.c lists them. */
+/* The probe kinds, one a file and one a row of kinds.c. */
 #ifndef VIPGATE_HEALTHD_PROBES_KINDS_H
 #define VIPGATE_HEALTHD_PROBES_KINDS_H
 
@@ -16,5 +16,8 @@ extern const struct probe_kind probe_process;
 extern const struct probe_kind probe_tcp;
 extern const struct probe_kind probe_udp;
 extern const struct probe_kind probe_websocket;
+
+/* The kind of that name; NULL where this build lacks it. */
+const struct probe_kind *probe_kind_find(const char *name);
 
 #endif

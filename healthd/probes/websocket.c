@@ -7,7 +7,7 @@
  * Frames of the application that come before the pong are passed over, as far as the buffer goes.
  */
 #include "healthd/http_call.h"
-#include "healthd/probes/http_outcome.h"
+#include "healthd/http_outcome.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/probes/websocket_message.h"
 #include "healthd/probes/websocket_settings.h"

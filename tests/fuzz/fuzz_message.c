@@ -3,6 +3,7 @@
  * decoders. The first octet says where the pieces part and which limit holds.
  */
 #include "bgpd/codec/message.h"
+#include "bgpd/codec/notification.h"
 #include "bgpd/codec/update.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* The body of a NOTIFICATION, into words for the operator; and back, as far as the data is kept. */
 #include "bgpd/codec/message.h"
+#include "bgpd/codec/notification.h"
 #include "lib/text.h"
 
 #include <stdlib.h>

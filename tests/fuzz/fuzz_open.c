@@ -1,5 +1,6 @@
 /* The body of an OPEN. What is accepted must, written by us, say the same again; and it is negotiated with. */
 #include "bgpd/codec/message.h"
+#include "bgpd/codec/notification.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,6 +4,7 @@
  */
 #include "bgpd/codec/attribute.h"
 #include "bgpd/codec/attribute_table.h"
+#include "bgpd/codec/notification.h"
 #include "bgpd/codec/update.h"
 
 #include <stdlib.h>

@@ -310,42 +310,6 @@ static void test_vip_with_everything(void **state)
     assert_int_equal(vip->on_health_loss, HEALTH_LOSS_DEGRADE);
 }
 
-/* What a session cannot take over, and what it can: one change each. */
-static void test_needs_reset(void **state)
-{
-    (void)state;
-    const struct neighbor_config base = {
-        .peer_as = 65001, .port = 179, .hold_time_s = 90, .ttl = 1, .families = FAMILY_BIT_IPV4, .role = ROLE_NONE};
-    struct neighbor_config changed[] = {base, base, base, base, base, base, base, base, base, base};
-    struct neighbor_config same = base;
-
-    changed[0].peer_as = 65002;
-    changed[1].port = 1179;
-    changed[2].hold_time_s = 180;
-    changed[3].ttl = 64;
-    changed[4].families = FAMILY_BIT_IPV6;
-    changed[5].password = "new";
-    changed[6].passive = true;
-    changed[7].role = ROLE_PEER;
-    changed[8].graceful_restart = true;
-    assert_true(address_parse(&changed[9].local_address, "192.0.2.70"));
-    for (size_t i = 0; i < sizeof changed / sizeof *changed; i++) {
-        if (!neighbor_config_needs_reset(&base, &changed[i]))
-            fail_msg("change %zu needs no reset", i);
-    }
-    same.description = "other";
-    same.connect_retry_ms = 1;
-    same.import = IMPORT_NONE;
-    same.maximum_prefix = 7;
-    assert_false(neighbor_config_needs_reset(&base, &same));
-    /* The same password at another address in memory. */
-    struct neighbor_config one = base, other = base;
-    char password[] = "new";
-    one.password = "new";
-    other.password = password;
-    assert_false(neighbor_config_needs_reset(&one, &other));
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -360,7 +324,6 @@ int main(void)
         TEST(test_only_one_address_is_managed),
         TEST(test_profile_with_everything),
         TEST(test_vip_with_everything),
-        TEST(test_needs_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

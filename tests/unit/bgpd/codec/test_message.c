@@ -1,4 +1,5 @@
 #include "bgpd/codec/message.h"
+#include "bgpd/codec/notification.h"
 #include "tests/unit/bgpd/codec/octets.h"
 #include "tests/unit/bgpd/codec/vectors_header.h"
 #include "tests/unit/bgpd/codec/vectors_refresh.h"

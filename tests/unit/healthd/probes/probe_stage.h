@@ -5,7 +5,6 @@
 #ifndef VIPGATE_TESTS_PROBE_STAGE_H
 #define VIPGATE_TESTS_PROBE_STAGE_H
 
-#include "healthd/probe.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/resolve.h"
 #include "healthd/watcher.h"

@@ -1,6 +1,6 @@
 /* What libcurl's codes mean for a probe. */
-#ifndef VIPGATE_HEALTHD_PROBES_HTTP_OUTCOME_H
-#define VIPGATE_HEALTHD_PROBES_HTTP_OUTCOME_H
+#ifndef VIPGATE_HEALTHD_HTTP_OUTCOME_H
+#define VIPGATE_HEALTHD_HTTP_OUTCOME_H
 
 #include "healthd/http_engine.h"
 #include "healthd/probe.h"

@@ -1,4 +1,4 @@
-#include "healthd/probes/http_outcome.h"
+#include "healthd/http_outcome.h"
 
 #include <bsd/string.h>
 #include <stdio.h>
