@@ -21,7 +21,7 @@ runs them all, and fails where this table says "yes" and it was not so. This fil
 
     VIPGATE_BIN=build/dev/bin python3 -B tests/lab/interop_table.py --write
 
-"n/a": the implementation does not have it. That was tried too, and the footnote says what is missing.
+"n/a": the implementation does not have it, or fails at it by itself. That was tried too; the footnote says what was seen.
 
 """
 

@@ -36,6 +36,7 @@ def theirs(number):
     return f"198.51.100.{4 + number}"
 
 
+CABLE = "cable"
 OURS6, THEIRS6 = "2001:db8:1::70", "2001:db8:1::4"
 
 
@@ -68,7 +69,9 @@ REFUSED = (
 WIDE = (Link("wide", ours(0), theirs(0), WIDE_AS, THEIR_WIDE_AS),)
 NARROW = (Link("narrow", ours(0), theirs(0), WIDE_AS, THEIR_AS, four_octet_as=False),)
 INTERNAL = (Link("internal", ours(0), theirs(0), OUR_AS, OUR_AS),)
-BENCHES = {"main": LASTING + REFUSED, "wide": WIDE, "narrow": NARROW, "internal": INTERNAL}
+# Alone, because OpenBGPD 7.7 does not live through it.
+LINK_LOCAL = (Link("near_by", "fe80::70", "fe80::4", OUR_AS, THEIR_AS, scope=CABLE, families=(IPV6,)),)
+BENCHES = {"main": LASTING + REFUSED, "wide": WIDE, "narrow": NARROW, "internal": INTERNAL, "link-local": LINK_LOCAL}
 REFUSED_NAMES = {link.name for link in REFUSED}
 
 
@@ -86,13 +89,13 @@ class Bench:
     def open(self):
         self.lab = Lab()
         here, there = self.lab.host("vipgate"), self.lab.host("other")
-        namespace.connect(here, "cable", there, "cable")
+        namespace.connect(here, CABLE, there, CABLE)
         for link in self.links.values():
             length = 64 if link.six else 24
-            here.address(f"{link.ours}/{length}", "cable")
-            there.address(f"{link.theirs}/{length}", "cable")
+            here.address(f"{link.ours}/{length}", CABLE)
+            there.address(f"{link.theirs}/{length}", CABLE)
         if not any(link.six for link in self.links.values()):
-            here.address(f"{OURS6}/64", "cable")
+            here.address(f"{OURS6}/64", CABLE)
         self.target = TcpTarget(self.lab, here)
         self.peer = self.implementation(self.lab, there, list(self.links.values())).start()
         self.gate = Vipgate(self.lab, here, self.configuration())
@@ -115,16 +118,21 @@ class Bench:
 
     # -- what a feature asks
 
+    def address(self, name):
+        """The other side's address as vipgate names it."""
+        link = self.links[name]
+        return link.scoped(link.theirs)
+
     def wait(self, condition, what, deadline=20.0):
         return wait_for(condition, f"{self.implementation.title}: {what}", deadline, pause=0.03)
 
     def neighbor(self, name):
         """What vipgate shows of the session."""
-        return self.gate.neighbor(self.links[name].theirs)
+        return self.gate.neighbor(self.address(name))
 
     def up(self, *names):
         """Waits until both sides say that these sessions are up; what vipgate shows of the last."""
-        waiting = {self.links[name].theirs: self.links[name] for name in names}
+        waiting = {self.address(name): self.links[name] for name in names}
         hurried = time.monotonic()
 
         def all_up():
@@ -164,9 +172,8 @@ class Bench:
 
     def received(self, name, prefix):
         """The route to PREFIX that vipgate shows as received on this session, once it does."""
-        link = self.links[name]
         def found():
-            shown = self.gate.state("show", "received-routes", "neighbor", link.theirs).get("received-route", [])
+            shown = self.gate.state("show", "received-routes", "neighbor", self.address(name)).get("received-route", [])
             return next((one for one in shown if one["prefix"] == prefix), None)
         return self.wait(found, f"{prefix} received on session {name}")
 

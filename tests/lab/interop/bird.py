@@ -65,7 +65,8 @@ class Bird(Implementation):
 def _protocol(link):
     # It takes the AS from that capability even where it is told to do without it, but not in its configuration.
     our_as = f"as {link.our_as}" if link.four_octet_as else "external"
-    words = [f"local {link.theirs} as {link.their_as}; neighbor {link.ours} {our_as}; hold time {link.hold_time};",
+    ours = f"{link.ours} % '{link.scope}'" if link.scope else link.ours
+    words = [f"local {link.theirs} as {link.their_as}; neighbor {ours} {our_as}; hold time {link.hold_time};",
              "connect delay time 1; connect retry time 1; error wait time 1, 2; error forget time 1;",
              "enable extended messages on;", f"graceful restart {'on' if link.graceful_restart else 'off'};"]
     words += ["passive on;"] * (link.passive == "theirs")

@@ -7,6 +7,7 @@ import subprocess
 
 from lab.system import program
 
+from .bench import LINK_LOCAL
 from .implementation import ROUTER_ID, Implementation, Lack, never_offers, refuses
 from .link import (FAMILY_WORDS, IPV4, IPV6, THEIR_COMMUNITY, THEIR_LARGE_COMMUNITY, THEIR_MED, THEIR_PREFIX, THEIR_PREFIX6,
                    Route, joined)
@@ -76,6 +77,8 @@ class Exabgp(Implementation):
     lacks = {
         "roles": NO_ROLE,
         "wrong_role": NO_ROLE,
+        "link_local": Lack("its configuration takes no interface with an address", lambda bench: (
+            bench.peer.accepts() and not bench.peer.accepts(link=LINK_LOCAL[0])), bench="main"),
         "their_maximum": Lack("its configuration knows no limit", refuses("maximum-prefix 1;")),
         "refresh_ours": FAILS_AT_REFRESH,
         "enhanced_theirs": FAILS_AT_REFRESH,
@@ -98,9 +101,9 @@ class Exabgp(Implementation):
     def answers(self):
         return os.path.exists(self.events)
 
-    def accepts(self, *words):
-        """Whether its checker takes a configuration with WORDS in a neighbour."""
-        neighbor = _neighbor(self.links[0]).replace("{", "{ " + " ".join(words), 1)
+    def accepts(self, *words, link=None):
+        """Whether its checker takes a configuration with this link, or one of its own with WORDS in it."""
+        neighbor = _neighbor(link or self.links[0]).replace("{", "{ " + " ".join(words), 1)
         config = self.lab.write("exabgp-check.conf", CONFIG.format(relay="/bin/cat", router_id=ROUTER_ID, neighbors=neighbor))
         done = subprocess.run([program("exabgp"), "--validate", config], capture_output=True, text=True,
                               env={**os.environ, **ENVIRONMENT})
@@ -152,7 +155,7 @@ class Exabgp(Implementation):
 def _neighbor(link):
     # Without that capability it looks at the two octets of the OPEN alone.
     our_as = link.our_as if link.four_octet_as else AS_TRANS
-    words = ["inherit all;", f"local-address {link.theirs}; local-as {link.their_as}; peer-as {our_as};",
+    words = ["inherit all;", f"local-address {link.scoped(link.theirs)}; local-as {link.their_as}; peer-as {our_as};",
              f"hold-time {link.hold_time};"]
     words += ["passive true; listen 179;"] if link.passive == "theirs" else ["passive false;"]
     words += [f"md5-password '{link.their_password}';"] * bool(link.their_password)
@@ -167,7 +170,7 @@ def _neighbor(link):
               for family, prefix in ((IPV4, THEIR_PREFIX), (IPV6, THEIR_PREFIX6))
               if family in link.families]
     words.append("static { " + " ".join(routes) + " }")
-    return f"neighbor {link.ours} {{\n    " + "\n    ".join(words) + "\n}\n"
+    return f"neighbor {link.scoped(link.ours)} {{\n    " + "\n    ".join(words) + "\n}\n"
 
 
 def _hop(link, family):

@@ -1,4 +1,5 @@
-"""FRR's bgpd beside vipgate, without zebra; spoken to over its vty socket, as vtysh does."""
+"""FRR's bgpd beside vipgate, spoken to over its vty socket, as vtysh does. zebra runs with it, because only from there does
+it know of interfaces; routes stay out of the kernel."""
 
 import json
 import socket
@@ -6,7 +7,11 @@ import socket
 from .implementation import ROUTER_ID, Implementation
 from .link import (IPV4, IPV6, THEIR_COMMUNITY, THEIR_LARGE_COMMUNITY, THEIR_MED, THEIR_PREFIX, THEIR_PREFIX6, Route)
 
-BGPD = "/usr/lib/frr/bgpd"
+COMMON = "-A 127.0.0.1 -P 0 -z {folder}/zserv.api --vty_socket {folder} --log stdout"
+START = ("install -d -o frr -g frr {folder}; rm -f {folder}/*;"
+         f"/usr/lib/frr/zebra {COMMON} -u frr -g frr -f /dev/null -i {{folder}}/zebra.pid & "
+         f"while [ ! -S {{folder}}/zserv.api ]; do sleep 0.05; done; "
+         f"exec /usr/lib/frr/bgpd -S -n {COMMON} -f {{config}} -i {{folder}}/bgpd.pid --log-level debugging")
 AFI = {IPV4: "ipv4 unicast", IPV6: "ipv6 unicast"}
 OURS = f"""
 route-map OURS permit 10
@@ -23,8 +28,7 @@ class Frr(Implementation):
         folder = self.lab.path("frr")
         config = self.lab.write("frr.conf", _config(self.links))
         self.vty = f"{folder}/bgpd.vty"
-        return self.lab.start(self.host, "frr", "sh", "-c", f"mkdir -p {folder}; exec {BGPD} -S -n -Z -A 127.0.0.1 -P 0 "
-                              f"-f {config} -i {folder}/pid --vty_socket {folder} --log stdout --log-level debugging")
+        return self.lab.start(self.host, "frr", "sh", "-c", START.format(config=config, folder=folder))
 
     def answers(self):
         # For its first second it leaves its neighbours idle, and would refuse them.
@@ -99,7 +103,7 @@ def _config(links):
 
 
 def _neighbor(link):
-    words = [f"remote-as {link.our_as}", f"update-source {link.theirs}",
+    words = [f"remote-as {link.our_as}", f"interface {link.scope}" if link.scope else f"update-source {link.theirs}",
              f"timers {link.hold_time // 3} {link.hold_time}", "timers connect 1"]
     words += ["passive"] * (link.passive == "theirs")
     words += [f"password {link.their_password}"] * bool(link.their_password)

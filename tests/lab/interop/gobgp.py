@@ -18,7 +18,7 @@ router-id = "{router_id}"
 NEIGHBOR = """
 [[neighbors]]
 [neighbors.config]
-neighbor-address = "{link.ours}"
+neighbor-address = "{ours}"
 peer-as = {link.our_as}
 {password}
 [neighbors.timers.config]
@@ -27,7 +27,7 @@ keepalive-interval = {keepalive}
 connect-retry = 1
 idle-hold-time-after-reset = 1
 [neighbors.transport.config]
-local-address = "{link.theirs}"
+local-address = "{theirs}"
 passive-mode = {passive}
 [neighbors.ttl-security.config]
 enabled = {ttl_security}
@@ -107,29 +107,29 @@ class Gobgp(Implementation):
         return subprocess.run(command, capture_output=True, text=True, timeout=30).stdout
 
     def neighbor(self, link):
-        return json.loads(self.gobgp("neighbor", link.ours, "-j"))
+        return json.loads(self.gobgp("neighbor", link.scoped(link.ours), "-j"))
 
     def established(self, link):
         return self.neighbor(link)["state"].get("session_state") == 6
 
     def route(self, link, prefix):
         family = "ipv6" if ":" in prefix else "ipv4"
-        shown = json.loads(self.gobgp("neighbor", link.ours, "adj-in", prefix, "-a", family, "-j") or "{}")
+        shown = json.loads(self.gobgp("neighbor", link.scoped(link.ours), "adj-in", prefix, "-a", family, "-j") or "{}")
         paths = [path for group in shown.values() for path in group if isinstance(path, dict)]
         return _route(paths[0]) if paths else None
 
     def ask_refresh(self, link):
-        self.gobgp("neighbor", link.ours, "softresetin")
+        self.gobgp("neighbor", link.scoped(link.ours), "softresetin")
 
     def shut(self, link, text):
         # "disable", which is to replace it, sends no text.
-        self.gobgp("neighbor", link.ours, "shutdown", "--reason", text)
+        self.gobgp("neighbor", link.scoped(link.ours), "shutdown", "--reason", text)
 
     def unshut(self, link):
-        self.gobgp("neighbor", link.ours, "enable")
+        self.gobgp("neighbor", link.scoped(link.ours), "enable")
 
     def last_words(self, link):
-        return self.gobgp("neighbor", link.ours) + self.log()
+        return self.gobgp("neighbor", link.scoped(link.ours)) + self.log()
 
 
 def _neighbor(link):
@@ -137,7 +137,7 @@ def _neighbor(link):
         return str(bool(value)).lower()
     limit = LIMIT.format(maximum=link.their_maximum) if link.their_maximum else ""
     graceful = boolean(link.graceful_restart)
-    head = NEIGHBOR.format(link=link, keepalive=link.hold_time // 3, passive=boolean(link.passive == "theirs"),
+    head = NEIGHBOR.format(link=link, ours=link.scoped(link.ours), theirs=link.scoped(link.theirs), keepalive=link.hold_time // 3, passive=boolean(link.passive == "theirs"),
                            password=f'auth-password = "{link.their_password}"' if link.their_password else "",
                            ttl_security=boolean(link.ttl_security), graceful_restart=graceful)
     return head + "".join(FAMILY.format(family=family, graceful_restart=graceful, limit=limit) for family in link.families)

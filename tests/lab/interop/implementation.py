@@ -18,6 +18,7 @@ class Lack:
 
     why: str
     confirmed: Callable
+    bench: str = None  # where to try it, if not on the bench of the feature
 
 
 def never_offers(capability):

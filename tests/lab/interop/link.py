@@ -19,6 +19,7 @@ class Link:
     theirs: str
     our_as: int
     their_as: int
+    scope: str = None  # the interface, on both sides, of link-local addresses
     passive: str = "theirs"
     families: tuple = (IPV4,)
     hold_time: int = 90
@@ -46,13 +47,17 @@ class Link:
     def six(self):
         return ":" in self.ours
 
+    def scoped(self, address):
+        """An address of the link as most write it: fe80::1%eth0."""
+        return f"{address}%{self.scope}" if self.scope else address
+
     @property
     def their_role(self):
         return self.wrong_role or {"customer": "provider", "provider": "customer", None: None}[self.role]
 
     def vipgate(self):
         """The neighbor statement of vipgate's configuration."""
-        words = [f"peer-as {self.expected_as or self.their_as};", f"local-address {self.ours};",
+        words = [f"peer-as {self.expected_as or self.their_as};", f"local-address {self.scoped(self.ours)};",
                  f"hold-time {self.hold_time}s;", "connect-retry-time 1s;",
                  f"family [ {' '.join(FAMILY_WORDS[family] for family in self.families)} ];"]
         words += ["passive true;"] * (self.passive == "ours")
@@ -62,7 +67,7 @@ class Link:
         words += ["graceful-restart { restart-time 60s; }"] * self.graceful_restart
         words += [f"role {self.role};"] * bool(self.role)
         words += [f"maximum-prefix {self.our_maximum};"] * bool(self.our_maximum)
-        return f"neighbor {self.theirs} {{ {' '.join(words)} }}\n"
+        return f"neighbor {self.scoped(self.theirs)} {{ {' '.join(words)} }}\n"
 
 
 @dataclasses.dataclass

@@ -74,7 +74,7 @@ class Column:
         """Tries one feature and keeps the cell."""
         self.cells[row.name] = NO
         lack = self.implementation.lacks.get(row.name)
-        bench = self.bench(row.bench)
+        bench = self.bench(lack and lack.bench or row.bench)
         if lack:
             assert lack.confirmed(bench), f"{self.implementation.title} has it after all: {row.title}"
             self.cells[row.name] = NOT_AVAILABLE

@@ -55,6 +55,8 @@ class Openbgpd(Implementation):
     title, package = "OpenBGPD", "openbgpd"
     never_up = ("key",)
     lacks = {
+        "link_local": Lack("its decision process ends with signal 11 at the End-of-RIB of such a session", lambda bench: bench.wait(
+            lambda: "route decision engine terminated; signal 11" in bench.peer.log(), "to end")),
         "md5": Lack("on Linux its listening socket gets no key: the kernel refuses signed segments (`TCPMD5Unexpected`)",
                     _listens_without_key),
         "graceful_theirs": Lack("offers it for End-of-RIB alone, without a family whose routes are to be kept", _names_no_family),
@@ -85,35 +87,35 @@ class Openbgpd(Implementation):
         return subprocess.run(command, capture_output=True, text=True, timeout=30).stdout
 
     def neighbor(self, link):
-        return json.loads(self.bgpctl("-j", "show", "neighbor", link.ours))["neighbors"][0]
+        return json.loads(self.bgpctl("-j", "show", "neighbor", link.scoped(link.ours)))["neighbors"][0]
 
     def established(self, link):
         return self.neighbor(link)["state"] == "Established"
 
     def route(self, link, prefix):
-        shown = json.loads(self.bgpctl("-j", "show", "rib", "detail", "in", "neighbor", link.ours) or "{}")
+        shown = json.loads(self.bgpctl("-j", "show", "rib", "detail", "in", "neighbor", link.scoped(link.ours)) or "{}")
         for route in shown.get("rib", []):
             if route["prefix"] == prefix:
                 return _route(route)
         return None
 
     def ask_refresh(self, link):
-        self.bgpctl("neighbor", link.ours, "refresh")
+        self.bgpctl("neighbor", link.scoped(link.ours), "refresh")
 
     def shut(self, link, text):
-        self.bgpctl("neighbor", link.ours, "down", text)
+        self.bgpctl("neighbor", link.scoped(link.ours), "down", text)
 
     def unshut(self, link):
-        self.bgpctl("neighbor", link.ours, "up")
+        self.bgpctl("neighbor", link.scoped(link.ours), "up")
 
     def hurry(self, link):
         # After a failure it would wait 30 to 120 seconds.
         if not self.established(link):
-            self.bgpctl("neighbor", link.ours, "down")
-            self.bgpctl("neighbor", link.ours, "up")
+            self.bgpctl("neighbor", link.scoped(link.ours), "down")
+            self.bgpctl("neighbor", link.scoped(link.ours), "up")
 
     def last_words(self, link):
-        return self.bgpctl("show", "neighbor", link.ours)
+        return self.bgpctl("show", "neighbor", link.scoped(link.ours))
 
 
 def _config(links, control, *words):
@@ -123,7 +125,7 @@ def _config(links, control, *words):
 
 
 def _neighbor(link, *more):
-    words = [*more, f"remote-as {link.our_as}", f"local-address {link.theirs}", f"holdtime {link.hold_time}",
+    words = [*more, f"remote-as {link.our_as}", f"local-address {link.scoped(link.theirs)}", f"holdtime {link.hold_time}",
              "announce enhanced refresh yes", f"announce restart {'yes' if link.graceful_restart else 'no'}"]
     words += [f"announce {name} {'unicast' if family in link.families else 'none'}"
               for family, name in ((IPV4, "IPv4"), (IPV6, "IPv6"))]
@@ -133,7 +135,7 @@ def _neighbor(link, *more):
     words += [f"announce policy {link.their_role}"] * bool(link.role)
     words += ["announce as-4byte no"] * (not link.four_octet_as)
     words += [f"max-prefix {link.their_maximum}"] * bool(link.their_maximum)
-    return f"neighbor {link.ours} {{\n    " + "\n    ".join(words) + "\n}"
+    return f"neighbor {link.scoped(link.ours)} {{\n    " + "\n    ".join(words) + "\n}"
 
 
 def _route(route):

@@ -1,6 +1,6 @@
 """Features of a session: who connects, what it runs over, what it asks of the other side before it is up."""
 
-from .bench import THEIR_AS, THEIR_WIDE_AS, WIDE_AS, PLAIN_VIP, VIP
+from .bench import OUR_AS, PLAIN_VIP, THEIR_AS, THEIR_WIDE_AS, VIP, VIP6, WIDE_AS
 from .link import THEIR_PREFIX
 from .matrix import feature
 
@@ -40,6 +40,13 @@ def keepalives(bench):
 def ipv6_session(bench):
     bench.up("six")
     bench.test.assertIn("multiprotocol-ipv6-unicast", bench.neighbor("six")["negotiated-capability"])
+
+
+@feature("Session between link-local addresses, with an IPv6 route", bench="link-local")
+def link_local(bench):
+    shown = bench.up("near_by")
+    bench.test.assertTrue(shown["local-address"].startswith("fe80::70"))
+    bench.route("near_by", VIP6, as_path=f"{OUR_AS} {OUR_AS} {OUR_AS}")
 
 
 @feature("TCP MD5 (RFC 2385), vipgate connects")
