@@ -31,7 +31,7 @@ struct lyd_node *set_aside_new(struct document *document, struct lyd_node *paren
 
 bool is_set_aside(const struct document *document, const struct lyd_node *node)
 {
-    return ly_set_contains(&document->aside, node, NULL);
+    return ly_set_contains(&document->aside, (void *)node, NULL); /* libyang 2.0 asks for what it may change */
 }
 
 void aside_complete(const struct document *document)
