@@ -277,7 +277,7 @@ void check_run_cancel(struct check_run *cancelled)
 
 static struct probe *make_probe(struct check *check, const struct check_config *config)
 {
-    struct probe *probe = config->kind->create(config->settings, &check->room->probe);
+    struct probe *probe = config->probe->create(config->settings, &check->room->probe);
 
     if (!probe)
         abort();

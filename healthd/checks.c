@@ -81,9 +81,12 @@ const struct config *checks_config(const struct checks *checks)
 static void keep_settings(struct check_config *old, struct check_config *new)
 {
     void *settings = old->settings;
+    struct arena arena = old->arena;
 
     old->settings = new->settings;
+    old->arena = new->arena;
     new->settings = settings;
+    new->arena = arena;
 }
 
 static void take_over(struct check *check, struct check_config *wanted)

@@ -1,7 +1,6 @@
 #include "healthd/config.h"
 
 #include "healthd/probes/kinds.h"
-#include "healthd/settings.h"
 #include "lib/conf/shared_config.h"
 #include "lib/model.h"
 
@@ -52,18 +51,15 @@ static void on_complaint(const struct lyd_node *node, const char *message, void 
 static void read_check(struct check_config *check, const struct lyd_node *node, uint64_t lease_ms, struct conf *conf)
 {
     struct listener listener = {.check = check->name, .conf = conf};
-    const struct probe_complaints complaints = {.complain = on_complaint, .user = &listener};
+    const struct kind_room room = {.arena = &check->arena, .complaint = on_complaint, .user = &listener};
 
     strlcpy(check->name, model_text(node, "name"), sizeof check->name);
     read_timing(check, node);
     check->judge.lease_ms = lease_ms;
     check->probe_node = probe_of(node);
-    check->kind = probe_kind_find(check->probe_node->schema->name);
-    if (check->kind)
-        check->settings = check->kind->configure(check->probe_node, &complaints);
-    else
-        probe_complain(&complaints, check->probe_node, "this build of vipgate-healthd has no probe of kind %s",
-                       check->probe_node->schema->name);
+    check->kind = kind_find(check->probe_node->schema->name);
+    check->probe = probe_kind_find(check->kind->name);
+    check->settings = kind_configure(check->kind, check->probe_node, &room);
 }
 
 bool check_config_same_probe(const struct check_config *a, const struct check_config *b)
@@ -100,7 +96,11 @@ static void read_checks(struct config *config, struct conf *conf)
 {
     const struct lyd_node *node;
 
-    config->checks = settings_new((count_checks(conf->tree) + 1) * sizeof *config->checks);
+    config->checks = calloc(count_checks(conf->tree) + 1, sizeof *config->checks);
+    if (!config->checks) {
+        conf_error(conf, NULL, "out of memory");
+        return;
+    }
     LY_LIST_FOR(conf->tree, node)
     {
         if (strcmp(node->schema->name, "check") == 0)
@@ -110,8 +110,12 @@ static void read_checks(struct config *config, struct conf *conf)
 
 struct config *config_new(struct conf *conf)
 {
-    struct config *config = settings_new(sizeof *config);
+    struct config *config = calloc(1, sizeof *config);
 
+    if (!config) {
+        conf_error(conf, NULL, "out of memory");
+        return NULL;
+    }
     read_shared(config, conf->tree);
     read_checks(config, conf);
     if (conf->error_count == 0) {
@@ -128,8 +132,8 @@ void config_free(struct config *config)
         return;
     for (size_t i = 0; i < config->check_count; i++) {
         struct check_config *check = &config->checks[i];
-        if (check->settings)
-            check->kind->settings_free(check->settings);
+        kind_release(check->kind, check->settings);
+        arena_free(&check->arena);
     }
     free(config->checks);
     lyd_free_all(config->tree);

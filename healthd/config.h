@@ -7,7 +7,9 @@
 
 #include "healthd/judge.h"
 #include "healthd/probe.h"
+#include "lib/arena.h"
 #include "lib/conf/conf.h"
+#include "lib/kinds/kind.h"
 #include "lib/log.h"
 
 #include <libyang/libyang.h>
@@ -16,8 +18,10 @@
 
 struct check_config {
     char name[VERDICT_NAME_SIZE];
-    const struct probe_kind *kind;
-    void *settings; /* the kind's own */
+    const struct kind *kind;
+    const struct probe_kind *probe; /* how it is run */
+    struct arena arena;             /* of the settings */
+    void *settings;                 /* the kind's own */
     uint64_t interval_ms;
     uint64_t fast_interval_ms; /* while a change of verdict is pending */
     uint64_t timeout_ms;
@@ -37,7 +41,7 @@ struct config {
 };
 
 /* Makes a configuration of CONF, which was found sound, and takes its tree over. What only a probe kind can judge and
- * finds wrong is added to CONF's errors; NULL then. Aborts when out of memory. */
+ * finds wrong is added to CONF's errors, and so is memory that ran out; NULL then. */
 struct config *config_new(struct conf *conf);
 void config_free(struct config *config);
 

@@ -5,10 +5,10 @@
 #ifndef VIPGATE_HEALTHD_DIAL_H
 #define VIPGATE_HEALTHD_DIAL_H
 
-#include "healthd/endpoint.h"
 #include "healthd/probe.h"
 #include "healthd/resolve.h"
 #include "healthd/watcher.h"
+#include "lib/kinds/endpoint.h"
 #include "lib/prefix.h"
 
 struct dial;

@@ -5,9 +5,9 @@
 #ifndef VIPGATE_HEALTHD_HTTP_CALL_H
 #define VIPGATE_HEALTHD_HTTP_CALL_H
 
-#include "healthd/endpoint.h"
 #include "healthd/http_engine.h"
 #include "healthd/resolve.h"
+#include "lib/kinds/endpoint.h"
 
 struct http_call {
     struct http_transfer transfer; /* first: its callback gets this address */

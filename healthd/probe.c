@@ -9,17 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void probe_complain(const struct probe_complaints *to, const struct lyd_node *node, const char *format, ...)
-{
-    char message[512];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    to->complain(node, message, to->user);
-}
-
 void *probe_new(size_t size, const struct probe_kind *kind, struct probe_room *room)
 {
     struct probe *probe = calloc(1, size);

@@ -13,7 +13,6 @@
 
 #include "healthd/outcome.h"
 
-#include <libyang/libyang.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,25 +56,8 @@ struct probe_result {
     char detail[PROBE_DETAIL_SIZE]; /* for people: "connect 192.0.2.1:80: connection refused" */
 };
 
-/* Where a kind puts what is wrong in its settings: the node and one line with the remedy. */
-typedef void probe_complaint(const struct lyd_node *node, const char *message, void *user);
-struct probe_complaints {
-    probe_complaint *complain;
-    void *user;
-};
-void probe_complain(const struct probe_complaints *to, const struct lyd_node *node, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
 struct probe_kind {
-    const char *name; /* the container of the schema */
-
-    /* Makes the kind's settings from its container NODE, or NULL after at least one complaint. No I/O: that a file is
-     * missing is a probe's outcome, not an error of the configuration. Nothing points into NODE afterwards. */
-    void *(*configure)(const struct lyd_node *node, const struct probe_complaints *complaints);
-    void (*settings_free)(void *settings);
-
-    /* Writes whom the probe asks, as an operator would call it: "192.0.2.1:80", "http://…". */
-    void (*target)(const void *settings, char *text, size_t size);
+    const char *name; /* as in lib/kinds, which made the settings */
 
     /* A probe with SETTINGS, which outlive it; NULL when out of memory. Its first member is a struct probe. */
     struct probe *(*create)(const void *settings, struct probe_room *room);

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 32 * 1024 };
+/* Blocks double, so that what is small stays small and what is large has few. */
+enum { BLOCK_SIZE_MIN = 512, BLOCK_SIZE_MAX = 32 * 1024 };
 
 struct arena_block {
     struct arena_block *next;
@@ -18,7 +19,10 @@ static struct arena_block *block_of(struct arena *arena, size_t size)
 
     if (block && block->size - block->used >= size)
         return block;
-    size_t capacity = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    size_t usual = block ? block->size * 2 : BLOCK_SIZE_MIN;
+    if (usual > BLOCK_SIZE_MAX)
+        usual = BLOCK_SIZE_MAX;
+    size_t capacity = size > usual ? size : usual;
     block = arena->size + capacity <= ARENA_SIZE_MAX ? calloc(1, sizeof *block + capacity) : NULL;
     if (!block) {
         arena->failed = true;

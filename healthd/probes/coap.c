@@ -9,26 +9,16 @@
 #include "healthd/dial.h"
 #include "healthd/probes/coap_message.h"
 #include "healthd/probes/kinds.h"
-#include "healthd/settings.h"
-#include "lib/model.h"
+#include "lib/kinds/coap.h"
 
 #include <bsd/stdlib.h>
-#include <bsd/string.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-enum { DEFAULT_PORT = 5683, REQUEST_MAX = 1280, DATAGRAM_MAX = 65536, TOKEN_LENGTH = 4 };
-
-struct coap_settings {
-    struct endpoint target;
-    char *uri;
-    char *path; /* after the authority, with the query; "" where there is none */
-    bool ping;
-    uint8_t expect_code;
-};
+enum { REQUEST_MAX = 1280, DATAGRAM_MAX = 65536, TOKEN_LENGTH = 4 };
 
 struct coap {
     struct probe probe; /* first */
@@ -36,42 +26,6 @@ struct coap {
     struct dial dial;
     struct coap_message request;
 };
-
-static void *coap_configure(const struct lyd_node *node, const struct probe_complaints *complaints)
-{
-    struct coap_settings *settings = settings_new(sizeof *settings);
-    const char *expect = model_text(node, "expect-code");
-    char authority[300];
-
-    settings->uri = settings_text(node, "uri");
-    const char *begin = settings->uri + strlen("coap://");
-    size_t length = strcspn(begin, "/?");
-    settings->path = settings_copy(begin + length);
-    settings->ping = strcmp(model_text(node, "method"), "ping") == 0;
-    settings->expect_code = (uint8_t)((expect[0] - '0') << 5 | atoi(expect + 2));
-
-    snprintf(authority, sizeof authority, "%.*s", (int)length, begin);
-    const char *wrong = endpoint_parse(&settings->target, authority, DEFAULT_PORT);
-    if (!wrong)
-        return settings;
-    probe_complain(complaints, model_child(node, "uri"), "uri \"%s\": %s", settings->uri, wrong);
-    probe_coap.settings_free(settings);
-    return NULL;
-}
-
-static void coap_settings_free(void *memory)
-{
-    struct coap_settings *settings = memory;
-
-    free(settings->uri);
-    free(settings->path);
-    free(settings);
-}
-
-static void coap_target(const void *settings, char *text, size_t size)
-{
-    strlcpy(text, ((const struct coap_settings *)settings)->uri, size);
-}
 
 /* One option for each segment of the path and each part of the query (RFC 7252 section 6.4). */
 static void write_path(struct wire_writer *writer, unsigned *previous, const char *path)
@@ -259,9 +213,6 @@ static void coap_destroy(struct probe *probe)
 
 const struct probe_kind probe_coap = {
     .name = "coap",
-    .configure = coap_configure,
-    .settings_free = coap_settings_free,
-    .target = coap_target,
     .create = coap_create,
     .start = coap_start,
     .cancel = coap_cancel,

@@ -6,8 +6,7 @@
 #include "healthd/dial.h"
 #include "healthd/probes/dns_answer.h"
 #include "healthd/probes/kinds.h"
-#include "healthd/settings.h"
-#include "lib/model.h"
+#include "lib/kinds/dns.h"
 #include "lib/wire.h"
 
 #include <ares.h>
@@ -18,27 +17,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { DNS_PORT = 53, CLASS_IN = 1, TYPE_A = 1, TYPE_AAAA = 28, ANSWER_MAX = 2 + 65535, UDP_PAYLOAD = 1232 };
-
-/* A word of the schema and its number in RFC 1035. */
-struct row {
-    const char *name; /* NULL: the end */
-    int number;
-};
-
-static const struct row types[] = {{"A", TYPE_A}, {"NS", 2},   {"CNAME", 5},        {"SOA", 6},  {"PTR", 12},
-                                   {"MX", 15},    {"TXT", 16}, {"AAAA", TYPE_AAAA}, {"SRV", 33}, {0}};
-static const struct row rcodes[] = {
-    {"NOERROR", 0}, {"FORMERR", 1}, {"SERVFAIL", 2}, {"NXDOMAIN", 3}, {"NOTIMP", 4}, {"REFUSED", 5}, {0}};
-
-struct dns_settings {
-    struct endpoint server;
-    char *name;
-    int type;
-    int expect_rcode;
-    struct address expect_address; /* FAMILY_NONE: any */
-    int transport;                 /* SOCK_DGRAM or SOCK_STREAM */
-};
+enum { CLASS_IN = 1, ANSWER_MAX = 2 + 65535, UDP_PAYLOAD = 1232 };
 
 struct dns {
     struct probe probe; /* first */
@@ -48,70 +27,6 @@ struct dns {
     uint8_t *answer; /* of ANSWER_MAX, during a run over TCP */
     size_t received;
 };
-
-/* The schema allows only what the tables hold. */
-static int number_of(const struct row *row, const char *name)
-{
-    while (row->name && strcmp(row->name, name) != 0)
-        row++;
-    return row->number;
-}
-
-static const char *rcode_name(int rcode)
-{
-    const struct row *row = rcodes;
-
-    while (row->name && row->number != rcode)
-        row++;
-    return row->name ? row->name : "another rcode";
-}
-
-static bool read_expected_address(struct dns_settings *settings, const struct lyd_node *node,
-                                  const struct probe_complaints *complaints)
-{
-    const char *text = model_text(node, "expect-address");
-
-    if (!text || !address_parse(&settings->expect_address, text))
-        return true;
-    if (settings->type == (settings->expect_address.family == FAMILY_IPV4 ? TYPE_A : TYPE_AAAA))
-        return true;
-    probe_complain(complaints, model_child(node, "expect-address"),
-                   "expect-address %s: the question is of type %s; write type A for IPv4 and AAAA for IPv6", text,
-                   model_text(node, "type"));
-    return false;
-}
-
-static void *dns_configure(const struct lyd_node *node, const struct probe_complaints *complaints)
-{
-    struct dns_settings *settings = settings_new(sizeof *settings);
-
-    settings->name = settings_text(node, "name");
-    settings->type = number_of(types, model_text(node, "type"));
-    settings->expect_rcode = number_of(rcodes, model_text(node, "expect-rcode"));
-    settings->transport = strcmp(model_text(node, "transport"), "tcp") == 0 ? SOCK_STREAM : SOCK_DGRAM;
-    bool fine = settings_endpoint(node, "server", DNS_PORT, &settings->server, complaints);
-    if (read_expected_address(settings, node, complaints) && fine)
-        return settings;
-    probe_dns.settings_free(settings);
-    return NULL;
-}
-
-static void dns_settings_free(void *memory)
-{
-    struct dns_settings *settings = memory;
-
-    free(settings->name);
-    free(settings);
-}
-
-static void dns_target(const void *memory, char *text, size_t size)
-{
-    const struct dns_settings *settings = memory;
-    char server[ENDPOINT_TEXT_SIZE];
-
-    endpoint_format(&settings->server, server, sizeof server);
-    snprintf(text, size, "%s of %s", settings->name, server);
-}
 
 /* Where the connection is to, and the end of it: for the last words of a run. */
 static void hang_up(struct dns *dns, char *address, size_t size)
@@ -145,8 +60,8 @@ static void judge(struct dns *dns, const struct dns_answer *answer, const uint8_
     char address[ENDPOINT_TEXT_SIZE], text[128], wanted[ADDRESS_TEXT_SIZE];
 
     if (answer->rcode != settings->expect_rcode) {
-        snprintf(text, sizeof text, "answered %s, not %s", rcode_name(answer->rcode),
-                 rcode_name(settings->expect_rcode));
+        snprintf(text, sizeof text, "answered %s, not %s", dns_rcode_name(answer->rcode),
+                 dns_rcode_name(settings->expect_rcode));
         return fail(dns, REASON_STATUS, text);
     }
     if (expected->family != FAMILY_NONE && !dns_answer_holds(data, size, expected)) {
@@ -155,7 +70,7 @@ static void judge(struct dns *dns, const struct dns_answer *answer, const uint8_
         return fail(dns, REASON_MISMATCH, text);
     }
     hang_up(dns, address, sizeof address);
-    probe_ok(&dns->probe, "%s: %s: %s, %u records", address, settings->name, rcode_name(answer->rcode),
+    probe_ok(&dns->probe, "%s: %s: %s, %u records", address, settings->name, dns_rcode_name(answer->rcode),
              answer->record_count);
 }
 
@@ -303,9 +218,6 @@ static void dns_destroy(struct probe *probe)
 
 const struct probe_kind probe_dns = {
     .name = "dns",
-    .configure = dns_configure,
-    .settings_free = dns_settings_free,
-    .target = dns_target,
     .create = dns_create,
     .start = dns_start,
     .cancel = dns_cancel,

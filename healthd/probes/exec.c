@@ -7,12 +7,10 @@
  * A child outlives a cancelled run until the kernel has told of its end; it is then nobody's.
  */
 #include "healthd/probes/kinds.h"
-#include "healthd/settings.h"
 #include "healthd/watcher.h"
-#include "lib/model.h"
+#include "lib/kinds/exec.h"
 #include "lib/text.h"
 
-#include <bsd/string.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -22,11 +20,6 @@
 #include <unistd.h>
 
 enum { OUTPUT_KEPT = 96, READ_AT_ONCE = 4096, READS_AT_ONCE = 16, NOT_RUN = 126 };
-
-struct exec_settings {
-    char **command; /* NULL-terminated */
-    char *user;     /* NULL: as we are */
-};
 
 struct exec;
 
@@ -44,48 +37,6 @@ struct exec {
     char kept[OUTPUT_KEPT + 1];
     size_t kept_length;
 };
-
-static void *exec_configure(const struct lyd_node *node, const struct probe_complaints *complaints)
-{
-    struct exec_settings *settings = settings_new(sizeof *settings);
-    const struct lyd_node *child;
-    size_t count = 0;
-
-    LY_LIST_FOR(lyd_child(node), child)
-    {
-        count++;
-    }
-    settings->command = settings_new((count + 1) * sizeof *settings->command);
-    count = 0;
-    LY_LIST_FOR(lyd_child(node), child)
-    {
-        if (strcmp(child->schema->name, "command") == 0)
-            settings->command[count++] = settings_copy(lyd_get_value(child));
-    }
-    settings->user = settings_text(node, "user");
-    if (settings->command[0][0] == '/')
-        return settings;
-    probe_complain(complaints, model_child(node, "command"), "command \"%s\": write its absolute path",
-                   settings->command[0]);
-    probe_exec.settings_free(settings);
-    return NULL;
-}
-
-static void exec_settings_free(void *memory)
-{
-    struct exec_settings *settings = memory;
-
-    for (char **word = settings->command; *word; word++)
-        free(*word);
-    free(settings->command);
-    free(settings->user);
-    free(settings);
-}
-
-static void exec_target(const void *settings, char *text, size_t size)
-{
-    strlcpy(text, ((const struct exec_settings *)settings)->command[0], size);
-}
 
 /* Takes what there is of the output. Bounded, so that a command that writes without end delays nobody. */
 static void read_output(struct exec *exec)
@@ -285,9 +236,6 @@ static void exec_destroy(struct probe *probe)
 
 const struct probe_kind probe_exec = {
     .name = "exec",
-    .configure = exec_configure,
-    .settings_free = exec_settings_free,
-    .target = exec_target,
     .create = exec_create,
     .start = exec_start,
     .cancel = exec_cancel,

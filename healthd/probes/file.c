@@ -3,19 +3,12 @@
  * may hang (NFS), so it is asked in libuv's thread pool; a question whose probe has gone is answered to nobody.
  */
 #include "healthd/probes/kinds.h"
-#include "healthd/settings.h"
-#include "lib/model.h"
+#include "lib/kinds/file.h"
 
-#include <bsd/string.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct file_settings {
-    char *path;
-    bool expect_present;
-};
 
 /* One question under way. It outlives a cancelled run: the thread pool cannot be called back. */
 struct question {
@@ -28,29 +21,6 @@ struct file {
     const struct file_settings *settings;
     struct question *question;
 };
-
-static void *file_configure(const struct lyd_node *node, const struct probe_complaints *complaints)
-{
-    struct file_settings *settings = settings_new(sizeof *settings);
-
-    (void)complaints;
-    settings->path = settings_text(node, "path");
-    settings->expect_present = strcmp(model_text(node, "expect"), "present") == 0;
-    return settings;
-}
-
-static void file_settings_free(void *memory)
-{
-    struct file_settings *settings = memory;
-
-    free(settings->path);
-    free(settings);
-}
-
-static void file_target(const void *settings, char *text, size_t size)
-{
-    strlcpy(text, ((const struct file_settings *)settings)->path, size);
-}
 
 static void judge_answer(struct file *file, int error)
 {
@@ -131,9 +101,6 @@ static void file_destroy(struct probe *probe)
 
 const struct probe_kind probe_file = {
     .name = "file",
-    .configure = file_configure,
-    .settings_free = file_settings_free,
-    .target = file_target,
     .create = file_create,
     .start = file_start,
     .cancel = file_cancel,

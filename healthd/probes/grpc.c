@@ -4,13 +4,11 @@
  */
 #include "healthd/http_call.h"
 #include "healthd/http_outcome.h"
-#include "healthd/probes/curl_lines.h"
 #include "healthd/probes/grpc_message.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/probes/tls_settings.h"
-#include "healthd/settings.h"
 #include "lib/clock.h"
-#include "lib/model.h"
+#include "lib/kinds/grpc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,71 +17,16 @@
 
 enum { REQUEST_MAX = 300, ANSWER_MAX = 1024, HEADER_MAX = 64 * 1024, STATUS_MISSING = -1 };
 
-struct grpc_settings {
-    struct endpoint target;
-    char *url;
-    struct curl_slist *headers;
-    struct curl_slist *connect_to; /* NULL: to where the URL says */
-    bool tls_used;
-    struct tls_settings tls;
-    size_t request_size;
-    uint8_t request[REQUEST_MAX];
-};
-
 struct grpc {
     struct probe probe; /* first */
     const struct grpc_settings *settings;
     struct http_call call;
+    size_t request_size;
+    uint8_t request[REQUEST_MAX];
     long status; /* grpc-status, from header or trailer */
     size_t header_size, answer_size;
     uint8_t answer[ANSWER_MAX];
 };
-
-/* ---- settings ---- */
-
-static void write_url(struct grpc_settings *settings)
-{
-    char authority[ENDPOINT_TEXT_SIZE], url[ENDPOINT_TEXT_SIZE + 64];
-
-    tls_settings_authority(&settings->tls, &settings->target, &settings->connect_to, authority);
-    snprintf(url, sizeof url, "%s://%s/grpc.health.v1.Health/Check", settings->tls_used ? "https" : "http", authority);
-    settings->url = settings_copy(url);
-}
-
-static void grpc_settings_free(void *memory)
-{
-    struct grpc_settings *settings = memory;
-
-    free(settings->url);
-    curl_slist_free_all(settings->headers);
-    curl_slist_free_all(settings->connect_to);
-    tls_settings_clear(&settings->tls);
-    free(settings);
-}
-
-static void *grpc_configure(const struct lyd_node *node, const struct probe_complaints *complaints)
-{
-    struct grpc_settings *settings = settings_new(sizeof *settings);
-    struct wire_writer writer = wire_writer_of(settings->request, sizeof settings->request);
-
-    settings->tls_used = model_boolean(node, "tls", false);
-    tls_settings_read(&settings->tls, node);
-    if (!settings_endpoint(node, "target", 0, &settings->target, complaints)) {
-        grpc_settings_free(settings);
-        return NULL;
-    }
-    grpc_write_request(&writer, model_text(node, "service"));
-    settings->request_size = writer.position;
-    curl_lines_add(&settings->headers, "Content-Type: application/grpc");
-    curl_lines_add(&settings->headers, "TE: trailers");
-    write_url(settings);
-    return settings;
-}
-
-static void grpc_target(const void *settings, char *text, size_t size)
-{
-    endpoint_format(&((const struct grpc_settings *)settings)->target, text, size);
-}
 
 /* ---- what comes back ---- */
 
@@ -198,8 +141,11 @@ static void grpc_destroy(struct probe *probe)
 static bool set_up(struct grpc *grpc)
 {
     const struct grpc_settings *settings = grpc->settings;
+    struct wire_writer writer = wire_writer_of(grpc->request, sizeof grpc->request);
     CURL *easy = grpc->call.transfer.easy;
 
+    grpc_write_request(&writer, settings->service);
+    grpc->request_size = writer.position;
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                      (long)(settings->tls_used ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -208,8 +154,8 @@ static bool set_up(struct grpc *grpc)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, grpc);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, settings->headers);
     curl_easy_setopt(easy, CURLOPT_CONNECT_TO, settings->connect_to);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)settings->request_size);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, settings->request);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)grpc->request_size);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, grpc->request);
     return curl_easy_setopt(easy, CURLOPT_URL, settings->url) == CURLE_OK &&
            (!settings->tls_used || tls_settings_apply(&settings->tls, easy));
 }
@@ -230,9 +176,6 @@ static struct probe *grpc_create(const void *memory, struct probe_room *room)
 
 const struct probe_kind probe_grpc = {
     .name = "grpc",
-    .configure = grpc_configure,
-    .settings_free = grpc_settings_free,
-    .target = grpc_target,
     .create = grpc_create,
     .start = grpc_start,
     .cancel = grpc_cancel,

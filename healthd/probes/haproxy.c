@@ -14,9 +14,8 @@
 #include "healthd/probes/haproxy_process.h"
 #include "healthd/probes/haproxy_socket.h"
 #include "healthd/probes/kinds.h"
-#include "healthd/settings.h"
 #include "healthd/watcher.h"
-#include "lib/model.h"
+#include "lib/kinds/haproxy.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,15 +28,6 @@
 enum {
     ANSWER_MAX = 16 * 1024 * 1024, /* HAProxy with ten thousand servers says about 4 MB */
     READ_SIZE = 16 * 1024,
-};
-
-struct haproxy_settings {
-    size_t socket_count;
-    char **sockets;
-    char *backend;
-    char *server; /* NULL: all */
-    unsigned minimum;
-    bool minimum_is_percent;
 };
 
 /* What is known of a socket from run to run. */
@@ -57,49 +47,6 @@ struct haproxy {
     struct haproxy_csv *csv; /* while one is asked */
     struct peer *peers;      /* by index */
 };
-
-/* ---- settings ---- */
-
-static void haproxy_settings_free(void *memory)
-{
-    struct haproxy_settings *settings = memory;
-
-    for (size_t i = 0; i < settings->socket_count; i++)
-        free(settings->sockets[i]);
-    free(settings->sockets);
-    free(settings->backend);
-    free(settings->server);
-    free(settings);
-}
-
-static void *haproxy_configure(const struct lyd_node *node, const struct probe_complaints *complaints)
-{
-    struct haproxy_settings *settings = settings_new(sizeof *settings);
-    const char *minimum = model_text(node, "minimum-up");
-
-    settings->sockets = settings_texts(node, "socket", &settings->socket_count);
-    settings->backend = settings_text(node, "backend");
-    settings->server = settings_text(node, "server");
-    settings->minimum = (unsigned)strtoul(minimum, NULL, 10);
-    settings->minimum_is_percent = strchr(minimum, '%');
-    for (size_t i = 0; i < settings->socket_count; i++) {
-        if (strlen(settings->sockets[i]) < sizeof(((struct sockaddr_un *)NULL)->sun_path))
-            continue;
-        probe_complain(complaints, node, "socket %s: the path of a socket is at most %zu bytes long",
-                       settings->sockets[i], sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
-        haproxy_settings_free(settings);
-        return NULL;
-    }
-    return settings;
-}
-
-static void haproxy_target(const void *memory, char *text, size_t size)
-{
-    const struct haproxy_settings *settings = memory;
-
-    snprintf(text, size, "%s%s%s at %s%s", settings->backend, settings->server ? "/" : "",
-             settings->server ? settings->server : "", settings->sockets[0], settings->socket_count > 1 ? " …" : "");
-}
 
 /* ---- a run ---- */
 
@@ -333,9 +280,6 @@ static struct probe *haproxy_create(const void *memory, struct probe_room *room)
 
 const struct probe_kind probe_haproxy = {
     .name = "haproxy",
-    .configure = haproxy_configure,
-    .settings_free = haproxy_settings_free,
-    .target = haproxy_target,
     .create = haproxy_create,
     .start = haproxy_start,
     .cancel = haproxy_cancel,

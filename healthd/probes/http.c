@@ -10,9 +10,10 @@
  */
 #include "healthd/probes/http_plain.h"
 #include "healthd/probes/http_secure.h"
-#include "healthd/probes/http_settings.h"
 #include "healthd/probes/kinds.h"
+#include "healthd/probes/tls_settings.h"
 #include "lib/clock.h"
+#include "lib/kinds/http.h"
 
 #include <stdlib.h>
 
@@ -148,9 +149,6 @@ static struct probe *http_create(const void *memory, struct probe_room *room)
 
 const struct probe_kind probe_http = {
     .name = "http",
-    .configure = http_settings_configure,
-    .settings_free = http_settings_free,
-    .target = http_settings_target,
     .create = http_create,
     .start = http_start,
     .cancel = http_cancel,

@@ -7,7 +7,7 @@
 
 #include "healthd/dial.h"
 #include "healthd/probes/http_answer.h"
-#include "healthd/probes/http_settings.h"
+#include "lib/kinds/http.h"
 
 struct http_plain;
 

@@ -2,6 +2,7 @@
 
 #include "healthd/http_outcome.h"
 #include "healthd/probes/http_answer.h"
+#include "healthd/probes/tls_settings.h"
 
 #include <stdlib.h>
 #include <string.h>

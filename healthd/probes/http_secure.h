@@ -3,7 +3,7 @@
 #define VIPGATE_HEALTHD_PROBES_HTTP_SECURE_H
 
 #include "healthd/http_call.h"
-#include "healthd/probes/http_settings.h"
+#include "lib/kinds/http.h"
 
 struct http_secure;
 

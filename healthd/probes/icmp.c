@@ -5,12 +5,10 @@
  */
 #include "healthd/dial.h"
 #include "healthd/probes/kinds.h"
-#include "healthd/settings.h"
-#include "lib/model.h"
+#include "lib/kinds/icmp.h"
 #include "lib/wire.h"
 
 #include <bsd/stdlib.h>
-#include <bsd/string.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -21,10 +19,6 @@
 enum { COOKIE_SIZE = 16, ECHO_SIZE = 8 + COOKIE_SIZE, PACKET_MAX = 2048 };
 enum { ECHO_REQUEST_V4 = 8, ECHO_REPLY_V4 = 0, ECHO_REQUEST_V6 = 128, ECHO_REPLY_V6 = 129 };
 
-struct icmp_settings {
-    struct endpoint target; /* port 0 */
-};
-
 struct icmp {
     struct probe probe; /* first */
     const struct icmp_settings *settings;
@@ -32,20 +26,6 @@ struct icmp {
     uint16_t sequence;
     uint8_t cookie[COOKIE_SIZE];
 };
-
-static void *icmp_configure(const struct lyd_node *node, const struct probe_complaints *complaints)
-{
-    struct icmp_settings *settings = settings_new(sizeof *settings);
-
-    (void)complaints;
-    strlcpy(settings->target.host, model_text(node, "target"), sizeof settings->target.host);
-    return settings;
-}
-
-static void icmp_target(const void *settings, char *text, size_t size)
-{
-    strlcpy(text, ((const struct icmp_settings *)settings)->target.host, size);
-}
 
 static int open_socket(int family)
 {
@@ -208,9 +188,6 @@ static void icmp_destroy(struct probe *probe)
 
 const struct probe_kind probe_icmp = {
     .name = "icmp",
-    .configure = icmp_configure,
-    .settings_free = free,
-    .target = icmp_target,
     .create = icmp_create,
     .start = icmp_start,
     .cancel = icmp_cancel,

@@ -17,7 +17,7 @@ extern const struct probe_kind probe_tcp;
 extern const struct probe_kind probe_udp;
 extern const struct probe_kind probe_websocket;
 
-/* The kind of that name; NULL where this build lacks it. */
+/* The kind of that name; NULL where there is none. */
 const struct probe_kind *probe_kind_find(const char *name);
 
 #endif

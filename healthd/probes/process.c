@@ -4,10 +4,9 @@
  * also keeps the number from meaning another process: the one that was seen is the one that is watched.
  */
 #include "healthd/probes/kinds.h"
-#include "healthd/settings.h"
 #include "healthd/watcher.h"
+#include "lib/kinds/process.h"
 
-#include <bsd/string.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -18,10 +17,6 @@
 
 enum { PIDFILE_MAX = 64 };
 
-struct process_settings {
-    char *pidfile;
-};
-
 struct process {
     struct probe probe; /* first */
     const struct process_settings *settings;
@@ -30,28 +25,6 @@ struct process {
     pid_t pid;
     bool exited; /* the kernel told of the last one's exit, and no other was seen since */
 };
-
-static void *process_configure(const struct lyd_node *node, const struct probe_complaints *complaints)
-{
-    struct process_settings *settings = settings_new(sizeof *settings);
-
-    (void)complaints;
-    settings->pidfile = settings_text(node, "pidfile");
-    return settings;
-}
-
-static void process_settings_free(void *memory)
-{
-    struct process_settings *settings = memory;
-
-    free(settings->pidfile);
-    free(settings);
-}
-
-static void process_target(const void *settings, char *text, size_t size)
-{
-    strlcpy(text, ((const struct process_settings *)settings)->pidfile, size);
-}
 
 /* The number in the file; 0 where it holds none, -1 with errno set where it cannot be read. */
 static pid_t read_pidfile(const char *path)
@@ -185,9 +158,6 @@ static void process_destroy(struct probe *probe)
 
 const struct probe_kind probe_process = {
     .name = "process",
-    .configure = process_configure,
-    .settings_free = process_settings_free,
-    .target = process_target,
     .create = process_create,
     .start = process_start,
     .cancel = process_cancel,

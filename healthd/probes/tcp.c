@@ -6,8 +6,7 @@
 #include "healthd/dial.h"
 #include "healthd/hold.h"
 #include "healthd/probes/kinds.h"
-#include "healthd/settings.h"
-#include "lib/model.h"
+#include "lib/kinds/tcp.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,13 +17,6 @@
 /* How much of an answer is searched for `expect`. */
 enum { ANSWER_MAX = 64 * 1024 };
 
-struct tcp_settings {
-    struct endpoint target;
-    char *send;   /* NULL: nothing */
-    char *expect; /* NULL: nothing */
-    bool hold_open;
-};
-
 struct tcp {
     struct probe probe; /* first */
     const struct tcp_settings *settings;
@@ -34,33 +26,6 @@ struct tcp {
     char *answer; /* of ANSWER_MAX, during a dialogue with expect */
     size_t received;
 };
-
-static void *tcp_configure(const struct lyd_node *node, const struct probe_complaints *complaints)
-{
-    struct tcp_settings *settings = settings_new(sizeof *settings);
-
-    settings->send = settings_text(node, "send");
-    settings->expect = settings_text(node, "expect");
-    settings->hold_open = model_boolean(node, "hold-open", false);
-    if (settings_endpoint(node, "target", 0, &settings->target, complaints))
-        return settings;
-    probe_tcp.settings_free(settings);
-    return NULL;
-}
-
-static void tcp_settings_free(void *memory)
-{
-    struct tcp_settings *settings = memory;
-
-    free(settings->send);
-    free(settings->expect);
-    free(settings);
-}
-
-static void tcp_target(const void *settings, char *text, size_t size)
-{
-    endpoint_format(&((const struct tcp_settings *)settings)->target, text, size);
-}
 
 static void end_connection(struct tcp *tcp)
 {
@@ -271,9 +236,6 @@ static void tcp_at(const struct probe *probe, char *text, size_t size)
 
 const struct probe_kind probe_tcp = {
     .name = "tcp",
-    .configure = tcp_configure,
-    .settings_free = tcp_settings_free,
-    .target = tcp_target,
     .create = tcp_create,
     .start = tcp_start,
     .cancel = tcp_cancel,

@@ -1,44 +1,7 @@
 #include "healthd/probes/tls_settings.h"
 
-#include "healthd/probes/curl_lines.h"
-#include "healthd/settings.h"
-#include "lib/model.h"
-
-#include <bsd/string.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-void tls_settings_read(struct tls_settings *tls, const struct lyd_node *node)
-{
-    *tls = (struct tls_settings){
-        .ca_file = settings_text(node, "ca-file"),
-        .server_name = settings_text(node, "server-name"),
-        .client_certificate = settings_text(node, "client-certificate"),
-        .verify = model_boolean(node, "verify", true),
-        .certificate_expiry = model_text(node, "certificate-days"),
-        .certificate_days = (uint16_t)model_number(node, "certificate-days", 0),
-    };
-}
-
-void tls_settings_clear(struct tls_settings *tls)
-{
-    free(tls->ca_file);
-    free(tls->server_name);
-    free(tls->client_certificate);
-}
-
-void tls_settings_authority(const struct tls_settings *tls, const struct endpoint *target,
-                            struct curl_slist **connect_to, char authority[static ENDPOINT_TEXT_SIZE])
-{
-    struct endpoint named = *target;
-
-    if (tls->server_name) {
-        strlcpy(named.host, tls->server_name, sizeof named.host);
-        curl_lines_connect_to(connect_to, target);
-    }
-    endpoint_format(&named, authority, ENDPOINT_TEXT_SIZE);
-}
 
 bool tls_settings_apply(const struct tls_settings *tls, CURL *easy)
 {

@@ -4,8 +4,7 @@
  */
 #include "healthd/dial.h"
 #include "healthd/probes/kinds.h"
-#include "healthd/settings.h"
-#include "lib/model.h"
+#include "lib/kinds/udp.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,43 +14,11 @@
 
 enum { DATAGRAM_MAX = 65536 };
 
-struct udp_settings {
-    struct endpoint target;
-    char *send;   /* NULL: an empty datagram */
-    char *expect; /* NULL: any answer */
-};
-
 struct udp {
     struct probe probe; /* first */
     const struct udp_settings *settings;
     struct dial dial;
 };
-
-static void *udp_configure(const struct lyd_node *node, const struct probe_complaints *complaints)
-{
-    struct udp_settings *settings = settings_new(sizeof *settings);
-
-    settings->send = settings_text(node, "send");
-    settings->expect = settings_text(node, "expect");
-    if (settings_endpoint(node, "target", 0, &settings->target, complaints))
-        return settings;
-    probe_udp.settings_free(settings);
-    return NULL;
-}
-
-static void udp_settings_free(void *memory)
-{
-    struct udp_settings *settings = memory;
-
-    free(settings->send);
-    free(settings->expect);
-    free(settings);
-}
-
-static void udp_target(const void *settings, char *text, size_t size)
-{
-    endpoint_format(&((const struct udp_settings *)settings)->target, text, size);
-}
 
 static void judge_answer(struct udp *udp, const char *answer, size_t length)
 {
@@ -148,9 +115,6 @@ static void udp_destroy(struct probe *probe)
 
 const struct probe_kind probe_udp = {
     .name = "udp",
-    .configure = udp_configure,
-    .settings_free = udp_settings_free,
-    .target = udp_target,
     .create = udp_create,
     .start = udp_start,
     .cancel = udp_cancel,

@@ -9,10 +9,11 @@
 #include "healthd/http_call.h"
 #include "healthd/http_outcome.h"
 #include "healthd/probes/kinds.h"
+#include "healthd/probes/tls_settings.h"
 #include "healthd/probes/websocket_message.h"
-#include "healthd/probes/websocket_settings.h"
 #include "healthd/watcher.h"
 #include "lib/clock.h"
+#include "lib/kinds/websocket.h"
 
 #include <bsd/stdlib.h>
 #include <errno.h>
@@ -316,9 +317,6 @@ static struct probe *websocket_create(const void *memory, struct probe_room *roo
 
 const struct probe_kind probe_websocket = {
     .name = "websocket",
-    .configure = websocket_settings_configure,
-    .settings_free = websocket_settings_free,
-    .target = websocket_settings_target,
     .create = websocket_create,
     .start = websocket_start,
     .cancel = websocket_cancel,

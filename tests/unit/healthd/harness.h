@@ -159,7 +159,7 @@ __attribute__((format(printf, 2, 3))) static inline void harness_open(struct har
     uv_timer_init(&harness->loop, &harness->deadline);
     harness->deadline.data = harness;
     struct check_config *check = &harness->config->checks[0];
-    harness->probe = check->kind->create(check->settings, &harness->room);
+    harness->probe = check->probe->create(check->settings, &harness->room);
     harness->probe->finished = harness_finished;
     harness->probe->look = harness_look;
     harness->probe->user = harness;

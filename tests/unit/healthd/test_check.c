@@ -115,7 +115,7 @@ static int setup(void **state)
     stage->room.user = stage;
     stage->config = (struct check_config){
         .name = "t",
-        .kind = &scripted,
+        .probe = &scripted,
         .interval_ms = 40,
         .fast_interval_ms = 20,
         .timeout_ms = 15,

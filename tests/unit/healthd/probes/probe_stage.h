@@ -9,6 +9,7 @@
 #include "healthd/resolve.h"
 #include "healthd/watcher.h"
 #include "lib/clock.h"
+#include "lib/kinds/kind.h"
 #include "lib/model.h"
 
 #include <setjmp.h>
@@ -25,7 +26,8 @@ struct stage {
     uv_timer_t tick; /* so that a wait for a deadline does not sleep for ever */
     struct probe_room room;
     struct ly_ctx *context;
-    const struct probe_kind *kind;
+    const struct kind *kind;
+    struct arena arena;
     void *settings;
     struct probe *probe;
     unsigned finished, looks;
@@ -55,17 +57,18 @@ static inline void stage_look(struct probe *probe, void *user)
 }
 
 /* Reads the settings of KIND from JSON, its container's content: NULL with the complaint in COMPLAINT (512 octets). */
-static inline void *stage_configure(struct ly_ctx *context, const char *kind, const char *json, char *complaint)
+static inline void *stage_configure(struct ly_ctx *context, struct arena *arena, const char *kind, const char *json,
+                                    char *complaint)
 {
     char document[4096];
     struct lyd_node *tree = NULL;
-    struct probe_complaints complaints = {.complain = stage_complain, .user = complaint};
+    const struct kind_room room = {.arena = arena, .complaint = stage_complain, .user = complaint};
 
     snprintf(document, sizeof document, "{\"vipgate:check\":[{\"name\":\"t\",\"%s\":%s}]}", kind, json);
     if (lyd_parse_data_mem(context, document, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_PRESENT, &tree))
         fail_msg("%s: %s", document, ly_errmsg(context));
     const struct lyd_node *check = model_sibling(tree, "check");
-    void *settings = probe_kind_find(kind)->configure(model_child(check, kind), &complaints);
+    void *settings = kind_configure(kind_find(kind), model_child(check, kind), &room);
     lyd_free_all(tree);
     return settings;
 }
@@ -74,7 +77,7 @@ static inline void stage_open(struct stage *stage, const char *kind, const char 
 {
     char error[256], complaint[512] = "";
 
-    *stage = (struct stage){.kind = probe_kind_find(kind)};
+    *stage = (struct stage){.kind = kind_find(kind)};
     assert_non_null(stage->kind);
     assert_int_equal(uv_loop_init(&stage->loop), 0);
     uv_timer_init(&stage->loop, &stage->tick);
@@ -84,10 +87,10 @@ static inline void stage_open(struct stage *stage, const char *kind, const char 
     stage->room.resolver = resolver_new(&stage->loop, stage->room.watcher, NULL, error, sizeof error);
     assert_non_null(stage->room.resolver);
     stage->context = model_open(error, sizeof error);
-    stage->settings = stage_configure(stage->context, kind, json, complaint);
+    stage->settings = stage_configure(stage->context, &stage->arena, kind, json, complaint);
     if (!stage->settings)
         fail_msg("%s", complaint);
-    stage->probe = stage->kind->create(stage->settings, &stage->room);
+    stage->probe = probe_kind_find(kind)->create(stage->settings, &stage->room);
     assert_non_null(stage->probe);
     stage->probe->finished = stage_finished;
     stage->probe->look = stage_look;
@@ -118,7 +121,8 @@ static inline const struct probe_result *stage_run(struct stage *stage)
 static inline void stage_close(struct stage *stage)
 {
     probe_free(stage->probe);
-    stage->kind->settings_free(stage->settings);
+    kind_release(stage->kind, stage->settings);
+    arena_free(&stage->arena);
     resolver_free(stage->room.resolver);
     watcher_free(stage->room.watcher);
     uv_close((uv_handle_t *)&stage->tick, NULL);

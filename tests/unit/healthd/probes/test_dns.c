@@ -119,11 +119,14 @@ static void test_address_of_another_family_is_refused(void **state)
 {
     (void)state;
     char error[256], complaint[512];
+    struct arena arena = {0};
     struct ly_ctx *context = model_open(error, sizeof error);
 
-    assert_null(stage_configure(
-        context, "dns", "{\"server\":\"192.0.2.1\",\"name\":\"a\",\"expect-address\":\"2001:db8::1\"}", complaint));
+    assert_null(stage_configure(context, &arena, "dns",
+                                "{\"server\":\"192.0.2.1\",\"name\":\"a\",\"expect-address\":\"2001:db8::1\"}",
+                                complaint));
     assert_non_null(strstr(complaint, "AAAA for IPv6"));
+    arena_free(&arena);
     ly_ctx_destroy(context);
 }
 

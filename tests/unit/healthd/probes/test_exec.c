@@ -64,10 +64,12 @@ static void test_relative_path_is_refused(void **state)
 {
     (void)state;
     char error[256], complaint[512];
+    struct arena arena = {0};
     struct ly_ctx *context = model_open(error, sizeof error);
 
-    assert_null(stage_configure(context, "exec", "{\"command\":[\"true\"]}", complaint));
+    assert_null(stage_configure(context, &arena, "exec", "{\"command\":[\"true\"]}", complaint));
     assert_non_null(strstr(complaint, "absolute path"));
+    arena_free(&arena);
     ly_ctx_destroy(context);
 }
 

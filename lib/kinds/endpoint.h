@@ -1,6 +1,6 @@
 /* HOST:PORT as the operator wrote it. */
-#ifndef VIPGATE_HEALTHD_ENDPOINT_H
-#define VIPGATE_HEALTHD_ENDPOINT_H
+#ifndef VIPGATE_LIB_KINDS_ENDPOINT_H
+#define VIPGATE_LIB_KINDS_ENDPOINT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "healthd/endpoint.h"
+#include "lib/kinds/endpoint.h"
 
 #include <bsd/string.h>
 #include <stdio.h>

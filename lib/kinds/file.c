@@ -1,0 +1,28 @@
+#include "lib/kinds/file.h"
+
+#include "lib/kinds/settings.h"
+#include "lib/model.h"
+
+#include <bsd/string.h>
+#include <string.h>
+
+static bool configure(void *memory, const struct lyd_node *node, const struct kind_room *room)
+{
+    struct file_settings *settings = memory;
+
+    settings->path = settings_text(room, node, "path");
+    settings->expect_present = strcmp(model_text(node, "expect"), "present") == 0;
+    return true;
+}
+
+static void target(const void *settings, char *text, size_t size)
+{
+    strlcpy(text, ((const struct file_settings *)settings)->path, size);
+}
+
+const struct kind kind_file = {
+    .name = "file",
+    .settings_size = sizeof(struct file_settings),
+    .configure = configure,
+    .target = target,
+};

@@ -1,0 +1,55 @@
+#include "lib/kinds/haproxy.h"
+
+#include "lib/kinds/settings.h"
+#include "lib/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+enum { SOCKET_PATH_SIZE = sizeof(((struct sockaddr_un *)NULL)->sun_path) };
+
+static bool sockets_fit(const struct lyd_node *node, const struct kind_room *room)
+{
+    const struct lyd_node *child;
+    bool fit = true;
+
+    LY_LIST_FOR(lyd_child(node), child)
+    {
+        if (strcmp(child->schema->name, "socket") != 0 || strlen(lyd_get_value(child)) < SOCKET_PATH_SIZE)
+            continue;
+        kind_complain(room, child, "socket %s: the path of a socket is at most %d bytes long", lyd_get_value(child),
+                      SOCKET_PATH_SIZE - 1);
+        fit = false;
+    }
+    return fit;
+}
+
+static bool configure(void *memory, const struct lyd_node *node, const struct kind_room *room)
+{
+    struct haproxy_settings *settings = memory;
+    const char *minimum = model_text(node, "minimum-up");
+
+    settings->sockets = settings_texts(room, node, "socket", &settings->socket_count);
+    settings->backend = settings_text(room, node, "backend");
+    settings->server = settings_text(room, node, "server");
+    settings->minimum = (unsigned)strtoul(minimum, NULL, 10);
+    settings->minimum_is_percent = strchr(minimum, '%');
+    return sockets_fit(node, room);
+}
+
+static void target(const void *memory, char *text, size_t size)
+{
+    const struct haproxy_settings *settings = memory;
+
+    snprintf(text, size, "%s%s%s at %s%s", settings->backend, settings->server ? "/" : "",
+             settings->server ? settings->server : "", settings->sockets[0], settings->socket_count > 1 ? " …" : "");
+}
+
+const struct kind kind_haproxy = {
+    .name = "haproxy",
+    .settings_size = sizeof(struct haproxy_settings),
+    .configure = configure,
+    .target = target,
+};

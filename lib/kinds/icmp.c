@@ -1,0 +1,26 @@
+#include "lib/kinds/icmp.h"
+
+#include "lib/model.h"
+
+#include <bsd/string.h>
+
+static bool configure(void *memory, const struct lyd_node *node, const struct kind_room *room)
+{
+    struct icmp_settings *settings = memory;
+
+    (void)room;
+    strlcpy(settings->target.host, model_text(node, "target"), sizeof settings->target.host);
+    return true;
+}
+
+static void target(const void *settings, char *text, size_t size)
+{
+    strlcpy(text, ((const struct icmp_settings *)settings)->target.host, size);
+}
+
+const struct kind kind_icmp = {
+    .name = "icmp",
+    .settings_size = sizeof(struct icmp_settings),
+    .configure = configure,
+    .target = target,
+};

@@ -1,0 +1,80 @@
+#include "lib/kinds/kind.h"
+
+#include "lib/kinds/coap.h"
+#include "lib/kinds/dns.h"
+#include "lib/kinds/exec.h"
+#include "lib/kinds/file.h"
+#include "lib/kinds/grpc.h"
+#include "lib/kinds/haproxy.h"
+#include "lib/kinds/http.h"
+#include "lib/kinds/icmp.h"
+#include "lib/kinds/process.h"
+#include "lib/kinds/tcp.h"
+#include "lib/kinds/udp.h"
+#include "lib/kinds/websocket.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct kind *const kinds[] = {
+    &kind_coap,
+    &kind_dns,
+    &kind_exec,
+    &kind_file,
+    &kind_grpc,
+    &kind_haproxy,
+    &kind_http,
+    &kind_icmp,
+    &kind_process,
+    &kind_tcp,
+    &kind_udp,
+    &kind_websocket,
+    NULL,
+};
+/* clang-format on */
+
+void kind_complain(const struct kind_room *room, const struct lyd_node *node, const char *format, ...)
+{
+    char message[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    room->complaint(node, message, room->user);
+}
+
+const struct kind *kind_at(size_t index)
+{
+    return kinds[index];
+}
+
+const struct kind *kind_find(const char *name)
+{
+    const struct kind *const *kind = kinds;
+
+    while (*kind && strcmp((*kind)->name, name) != 0)
+        kind++;
+    return *kind;
+}
+
+void *kind_configure(const struct kind *kind, const struct lyd_node *node, const struct kind_room *room)
+{
+    void *settings = arena_alloc(room->arena, kind->settings_size);
+    bool sound = settings && kind->configure(settings, node, room);
+
+    if (room->arena->failed)
+        kind_complain(room, node, "out of memory");
+    if (sound && !room->arena->failed)
+        return settings;
+    kind_release(kind, settings);
+    return NULL;
+}
+
+void kind_release(const struct kind *kind, void *settings)
+{
+    if (settings && kind->release)
+        kind->release(settings);
+}

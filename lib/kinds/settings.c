@@ -1,0 +1,54 @@
+#include "lib/kinds/settings.h"
+
+#include "lib/model.h"
+
+#include <string.h>
+
+bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t default_port, struct endpoint *endpoint,
+                       const struct kind_room *room)
+{
+    const struct lyd_node *leaf = model_child(node, name);
+    const char *wrong = endpoint_parse(endpoint, lyd_get_value(leaf), default_port);
+
+    if (wrong)
+        kind_complain(room, leaf, "%s \"%s\": %s", name, lyd_get_value(leaf), wrong);
+    return !wrong;
+}
+
+const char *settings_copy(const struct kind_room *room, const char *text)
+{
+    return text ? arena_text(room->arena, text, strlen(text)) : NULL;
+}
+
+const char *settings_text(const struct kind_room *room, const struct lyd_node *node, const char *name)
+{
+    return settings_copy(room, model_text(node, name));
+}
+
+static size_t count_of(const struct lyd_node *node, const char *name)
+{
+    const struct lyd_node *child;
+    size_t count = 0;
+
+    LY_LIST_FOR(lyd_child(node), child)
+    {
+        count += strcmp(child->schema->name, name) == 0;
+    }
+    return count;
+}
+
+char **settings_texts(const struct kind_room *room, const struct lyd_node *node, const char *name, size_t *count)
+{
+    char **texts = arena_alloc(room->arena, (count_of(node, name) + 1) * sizeof *texts);
+    const struct lyd_node *child;
+
+    *count = 0;
+    if (!texts)
+        return NULL;
+    LY_LIST_FOR(lyd_child(node), child)
+    {
+        if (strcmp(child->schema->name, name) == 0)
+            texts[(*count)++] = arena_text(room->arena, lyd_get_value(child), strlen(lyd_get_value(child)));
+    }
+    return texts;
+}

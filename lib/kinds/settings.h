@@ -1,0 +1,22 @@
+/* Reading what several probe kinds configure in the same way. */
+#ifndef VIPGATE_LIB_KINDS_SETTINGS_H
+#define VIPGATE_LIB_KINDS_SETTINGS_H
+
+#include "lib/kinds/endpoint.h"
+#include "lib/kinds/kind.h"
+
+/* Reads the leaf NAME of NODE as HOST:PORT. False after a complaint; DEFAULT_PORT as in endpoint_parse. */
+bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t default_port, struct endpoint *endpoint,
+                       const struct kind_room *room);
+
+/* A copy of TEXT in the arena; NULL where TEXT is, or memory ran out. */
+const char *settings_copy(const struct kind_room *room, const char *text);
+
+/* A copy of the leaf's text in the arena; NULL where it is absent, or memory ran out. */
+const char *settings_text(const struct kind_room *room, const struct lyd_node *node, const char *name);
+
+/* Copies of the values of the leaf-list NAME, in order and with a NULL behind them, and their number. NULL where memory
+ * ran out; the number is then 0. */
+char **settings_texts(const struct kind_room *room, const struct lyd_node *node, const char *name, size_t *count);
+
+#endif

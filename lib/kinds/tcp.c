@@ -1,0 +1,26 @@
+#include "lib/kinds/tcp.h"
+
+#include "lib/kinds/settings.h"
+#include "lib/model.h"
+
+static bool configure(void *memory, const struct lyd_node *node, const struct kind_room *room)
+{
+    struct tcp_settings *settings = memory;
+
+    settings->send = settings_text(room, node, "send");
+    settings->expect = settings_text(room, node, "expect");
+    settings->hold_open = model_boolean(node, "hold-open", false);
+    return settings_endpoint(node, "target", 0, &settings->target, room);
+}
+
+static void target(const void *settings, char *text, size_t size)
+{
+    endpoint_format(&((const struct tcp_settings *)settings)->target, text, size);
+}
+
+const struct kind kind_tcp = {
+    .name = "tcp",
+    .settings_size = sizeof(struct tcp_settings),
+    .configure = configure,
+    .target = target,
+};

@@ -1,0 +1,24 @@
+#include "lib/kinds/udp.h"
+
+#include "lib/kinds/settings.h"
+
+static bool configure(void *memory, const struct lyd_node *node, const struct kind_room *room)
+{
+    struct udp_settings *settings = memory;
+
+    settings->send = settings_text(room, node, "send");
+    settings->expect = settings_text(room, node, "expect");
+    return settings_endpoint(node, "target", 0, &settings->target, room);
+}
+
+static void target(const void *settings, char *text, size_t size)
+{
+    endpoint_format(&((const struct udp_settings *)settings)->target, text, size);
+}
+
+const struct kind kind_udp = {
+    .name = "udp",
+    .settings_size = sizeof(struct udp_settings),
+    .configure = configure,
+    .target = target,
+};

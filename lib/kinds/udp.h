@@ -1,0 +1,16 @@
+/* The settings of the udp probe. */
+#ifndef VIPGATE_LIB_KINDS_UDP_H
+#define VIPGATE_LIB_KINDS_UDP_H
+
+#include "lib/kinds/endpoint.h"
+#include "lib/kinds/kind.h"
+
+struct udp_settings {
+    struct endpoint target;
+    const char *send;   /* NULL: an empty datagram */
+    const char *expect; /* NULL: any answer */
+};
+
+extern const struct kind kind_udp;
+
+#endif
