@@ -5,7 +5,6 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 
-#include <bsd/stdlib.h>
 #include <bsd/string.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -222,22 +221,26 @@ static void on_due(uv_timer_t *timer)
 
 static uint64_t interval_ms(const struct check *check)
 {
-    bool pending = judge_is_pending(&check->judge, &check->config->judge);
+    const struct check_config *config = check->config;
+    bool pending = judge_is_pending(&check->judge, &config->judge);
+    uint64_t wanted_ms = pending ? config->fast_interval_ms : config->interval_ms;
+    uint64_t latest_ms = judge_ask_within_ms(&check->judge, &config->judge);
 
-    return pending ? check->config->fast_interval_ms : check->config->interval_ms;
+    return wanted_ms < latest_ms ? wanted_ms : latest_ms;
 }
 
 static void schedule_next(struct check *check)
 {
     uint64_t now = now_ms(check);
     uint64_t interval = interval_ms(check);
+    uint64_t place = schedule_place(check->seed, interval);
 
     if (!check->scheduled)
         check->due_ms = schedule_after_extra(check->due_ms, check->started_ms, interval, now);
     else if (check->settled)
-        check->due_ms = schedule_after(check->due_ms, check->started_ms, interval, now);
+        check->due_ms = schedule_after(check->due_ms, check->started_ms, interval, place, now);
     else
-        check->due_ms = schedule_second(interval, now, arc4random());
+        check->due_ms = schedule_second(interval, place, now);
     check->settled |= check->scheduled;
     uv_timer_start(&check->run_timer, on_due, check->again ? 0 : check->due_ms - now, 0);
 }
@@ -287,12 +290,23 @@ static struct probe *make_probe(struct check *check, const struct check_config *
     return probe;
 }
 
-struct check *check_new(struct check_room *room, struct check_config *config, uint64_t first_run_ms)
+/* The first run of what is known nothing of yet, after the check's place among the first runs of all. */
+static void schedule_first_run(struct check *check)
+{
+    check->scheduled = true;
+    check->settled = false;
+    check->due_ms = now_ms(check) + check->first_run_ms;
+    uv_timer_start(&check->run_timer, on_due, check->first_run_ms, 0);
+}
+
+struct check *check_new(struct check_room *room, struct check_config *config, size_t count)
 {
     struct check *check = settings_new(sizeof *check);
 
     check->room = room;
     check->config = config;
+    check->seed = schedule_seed(config->name);
+    check->first_run_ms = schedule_first(count, config->interval_ms, check->seed);
     check->probe = make_probe(check, config);
     judge_init(&check->judge);
     check->since_us = clock_real_us();
@@ -301,8 +315,7 @@ struct check *check_new(struct check_room *room, struct check_config *config, ui
     uv_timer_init(room->probe.loop, &check->judge_timer);
     check->run_timer.data = check->judge_timer.data = check;
     check->open_handles = 2;
-    check->due_ms = now_ms(check) + first_run_ms;
-    uv_timer_start(&check->run_timer, on_due, first_run_ms, 0);
+    schedule_first_run(check);
     return check;
 }
 
@@ -330,11 +343,8 @@ static void replace_probe(struct check *check)
     probe_free(check->probe);
     check->probe = make_probe(check, check->config);
     check->running = false;
-    check->judge.successes = check->judge.failures = 0;
-    check->judge.unable = false;
-    check->due_ms = now_ms(check);
-    check->scheduled = true;
-    uv_timer_start(&check->run_timer, on_due, 0, 0);
+    check->judge.successes = check->judge.failures = check->judge.unables = 0;
+    schedule_first_run(check);
 }
 
 void check_begin_again(struct check *check, const char *why)
@@ -351,17 +361,27 @@ void check_begin_again(struct check *check, const char *why)
     tell(check, &before);
 }
 
+/* The next run is at the place that the new interval has for it, if that is sooner. */
+static void adopt_interval(struct check *check)
+{
+    uint64_t now = now_ms(check), interval = check->config->interval_ms;
+
+    check->settled = false;
+    if (check->running || check->due_ms <= now + interval)
+        return;
+    check->due_ms = schedule_next_place(interval, schedule_place(check->seed, interval), now);
+    uv_timer_start(&check->run_timer, on_due, check->due_ms - now, 0);
+}
+
 void check_reconfigure(struct check *check, struct check_config *config, bool same_probe)
 {
+    bool same_interval = check->config->interval_ms == config->interval_ms;
+
     check->config = config;
     if (!same_probe)
         replace_probe(check);
-    /* The next run is where the new interval puts it, if that is sooner. */
-    uint64_t latest = now_ms(check) + config->interval_ms;
-    if (!check->running && check->due_ms > latest) {
-        check->due_ms = latest;
-        uv_timer_start(&check->run_timer, on_due, config->interval_ms, 0);
-    }
+    else if (!same_interval)
+        adopt_interval(check);
     arm_judge_timer(check);
 }
 

@@ -5,7 +5,8 @@
  *              \_ deadline: timeout ________/
  *
  * Every run, whatever began it and however it ended, comes through one function. Runs of one check never overlap, and
- * its schedule does not drift: the next run is due one interval after this one was due, not after it ended.
+ * its schedule does not drift: the next run is due one interval after this one was due, not after it ended, and at the
+ * check's own place in the interval (healthd/schedule.h).
  */
 #ifndef VIPGATE_HEALTHD_CHECK_H
 #define VIPGATE_HEALTHD_CHECK_H
@@ -52,21 +53,23 @@ struct check {
     /* the rest is the check's own */
     uv_timer_t run_timer;   /* the next run, or the deadline of this one */
     uv_timer_t judge_timer; /* when time alone changes the verdict */
+    uint32_t seed;          /* of its place in the schedule */
+    uint64_t first_run_ms;  /* where it begins, and begins again */
     uint64_t due_ms;        /* of the loop's clock: when the run under way was, or the next is, due */
     uint64_t started_ms;
     bool running;
     bool overdue;   /* the run under way is past its timeout, and the loop has yet to look for its answer */
     bool scheduled; /* the run under way is one of the schedule's */
-    bool settled;   /* the second run has been scheduled: the jitter is done */
+    bool settled;   /* the second run has been scheduled, at the check's place */
     bool again;     /* something happened while a run was under way */
     bool suppressed;
     struct check_run *waiting;
     unsigned open_handles;
 };
 
-/* A check with CONFIG, which outlives it; its first run is due after FIRST_RUN_MS. Aborts when out
- * of memory, as all of configuration does. */
-struct check *check_new(struct check_room *room, struct check_config *config, uint64_t first_run_ms);
+/* A check with CONFIG, which outlives it, one of COUNT: its first run is due soon. Aborts when out of memory, as all of
+ * configuration does. */
+struct check *check_new(struct check_room *room, struct check_config *config, size_t count);
 
 /* Ends it. Memory is freed once the loop has run on. Those who wait for a run are not told: they must not exist. */
 void check_free(struct check *check);

@@ -1,9 +1,7 @@
 #include "healthd/checks.h"
 
-#include "healthd/schedule.h"
 #include "healthd/settings.h"
 
-#include <bsd/stdlib.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,8 +110,7 @@ static void drop_absent(struct checks *checks, const struct checks *next)
 
 static struct check *begin(struct checks *checks, const struct config *config, struct check_config *wanted)
 {
-    uint64_t first_run_ms = schedule_first(config->check_count, wanted->interval_ms, arc4random());
-    struct check *check = check_new(checks->room, wanted, first_run_ms);
+    struct check *check = check_new(checks->room, wanted, config->check_count);
 
     checks->room->changed(check, checks->room->user);
     return check;

@@ -1,5 +1,8 @@
 #include "healthd/judge.h"
 
+/* It takes two UNABLE to stay so, and a machine that is busy may be late with one. */
+enum { UNABLES_TO_STAY = 2, ASKS_A_LEASE = 4 };
+
 void judge_init(struct judge *judge)
 {
     *judge = (struct judge){.verdict = VERDICT_UNKNOWN, .probed = VERDICT_UNKNOWN, .first_pending = true};
@@ -38,7 +41,7 @@ static void count_failure(struct judge *judge, const struct judge_config *config
 
 static bool is_unable_too_long(const struct judge *judge, const struct judge_config *config, uint64_t now_ms)
 {
-    return judge->unable && now_ms > judge->unable_since_ms + config->lease_ms;
+    return judge->unables >= UNABLES_TO_STAY && now_ms > judge->unable_since_ms + config->lease_ms;
 }
 
 /* Whether time alone may bring it up. A failure, though fewer than FALL, ends the wait until there are RISE successes
@@ -46,7 +49,7 @@ static bool is_unable_too_long(const struct judge *judge, const struct judge_con
 static bool is_waiting(const struct judge *judge, const struct judge_config *config)
 {
     return judge->probed == VERDICT_UP && judge->verdict != VERDICT_UP && judge->successes >= config->rise &&
-           !judge->unable;
+           !judge->unables;
 }
 
 /* When a check that probes say is up may be so. */
@@ -97,11 +100,13 @@ bool judge_input(struct judge *judge, const struct judge_config *config, const s
         count_failure(judge, config, input->decisive, now_ms);
         break;
     case OUTCOME_UNABLE:
-        if (!judge->unable)
+        if (!judge->unables)
             judge->unable_since_ms = now_ms;
+        increment(&judge->unables);
         break;
     }
-    judge->unable = input->outcome == OUTCOME_UNABLE;
+    if (input->outcome != OUTCOME_UNABLE)
+        judge->unables = 0;
     settle(judge, config, now_ms);
     if (input->outcome == OUTCOME_FAIL && judge->verdict != VERDICT_UP)
         judge->healthy_percent = input->healthy_percent;
@@ -116,15 +121,28 @@ bool judge_time(struct judge *judge, const struct judge_config *config, uint64_t
     return is_changed(judge, &before);
 }
 
+/* Time alone will make it unknown, or would if another UNABLE came. */
+static bool is_on_the_way_to_unknown(const struct judge *judge)
+{
+    return judge->unables && (judge->verdict != VERDICT_UNKNOWN || judge->first_pending);
+}
+
 uint64_t judge_wake_ms(const struct judge *judge, const struct judge_config *config, uint64_t now_ms)
 {
     uint64_t wake = JUDGE_NEVER;
 
-    if (judge->unable && (judge->verdict != VERDICT_UNKNOWN || judge->first_pending))
+    if (is_on_the_way_to_unknown(judge) && judge->unables >= UNABLES_TO_STAY)
         wake = judge->unable_since_ms + config->lease_ms + 1;
     else if (is_waiting(judge, config))
         wake = up_allowed_ms(judge, config, now_ms);
     return wake < now_ms ? now_ms : wake;
+}
+
+uint64_t judge_ask_within_ms(const struct judge *judge, const struct judge_config *config)
+{
+    if (!is_on_the_way_to_unknown(judge))
+        return JUDGE_NEVER;
+    return config->lease_ms / ASKS_A_LEASE + 1;
 }
 
 bool judge_is_pending(const struct judge *judge, const struct judge_config *config)

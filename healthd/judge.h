@@ -5,8 +5,9 @@
  *     outcomes --rise, fall--> what the probes say --hold-down, damping--> verdict
  *
  * Before RISE successes or FALL failures in a row the first verdict is pending. UNABLE says nothing of the target: it
- * leaves all counters as they are, but a check that has been UNABLE for longer than the lease is unknown, and begins
- * again as at the start (promise 6). Hold-down and damping only ever delay the return to up, never the way down.
+ * leaves all counters as they are, but a check that stays UNABLE for longer than the lease, which takes two of them, is
+ * unknown, and begins again as at the start (promise 6). Hold-down and damping only ever delay the return to up, never
+ * the way down.
  */
 #ifndef VIPGATE_HEALTHD_JUDGE_H
 #define VIPGATE_HEALTHD_JUDGE_H
@@ -45,7 +46,7 @@ struct judge {
     enum verdict probed; /* by rise and fall alone */
     uint8_t last_ok_percent;
     bool was_down;             /* down, and not up since: hold-down applies */
-    bool unable;               /* the last outcome was UNABLE */
+    uint32_t unables;          /* in a row */
     uint64_t unable_since_ms;  /* the first of the UNABLE outcomes in a row */
     uint64_t healthy_since_ms; /* the first of the successes in a row */
     struct damping damping;
@@ -62,6 +63,10 @@ bool judge_time(struct judge *judge, const struct judge_config *config, uint64_t
 
 /* When judge_time will next change something if no outcome comes before, or JUDGE_NEVER. Not before NOW_MS. */
 uint64_t judge_wake_ms(const struct judge *judge, const struct judge_config *config, uint64_t now_ms);
+
+/* How soon after the last outcome the next must come at the latest, whatever the interval: after an UNABLE, well before
+ * the lease is over, so that whether it stays is known by then. Else JUDGE_NEVER. */
+uint64_t judge_ask_within_ms(const struct judge *judge, const struct judge_config *config);
 
 /* Whether the outcomes point at another verdict than there is, so that fast-interval applies. Waiting for hold-down or
  * damping does not count: that takes time, not probes. */

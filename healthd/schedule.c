@@ -1,16 +1,51 @@
 #include "healthd/schedule.h"
 
-enum { FIRST_RUNS_A_MS = 10, GRID_MS = 10, SECOND_LEAST = 8 };
+enum { FIRST_RUNS_A_MS = 10, GRID_MS = 10, PARTS = 8 };
 
-uint64_t schedule_after(uint64_t due_ms, uint64_t started_ms, uint64_t interval_ms, uint64_t now_ms)
+/* FNV-1a, and a last mix: names often differ in their last letter alone. */
+uint32_t schedule_seed(const char *name)
 {
-    uint64_t next_ms = due_ms + interval_ms;
+    uint32_t seed = 2166136261u;
+
+    for (; *name; name++)
+        seed = (seed ^ (uint8_t)*name) * 16777619u;
+    seed = (seed ^ seed >> 16) * 0x45d9f3bu;
+    return seed ^ seed >> 16;
+}
+
+uint64_t schedule_place(uint32_t seed, uint64_t interval_ms)
+{
+    return interval_ms < GRID_MS ? 0 : seed % (interval_ms / GRID_MS) * GRID_MS;
+}
+
+uint64_t schedule_next_place(uint64_t interval_ms, uint64_t place_ms, uint64_t now_ms)
+{
+    uint64_t past_ms = (now_ms + interval_ms - place_ms) % interval_ms;
+
+    return past_ms ? now_ms - past_ms + interval_ms : now_ms;
+}
+
+/* TIME_MS, moved towards the nearest place, by a part of the interval at most. */
+static uint64_t pulled(uint64_t time_ms, uint64_t interval_ms, uint64_t place_ms)
+{
+    uint64_t pull_ms = interval_ms / PARTS;
+    uint64_t after_ms = schedule_next_place(interval_ms, place_ms, time_ms) - time_ms;
+    uint64_t before_ms = after_ms ? interval_ms - after_ms : 0;
+
+    if (after_ms <= before_ms)
+        return time_ms + (after_ms < pull_ms ? after_ms : pull_ms);
+    return time_ms - (before_ms < pull_ms ? before_ms : pull_ms);
+}
+
+uint64_t schedule_after(uint64_t due_ms, uint64_t started_ms, uint64_t interval_ms, uint64_t place_ms, uint64_t now_ms)
+{
+    uint64_t next_ms = pulled(due_ms + interval_ms, interval_ms, place_ms);
+    uint64_t soon_ms = now_ms + interval_ms / PARTS;
 
     if (next_ms >= now_ms)
         return next_ms;
-    if (now_ms - started_ms >= interval_ms)
-        return now_ms;
-    return due_ms + ((now_ms - due_ms) / interval_ms + 1) * interval_ms;
+    next_ms = schedule_next_place(interval_ms, place_ms, now_ms);
+    return now_ms - started_ms >= interval_ms && next_ms > soon_ms ? soon_ms : next_ms;
 }
 
 uint64_t schedule_after_extra(uint64_t due_ms, uint64_t started_ms, uint64_t interval_ms, uint64_t now_ms)
@@ -20,20 +55,16 @@ uint64_t schedule_after_extra(uint64_t due_ms, uint64_t started_ms, uint64_t int
     return next_ms > now_ms ? next_ms : now_ms;
 }
 
-uint64_t schedule_first(uint64_t count, uint64_t interval_ms, uint32_t random)
+uint64_t schedule_first(uint64_t count, uint64_t interval_ms, uint32_t seed)
 {
     uint64_t spread_ms = count / FIRST_RUNS_A_MS;
 
     if (spread_ms > interval_ms)
         spread_ms = interval_ms;
-    return spread_ms ? random % spread_ms : 0;
+    return spread_ms ? seed % spread_ms : 0;
 }
 
-uint64_t schedule_second(uint64_t interval_ms, uint64_t now_ms, uint32_t random)
+uint64_t schedule_second(uint64_t interval_ms, uint64_t place_ms, uint64_t now_ms)
 {
-    uint64_t least_ms = interval_ms / SECOND_LEAST;
-    uint64_t due_ms = now_ms + least_ms + (interval_ms - least_ms) * (random % 1024) / 1023;
-    uint64_t on_grid_ms = due_ms - due_ms % GRID_MS;
-
-    return on_grid_ms > now_ms ? on_grid_ms : due_ms;
+    return schedule_next_place(interval_ms, place_ms, now_ms + interval_ms / PARTS);
 }

@@ -1,5 +1,6 @@
 /* A check around a probe that does what the test says, on a real loop with short times. */
 #include "healthd/check.h"
+#include "healthd/schedule.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 
@@ -202,18 +203,48 @@ static void test_a_run_without_end_is_a_failure_at_its_timeout(void **state)
     assert_true(stage->check->last.latency_us >= 14000);
 }
 
-static void test_unable_beyond_the_lease_is_unknown_without_another_probe(void **state)
+static void test_unable_is_asked_again_within_the_lease_and_unknown_after_it(void **state)
 {
     (void)state;
     open_check(ANSWER_OK);
     RUN_UNTIL(stage->changes == 1);
     stage->answer = ANSWER_UNABLE;
+    stage->config.interval_ms = stage->config.fast_interval_ms = 3600000; /* longer than any lease */
     RUN_UNTIL(stage->check->last.outcome == OUTCOME_UNABLE);
     assert_int_equal(stage->check->judge.verdict, VERDICT_UP);
-    stage->config.interval_ms = stage->config.fast_interval_ms = 3600000; /* no probe will end the wait */
+    assert_true(stage->check->due_ms <= uv_now(&stage->loop) + 100);
     RUN_UNTIL(stage->changes == 2);
+    assert_true(stage->check->judge.unables >= 2);
     assert_int_equal(stage->check->judge.verdict, VERDICT_UNKNOWN);
     assert_string_equal(stage->check->cause, "unable to probe for more than 100ms: too many open files");
+}
+
+static void expect_at_place(uint64_t interval_ms)
+{
+    uint64_t place_ms = schedule_place(schedule_seed("t"), interval_ms);
+    unsigned starts = stage->starts;
+
+    RUN_UNTIL(stage->check->due_ms % interval_ms == place_ms && !stage->check->running);
+    assert_true(stage->starts < starts + 20);
+}
+
+static void test_whatever_disturbs_the_schedule_the_check_goes_back_to_its_place(void **state)
+{
+    (void)state;
+    struct check_config other = stage->config;
+
+    stage->config.interval_ms = stage->config.fast_interval_ms = 50;
+    open_check(ANSWER_OK);
+    RUN_UNTIL(stage->starts == 2);
+    expect_at_place(50);
+    check_begin_again(stage->check, "stood still");
+    RUN_UNTIL(stage->starts >= 4);
+    expect_at_place(50);
+    other.interval_ms = other.fast_interval_ms = 120;
+    check_reconfigure(stage->check, &other, true);
+    expect_at_place(120);
+    check_reconfigure(stage->check, &stage->config, false);
+    expect_at_place(50);
 }
 
 static void test_fast_interval_while_a_change_is_pending(void **state)
@@ -318,7 +349,8 @@ int main(void)
         CHECK_TEST(test_a_verdict_is_published_and_journalled_with_its_cause),
         CHECK_TEST(test_a_decisive_failure_is_at_once),
         CHECK_TEST(test_a_run_without_end_is_a_failure_at_its_timeout),
-        CHECK_TEST(test_unable_beyond_the_lease_is_unknown_without_another_probe),
+        CHECK_TEST(test_unable_is_asked_again_within_the_lease_and_unknown_after_it),
+        CHECK_TEST(test_whatever_disturbs_the_schedule_the_check_goes_back_to_its_place),
         CHECK_TEST(test_fast_interval_while_a_change_is_pending),
         CHECK_TEST(test_the_schedule_does_not_drift),
         CHECK_TEST(test_run_now_does_not_disturb_the_schedule),

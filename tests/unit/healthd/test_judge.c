@@ -35,11 +35,14 @@ static const struct sequence sequences[] = {
     {"UNABLE between failures", {PLAIN}, "oooffuuf", "??UUUUUD", "pp.pppp."},
     {"UNABLE up to the lease holds the verdict", {PLAIN}, "ooouuuu", "??UUUUU", "pp....."},
     {"UNABLE beyond the lease is unknown", {PLAIN}, "ooouuuuu", "??UUUUUx", "pp.....p"},
-    {"without another probe too", {PLAIN}, "oooou----", "??UUUUUUx", "pp......p"},
+    {"a second one makes it stay so, and time does the rest", {PLAIN}, "ooouu---", "??UUUUUx", "pp.....p"},
+    {"a single one never does", {PLAIN}, "ooou-----", "??UUUUUUU", "pp......."},
+    {"and not at the start", {PLAIN}, "u-----", "??????", "pppppp"},
+    {"the second may come late", {PLAIN}, "ooou-----u", "??UUUUUUUx", "pp.......p"},
     {"the lease counts from the first UNABLE in a row", {PLAIN}, "ooouuuuouuuu", "??UUUUUUUUUU", "pp.........."},
-    {"after unknown it begins again", {PLAIN}, "ooou----ooo", "??UUUUUxxxU", "pp.....ppp."},
-    {"UNABLE from the start ends the wait for a first verdict", {PLAIN}, "u----", "????x", "ppppp"},
-    {"a probe that is carried out ends it too", {PLAIN}, "u----fff", "????xxxD", "ppppppp."},
+    {"after unknown it begins again", {PLAIN}, "ooouu---ooo", "??UUUUUxxxU", "pp.....ppp."},
+    {"UNABLE from the start ends the wait for a first verdict", {PLAIN}, "uu---", "????x", "ppppp"},
+    {"a probe that is carried out ends it too", {PLAIN}, "uu---fff", "????xxxD", "ppppppp."},
     {"hold-down delays the return", {PLAIN, .hold_down_ms = 5000}, "fffoooooo", "??DDDDDDU", "pp.pp...."},
     {"by time alone", {PLAIN, .hold_down_ms = 5000}, "fffooo---", "??DDDDDDU", "pp.pp...."},
     {"from the first success in a row", {PLAIN, .hold_down_ms = 3000}, "fffoofoooo", "??DDDDDDDU", "pp.pp.pp.."},
@@ -51,7 +54,7 @@ static const struct sequence sequences[] = {
     {"but not the first verdict", {PLAIN, .hold_down_ms = 60000}, "ooo", "??U", "pp."},
     {"nor the way down", {PLAIN, .hold_down_ms = 60000}, "ooofff", "??UUUD", "pp.pp."},
     {"UNABLE cannot end hold-down", {PLAIN, .hold_down_ms = 4000}, "fffooouuo", "??DDDDDDU", "pp.pp...."},
-    {"hold-down outlives unknown", {PLAIN, .hold_down_ms = 4000}, "fffu----ooooo", "??DDDDDxxxxxU", "pp.....ppp..."},
+    {"hold-down outlives unknown", {PLAIN, .hold_down_ms = 4000}, "fffuu---ooooo", "??DDDDDxxxxxU", "pp.....ppp..."},
 };
 
 enum { SECOND = 1000, START = 1000000 };
@@ -109,6 +112,26 @@ static void feed(struct judge *judge, const struct judge_config *config, const c
         struct judge_input input = input_of(*inputs);
         judge_input(judge, config, &input, *now);
     }
+}
+
+static void test_after_unable_it_is_asked_again_well_within_the_lease(void **state)
+{
+    (void)state;
+    const struct judge_config config = {.rise = 1, .fall = 1, .lease_ms = 3000};
+    struct judge judge;
+    uint64_t now = START;
+
+    judge_init(&judge);
+    feed(&judge, &config, "o", &now);
+    assert_int_equal(judge_ask_within_ms(&judge, &config), JUDGE_NEVER);
+    feed(&judge, &config, "u", &now);
+    assert_in_range(judge_ask_within_ms(&judge, &config), 1, 1000);
+    assert_int_equal(judge_wake_ms(&judge, &config, now), JUDGE_NEVER);
+    feed(&judge, &config, "u", &now);
+    assert_in_range(judge_ask_within_ms(&judge, &config), 1, 1000);
+    feed(&judge, &config, "uuu", &now);
+    assert_int_equal(judge.verdict, VERDICT_UNKNOWN);
+    assert_int_equal(judge_ask_within_ms(&judge, &config), JUDGE_NEVER); /* there is no hurry any more */
 }
 
 static void test_a_flapping_check_is_suppressed_until_reuse(void **state)
@@ -182,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sequences),
+        cmocka_unit_test(test_after_unable_it_is_asked_again_well_within_the_lease),
         cmocka_unit_test(test_a_flapping_check_is_suppressed_until_reuse),
         cmocka_unit_test(test_flapping_on_while_suppressed_extends_it),
         cmocka_unit_test(test_the_fraction_belongs_to_the_verdict),

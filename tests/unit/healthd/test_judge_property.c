@@ -54,10 +54,11 @@ static unsigned run_length(const struct history *history, enum outcome outcome, 
 static bool unable_too_long(const struct history *history, const struct judge_config *config, uint64_t now_ms)
 {
     uint64_t since_ms = now_ms;
+    unsigned in_a_row = 0;
 
-    for (size_t i = history->count; i-- > 0 && history->steps[i].input.outcome == OUTCOME_UNABLE;)
+    for (size_t i = history->count; i-- > 0 && history->steps[i].input.outcome == OUTCOME_UNABLE; in_a_row++)
         since_ms = history->steps[i].at_ms;
-    return now_ms - since_ms > config->lease_ms;
+    return in_a_row > 1 && now_ms - since_ms > config->lease_ms;
 }
 
 struct expectation {
