@@ -1,3 +1,4 @@
+#include "bgpd/session/collision.h"
 #include "bgpd/session/peer_private.h"
 
 #include "lib/clock.h"
@@ -37,23 +38,29 @@ struct peer *peer_new(struct peer_context *context, const struct neighbor_config
     address_format(&config->address, peer->name);
     snprintf(peer->subject, sizeof peer->subject, "neighbor %s", peer->name);
     peer->ours = (struct connection){.peer = peer, .ours = true};
-    peer->theirs = (struct connection){.peer = peer};
+    for (unsigned i = 0; i < THEIRS; i++)
+        peer->theirs[i] = (struct connection){.peer = peer, .number = 1 + i};
     peer->malformed_limit = peer->error_limit = (struct log_limit){.burst = 5, .interval_ms = 10 * 1000};
     peer->admin_down = true; /* until it is started */
     timers_init(&peer->timers, context->loop, peer_timer_expired, peer);
     return peer;
 }
 
-void peer_start(struct peer *peer)
+static void begin(struct peer *peer)
 {
-    peer->admin_down = peer->config->shutdown;
-    if (peer->admin_down)
-        return;
+    peer->admin_down = false;
     timers_stop(&peer->timers, TIMER_IDLE_HOLD);
     peer->refuse_until_ms = 0;
     connection_event(&peer->ours,
                      peer->config->passive ? EVENT_MANUAL_START_WITH_PASSIVE_TCP_ESTABLISHMENT : EVENT_MANUAL_START,
                      NULL);
+}
+
+void peer_start(struct peer *peer)
+{
+    peer->admin_down = peer->config->shutdown;
+    if (!peer->admin_down)
+        begin(peer);
 }
 
 void peer_stop(struct peer *peer, uint8_t cease, const char *text)
@@ -62,8 +69,8 @@ void peer_stop(struct peer *peer, uint8_t cease, const char *text)
     struct event_detail detail = {.error = &error};
     bgp_error_cease(&error, cease, text);
     peer->admin_down = true;
-    connection_event(&peer->theirs, EVENT_MANUAL_STOP, &detail);
-    connection_event(&peer->ours, EVENT_MANUAL_STOP, &detail);
+    for (unsigned i = CONNECTIONS; i-- > 0;)
+        connection_event(peer_connection(peer, i), EVENT_MANUAL_STOP, &detail);
     timers_stop(&peer->timers, TIMER_IDLE_HOLD);
 }
 
@@ -101,38 +108,27 @@ void peer_reconfigure(struct peer *peer, const struct neighbor_config *config, b
 /* Why a connection of the neighbour is not taken now; NULL where it is. */
 static const char *refusal(struct peer *peer)
 {
+    const struct connection *theirs = peer_theirs(peer);
     if (peer->admin_down)
         return "administratively down";
-    if (peer->ours.state == SESSION_IDLE && peer->theirs.state == SESSION_IDLE)
-        return "waiting in idle";
+    if (peer->session && !peer_is_graceful(peer))
+        return "a session is established";
     if (uv_now(peer->context->loop) < peer->refuse_until_ms)
-        return "its connections failed too often";
-    if (peer->theirs.state >= SESSION_OPEN_CONFIRM && !peer->session)
+        return "connections failed too often";
+    if (theirs->state == SESSION_OPEN_CONFIRM && connection_age_ms(theirs) < COLLISION_YOUNG_MS)
         return "another connection is about to be established";
     return NULL;
 }
 
-/* An established session and the neighbour connects anew: with graceful restart this says that it has lost the old one
- * (RFC 4724 section 4.2). Otherwise the old one stays, but is asked for a sign of life: where the neighbour has
- * restarted unseen, its TCP answers with a reset, and there is no need to wait for the hold timer. */
-static bool replaces_session(struct peer *peer)
-{
-    if (peer->session->negotiated.common.graceful_restart.offered) {
-        peer_note_local(peer, "Connection", "the neighbour has restarted: it connects anew");
-        connection_event(peer->session, EVENT_TCP_CONNECTION_FAILS, NULL);
-        connection_event(&peer->ours, EVENT_AUTOMATIC_START_WITH_PASSIVE_TCP_ESTABLISHMENT, NULL);
-        timers_stop(&peer->timers, TIMER_IDLE_HOLD);
-        return true;
-    }
-    connection_send_keepalive(peer->session);
-    return false;
-}
-
 void peer_accept(struct peer *peer, int descriptor)
 {
-    struct connection *theirs = &peer->theirs;
+    struct connection *theirs = peer_theirs(peer);
     char error[192];
-    const char *reason = peer->session && !replaces_session(peer) ? "a session is established" : refusal(peer);
+    const char *reason = refusal(peer);
+    /* The neighbour may have restarted unseen: its TCP then answers with a reset, and there is no need to wait for its
+     * OPEN or the hold timer. */
+    if (peer->session)
+        connection_send_keepalive(peer->session);
     if (reason) {
         log_debug(peer->subject, "connection refused: %s", reason);
         close(descriptor);
@@ -163,12 +159,8 @@ void peer_admin_down(struct peer *peer, const char *text)
 
 void peer_admin_up(struct peer *peer)
 {
-    if (!peer->admin_down)
-        return;
-    peer->admin_down = false;
-    connection_event(&peer->ours,
-                     peer->config->passive ? EVENT_MANUAL_START_WITH_PASSIVE_TCP_ESTABLISHMENT : EVENT_MANUAL_START,
-                     NULL);
+    if (peer->admin_down)
+        begin(peer);
 }
 
 void peer_reset(struct peer *peer, const char *text)

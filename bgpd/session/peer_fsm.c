@@ -17,9 +17,31 @@ struct happening {
     const struct event_detail *detail;
 };
 
+struct connection *peer_connection(struct peer *peer, unsigned number)
+{
+    return number == 0 ? &peer->ours : &peer->theirs[number - 1];
+}
+
+/* The first of the two places, unless that is the session's, or the second is still taken from when it was. */
+struct connection *peer_theirs(struct peer *peer)
+{
+    struct connection *first = &peer->theirs[0], *second = &peer->theirs[1];
+    if (peer->session == first)
+        return second;
+    return second->state == SESSION_IDLE || peer->session == second ? first : second;
+}
+
 struct connection *connection_other(struct connection *connection)
 {
-    return connection->ours ? &connection->peer->theirs : &connection->peer->ours;
+    struct peer *peer = connection->peer;
+    if (peer->session && peer->session != connection)
+        return peer->session;
+    return connection->ours ? peer_theirs(peer) : &peer->ours;
+}
+
+uint64_t connection_age_ms(const struct connection *connection)
+{
+    return uv_now(connection->peer->context->loop) - connection->state_since_ms;
 }
 
 bool connection_is_alive(const struct connection *connection)
@@ -91,22 +113,26 @@ static void reset_retry_counter(struct connection *connection, const struct happ
     connection->peer->connect_attempts = 0;
 }
 
-/* Losing a collision is no failure, whichever end decided it. */
-static bool is_collision(const struct happening *happening)
+/* Losing a collision is none, whichever end decided it; nor is to give way to the neighbor's new connection. */
+static bool is_failure(const struct happening *happening)
 {
-    const struct bgp_error *error = happening->detail ? happening->detail->error : NULL;
-    return happening->event == EVENT_OPEN_COLLISION_DUMP ||
-           (happening->event == EVENT_NOTIF_MSG && error && error->code == ERROR_CEASE &&
-            error->subcode == CEASE_COLLISION_RESOLUTION);
+    const struct event_detail *detail = happening->detail;
+    const struct bgp_error *error = detail ? detail->error : NULL;
+    if (happening->event == EVENT_OPEN_COLLISION_DUMP || (detail && detail->replaced))
+        return false;
+    return happening->event != EVENT_NOTIF_MSG || !error || error->code != ERROR_CEASE ||
+           error->subcode != CEASE_COLLISION_RESOLUTION;
 }
 
+/* A session that ends after it was stable refuses nobody: a neighbor that has restarted returns at once. */
 static void count_retry(struct connection *connection, const struct happening *happening)
 {
     struct peer *peer = connection->peer;
-    if (is_collision(happening))
+    if (!is_failure(happening))
         return;
-    peer->retries++;
-    if (!connection->ours)
+    if (!peer->session)
+        peer->retries++;
+    if (happening->from < SESSION_ESTABLISHED || peer->retries > 1 || peer->idle_hold_floor_ms > 0)
         peer->refuse_until_ms = uv_now(peer->context->loop) + peer_idle_hold_ms(peer);
 }
 
@@ -314,9 +340,10 @@ static void on_writable(void *user)
 static void on_lost(const char *reason, void *user)
 {
     struct connection *connection = user;
+    const struct connection *session = connection->peer->session;
     if (connection->state < SESSION_OPEN_SENT)
         peer_note_connect(connection->peer, reason);
-    else
+    else if (!session || session == connection)
         peer_note_local(connection->peer, "Connection", reason);
     connection_event(connection, EVENT_TCP_CONNECTION_FAILS, NULL);
 }

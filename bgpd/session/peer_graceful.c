@@ -70,6 +70,13 @@ void peer_graceful_expired(struct peer *peer)
     sweep_families(peer, FAMILY_BIT_IPV4 | FAMILY_BIT_IPV6);
 }
 
+bool peer_is_graceful(const struct peer *peer)
+{
+    const struct connection *session = peer->session;
+    return session && session->negotiated.common.graceful_restart.offered &&
+           session->negotiated.common.graceful_restart.families;
+}
+
 struct graceful_restart peer_graceful_offer(const struct peer *peer)
 {
     const struct peer_context *context = peer->context;

@@ -44,6 +44,14 @@ static bool judge_open(struct connection *connection, struct wire_reader body, s
     return true;
 }
 
+/* The neighbor has restarted: its routes stay (RFC 4724 section 4.2), and it hears nothing on a connection that it has
+ * lost. */
+static void replace(struct connection *session)
+{
+    peer_note_local(session->peer, "Connection", "the neighbor has restarted: it connects anew");
+    connection_event(session, EVENT_TCP_CONNECTION_FAILS, &(struct event_detail){.replaced = true});
+}
+
 /* Whether this connection stays. */
 static bool settle_collision(struct connection *connection)
 {
@@ -52,7 +60,8 @@ static bool settle_collision(struct connection *connection)
     struct collision collision = {
         .this_is_ours = connection->ours,
         .other_state = other->state,
-        .other_age_ms = uv_now(peer->context->loop) - other->state_since_ms,
+        .other_age_ms = connection_age_ms(other),
+        .other_graceful = peer_is_graceful(peer),
         .local_id = peer->context->config->router_id,
         .local_as = peer->context->config->local_as,
         .remote_id = connection->remote_open.router_id,
@@ -62,7 +71,10 @@ static bool settle_collision(struct connection *connection)
     case COLLISION_NONE:
         return true;
     case COLLISION_DROP_OTHER:
-        connection_event(other, EVENT_OPEN_COLLISION_DUMP, NULL);
+        if (other == peer->session)
+            replace(other);
+        else
+            connection_event(other, EVENT_OPEN_COLLISION_DUMP, NULL);
         return true;
     case COLLISION_DROP_THIS:
         break;

@@ -25,13 +25,16 @@
 #include "lib/journal.h"
 #include "lib/log.h"
 
+/* A connection of ours and one of theirs; and while theirs is the session, the one that may take its place. */
+enum { THEIRS = 2, CONNECTIONS = 1 + THEIRS };
+
 enum peer_timer {
     TIMER_CONNECT_RETRY,
     TIMER_IDLE_HOLD,
     TIMER_SEND_HOLD,
     TIMER_STALE, /* stale routes go, though the neighbour has not said that its refresh or restart has ended */
-    TIMER_HOLD,  /* of our connection; + 1: of theirs */
-    TIMER_KEEPALIVE = TIMER_HOLD + 2,
+    TIMER_HOLD,  /* of our connection; then those of theirs */
+    TIMER_KEEPALIVE = TIMER_HOLD + CONNECTIONS,
 };
 
 /* What the peers of one speaker share. */
@@ -49,10 +52,11 @@ struct peer_context {
     uint8_t scratch[UPDATE_SCRATCH_SIZE];
 };
 
-/* One of the two possible connections, with its FSM. */
+/* One of the possible connections, with its FSM. */
 struct connection {
     struct peer *peer;
-    bool ours; /* we connected; else they did */
+    bool ours;       /* we connect; else they do */
+    unsigned number; /* among the peer's: ours is 0 */
     enum session_state state;
     uint64_t state_since_ms;
     struct transport *transport;     /* NULL: none */
@@ -71,13 +75,13 @@ struct peer {
     char subject[ADDRESS_TEXT_SIZE + 16]; /* "neighbor 192.0.2.1", for the log */
     bool admin_down;
     bool removed;
-    struct connection ours, theirs;
+    struct connection ours, theirs[THEIRS];
     struct connection *session; /* the established one, or NULL */
     struct timers timers;
     unsigned connect_attempts;   /* since the last session: the connect retry time doubles with it */
     unsigned retries;            /* ConnectRetryCounter: the idle hold time doubles with it */
     uint64_t idle_hold_floor_ms; /* the next idle hold time is at least this */
-    uint64_t refuse_until_ms;    /* their connections failed too often: none is taken before */
+    uint64_t refuse_until_ms;    /* connections failed too often: none of theirs is taken before */
 
     struct rib_in *rib_in;
     struct prefix_set unkept, looped; /* what else the neighbour has announced */
@@ -121,9 +125,15 @@ struct event_detail {
     const struct bgp_error *error;
     const struct update_view *update;
     const struct refresh_message *refresh;
+    bool replaced; /* by a connection of the neighbor that has restarted */
 };
 void connection_event(struct connection *connection, enum fsm_event event, const struct event_detail *detail);
+/* The neighbor's connection beside the session. */
+struct connection *peer_theirs(struct peer *peer);
+/* What CONNECTION collides with: the session, or the one from the other side. */
 struct connection *connection_other(struct connection *connection);
+struct connection *peer_connection(struct peer *peer, unsigned number);
+uint64_t connection_age_ms(const struct connection *connection);
 /* Whether it has come as far as OPEN. */
 bool connection_is_alive(const struct connection *connection);
 extern const struct transport_handler connection_handler;
@@ -152,6 +162,8 @@ void peer_import_changed(struct peer *peer);
 void peer_graceful_down(struct connection *connection, enum fsm_event event, const struct bgp_error *error);
 void peer_graceful_up(struct connection *connection);
 void peer_graceful_expired(struct peer *peer);
+/* Whether the session was negotiated with it for a family at least, so that a new connection may replace it. */
+bool peer_is_graceful(const struct peer *peer);
 /* What our OPEN says of it. */
 struct graceful_restart peer_graceful_offer(const struct peer *peer);
 /* Makes a Cease after which the neighbour shall not keep our routes one that says so (RFC 8538 section 3.1). */

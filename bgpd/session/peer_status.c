@@ -6,7 +6,12 @@
 /* The connection that has come farther. */
 static const struct connection *foremost(const struct peer *peer)
 {
-    return peer->theirs.state > peer->ours.state ? &peer->theirs : &peer->ours;
+    const struct connection *first = &peer->ours;
+    for (unsigned i = 0; i < THEIRS; i++) {
+        if (peer->theirs[i].state > first->state)
+            first = &peer->theirs[i];
+    }
+    return first;
 }
 
 static int32_t seconds_left(const struct peer *peer, unsigned timer)
@@ -26,9 +31,8 @@ static int32_t send_hold_left(const struct peer *peer)
 
 static void fill_timers(const struct peer *peer, const struct connection *connection, struct timers_left *timers)
 {
-    unsigned side = connection->ours ? 0 : 1;
-    timers->hold = seconds_left(peer, TIMER_HOLD + side);
-    timers->keepalive = seconds_left(peer, TIMER_KEEPALIVE + side);
+    timers->hold = seconds_left(peer, TIMER_HOLD + connection->number);
+    timers->keepalive = seconds_left(peer, TIMER_KEEPALIVE + connection->number);
     timers->connect_retry = seconds_left(peer, TIMER_CONNECT_RETRY);
     timers->idle_hold = seconds_left(peer, TIMER_IDLE_HOLD);
     timers->send_hold = send_hold_left(peer);

@@ -1,5 +1,6 @@
 /* The timers of a peer: how long they run and what their end means. All of them are jittered (RFC 4271 section 10),
  * but the hold timers. */
+#include "bgpd/session/collision.h"
 #include "bgpd/session/peer_private.h"
 #include "lib/clock.h"
 
@@ -32,46 +33,41 @@ uint64_t peer_idle_hold_ms(const struct peer *peer)
     return ms > peer->idle_hold_floor_ms ? ms : peer->idle_hold_floor_ms;
 }
 
-/* Only a peer that has nothing at all rests: while the other connection lives, there is no need to start again. */
+/* Until ours starts again. A connection of theirs that is young is given the time to become the session: the two would
+ * only collide. One that is silent keeps nobody waiting. */
 void peer_start_idle_hold(struct peer *peer)
 {
-    if (peer->admin_down || peer->removed || peer->ours.state != SESSION_IDLE || peer->theirs.state != SESSION_IDLE)
+    if (peer->admin_down || peer->removed || peer->session || peer->ours.state != SESSION_IDLE)
         return;
     if (timers_left(&peer->timers, TIMER_IDLE_HOLD) >= 0)
         return;
-    timers_start(&peer->timers, TIMER_IDLE_HOLD, peer_idle_hold_ms(peer));
+    uint64_t ms = peer_idle_hold_ms(peer);
+    if (connection_is_alive(peer_theirs(peer)) && ms < COLLISION_YOUNG_MS)
+        ms = COLLISION_YOUNG_MS;
+    timers_start(&peer->timers, TIMER_IDLE_HOLD, ms);
     peer->idle_hold_floor_ms = 0;
-}
-
-static unsigned hold_timer(const struct connection *connection)
-{
-    return TIMER_HOLD + (connection->ours ? 0 : 1);
-}
-
-static unsigned keepalive_timer(const struct connection *connection)
-{
-    return TIMER_KEEPALIVE + (connection->ours ? 0 : 1);
 }
 
 void connection_start_hold(struct connection *connection, uint64_t ms)
 {
     connection->hold_extended = false;
     if (ms > 0)
-        timers_start(&connection->peer->timers, hold_timer(connection), ms);
+        timers_start(&connection->peer->timers, TIMER_HOLD + connection->number, ms);
 }
 
 void connection_start_keepalive(struct connection *connection)
 {
     uint64_t ms = connection->hold_time_s * UINT64_C(1000) / 3;
     if (ms > 0)
-        timers_start(&connection->peer->timers, keepalive_timer(connection), duration_jitter(ms, arc4random()));
+        timers_start(&connection->peer->timers, TIMER_KEEPALIVE + connection->number,
+                     duration_jitter(ms, arc4random()));
 }
 
 void connection_stop_timers(struct connection *connection)
 {
     struct timers *timers = &connection->peer->timers;
-    timers_stop(timers, hold_timer(connection));
-    timers_stop(timers, keepalive_timer(connection));
+    timers_stop(timers, TIMER_HOLD + connection->number);
+    timers_stop(timers, TIMER_KEEPALIVE + connection->number);
     if (connection->ours)
         timers_stop(timers, TIMER_CONNECT_RETRY);
 }
@@ -134,12 +130,11 @@ void peer_timer_expired(unsigned number, void *user)
     case TIMER_STALE:
         peer_graceful_expired(peer);
         break;
-    case TIMER_HOLD:
-    case TIMER_HOLD + 1:
-        hold_expired(number == TIMER_HOLD ? &peer->ours : &peer->theirs);
-        break;
     default:
-        connection_event(number == TIMER_KEEPALIVE ? &peer->ours : &peer->theirs, EVENT_KEEPALIVE_TIMER_EXPIRES, NULL);
+        if (number >= TIMER_KEEPALIVE)
+            connection_event(peer_connection(peer, number - TIMER_KEEPALIVE), EVENT_KEEPALIVE_TIMER_EXPIRES, NULL);
+        else
+            hold_expired(peer_connection(peer, number - TIMER_HOLD));
         break;
     }
 }

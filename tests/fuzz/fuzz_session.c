@@ -78,8 +78,8 @@ static void desire(struct peer *peer, const char *text)
 static void inject(struct peer *peer, const uint8_t *data, size_t size, uint8_t kind)
 {
     size_t piece = kind & PIECES ? 7 : size;
-    for (size_t at = 0; at < size && peer->theirs.transport; at += piece)
-        transport_inject(peer->theirs.transport, data + at, size - at < piece ? size - at : piece);
+    for (size_t at = 0; at < size && peer->theirs[0].transport; at += piece)
+        transport_inject(peer->theirs[0].transport, data + at, size - at < piece ? size - at : piece);
 }
 
 static void establish(struct peer *peer)
@@ -100,12 +100,12 @@ static void establish(struct peer *peer)
 
 static void begin_session(struct peer *peer, uint8_t kind)
 {
-    struct transport_context transport_context = connection_transport_context(&peer->theirs);
-    peer->theirs.transport = transport_detached(&transport_context);
-    if (!peer->theirs.transport)
+    struct transport_context transport_context = connection_transport_context(&peer->theirs[0]);
+    peer->theirs[0].transport = transport_detached(&transport_context);
+    if (!peer->theirs[0].transport)
         abort();
-    connection_event(&peer->theirs, EVENT_AUTOMATIC_START_WITH_PASSIVE_TCP_ESTABLISHMENT, NULL);
-    connection_event(&peer->theirs, EVENT_TCP_CONNECTION_CONFIRMED, NULL);
+    connection_event(&peer->theirs[0], EVENT_AUTOMATIC_START_WITH_PASSIVE_TCP_ESTABLISHMENT, NULL);
+    connection_event(&peer->theirs[0], EVENT_TCP_CONNECTION_CONFIRMED, NULL);
     if (kind & ESTABLISHED)
         establish(peer);
 }
@@ -125,7 +125,7 @@ static void inject_messages(struct peer *peer, const uint8_t *data, size_t size,
         wire_write_bytes(&writer, wire_read_bytes(&input, length), length);
         message_end(&writer, begin);
         inject(peer, message, writer.position, kind);
-        if (!peer->theirs.transport) {
+        if (!peer->theirs[0].transport) {
             begin_session(peer, kind);
             sessions++;
         }

@@ -139,17 +139,17 @@ static inline void puppet_expect_notification(struct puppet *puppet, uint8_t cod
     assert_int_equal(puppet_next(puppet, body, &size), 0);
 }
 
-/* Connects and comes as far as STATE of the session at "a". */
-static inline void puppet_reach(struct puppet *puppet, struct pair *pair, enum session_state state)
+/* Connects and comes with OPEN as far as STATE of the session at "a". */
+static inline void puppet_reach_with(struct puppet *puppet, struct pair *pair, const struct open_message *open,
+                                     enum session_state state)
 {
     static uint8_t body[MESSAGE_MAX_EXTENDED];
     size_t size;
-    struct open_message open = puppet_open();
     puppet_connect(puppet, pair, 0);
     puppet_expect(puppet, MESSAGE_OPEN, body, &size);
     if (state == SESSION_OPEN_SENT)
         return;
-    puppet_send_open(puppet, &open);
+    puppet_send_open(puppet, open);
     puppet_expect(puppet, MESSAGE_KEEPALIVE, body, &size);
     if (state == SESSION_OPEN_CONFIRM)
         return;
@@ -158,6 +158,24 @@ static inline void puppet_reach(struct puppet *puppet, struct pair *pair, enum s
     while (!peer_is_established(pair_peer(&pair->a)) && clock_monotonic_ms() < deadline)
         uv_run(&pair->loop, UV_RUN_NOWAIT);
     assert_true(peer_is_established(pair_peer(&pair->a)));
+}
+
+static inline void puppet_reach(struct puppet *puppet, struct pair *pair, enum session_state state)
+{
+    struct open_message open = puppet_open();
+    puppet_reach_with(puppet, pair, &open, state);
+}
+
+/* Waits until the other end has closed, and sends no NOTIFICATION before. */
+static inline void puppet_expect_closed(struct puppet *puppet)
+{
+    static uint8_t body[MESSAGE_MAX_EXTENDED];
+    size_t size;
+    uint8_t type;
+    while ((type = puppet_next(puppet, body, &size)) != 0) {
+        if (type == MESSAGE_NOTIFICATION)
+            fail_msg("NOTIFICATION %u.%u", body[0], body[1]);
+    }
 }
 
 /* "a" waits for the puppet. */

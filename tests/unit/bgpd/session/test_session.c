@@ -40,9 +40,8 @@ static void test_both_connect_and_one_session_stays(void **state)
 }
 
 /* Both listen before either connects, so that two connections cross every time. */
-static void test_crossing_connections_settle_every_time(void **state)
+static void cross_connections(struct pair *pair)
 {
-    struct pair *pair = *state;
     char error[256];
     assert_true(speaker_prepare(pair->a.speaker, &pair->a.config, error, sizeof error));
     assert_true(speaker_prepare(pair->b.speaker, &pair->b.config, error, sizeof error));
@@ -57,6 +56,20 @@ static void test_crossing_connections_settle_every_time(void **state)
         peer_reset(pair_peer(&pair->a), NULL);
         peer_reset(pair_peer(&pair->b), NULL);
     }
+}
+
+static void test_crossing_connections_settle_every_time(void **state)
+{
+    cross_connections(*state);
+}
+
+/* The second OPEN of a start is not that of a neighbor that has restarted. */
+static void test_crossing_connections_with_graceful_restart(void **state)
+{
+    struct pair *pair = *state;
+    pair->a.neighbor.graceful_restart = pair->b.neighbor.graceful_restart = true;
+    pair->a.neighbor.restart_time_s = pair->b.neighbor.restart_time_s = 120;
+    cross_connections(pair);
 }
 
 static void test_one_passive(void **state)
@@ -328,6 +341,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_both_connect_and_one_session_stays, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_crossing_connections_settle_every_time, pair_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_crossing_connections_with_graceful_restart, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_one_passive, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_wrong_as_is_rejected_in_words, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_end_of_rib_waits_for_release, pair_setup, pair_teardown),

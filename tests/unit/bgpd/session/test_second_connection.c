@@ -1,0 +1,179 @@
+/* The neighbour connects while a session is established: with graceful restart that is how it comes back after a
+ * restart (RFC 4724 section 4.2), but only an OPEN proves it. */
+#include "puppet.h"
+#include "shifted_clock.h"
+
+#include "bgpd/session/socket.h"
+
+enum { OLD_MS = 10 * 1000 };
+
+static struct puppet first, second;
+
+static struct open_message graceful_open(uint8_t families)
+{
+    struct open_message open = puppet_open();
+    open.capabilities.graceful_restart =
+        (struct graceful_restart){.offered = true, .restart_time = 120, .families = families, .forwarding = families};
+    return open;
+}
+
+/* A session that the first puppet has made a while ago, with graceful restart for FAMILIES. */
+static struct pair *established(void **state, uint8_t families)
+{
+    struct pair *pair = *state;
+    struct open_message open = graceful_open(families);
+    pair->a.neighbor.graceful_restart = true;
+    pair->a.neighbor.restart_time_s = 120;
+    puppet_reach_with(&first, pair, &open, SESSION_ESTABLISHED);
+    clock_advance(OLD_MS);
+    return pair;
+}
+
+static void close_both(void)
+{
+    puppet_close(&first);
+    puppet_close(&second);
+}
+
+static bool a_is_established(struct pair *pair)
+{
+    return peer_is_established(pair_peer(&pair->a));
+}
+
+static bool a_is_down(struct pair *pair)
+{
+    return !a_is_established(pair);
+}
+
+static void test_a_bare_connection_ends_nothing(void **state)
+{
+    struct pair *pair = established(state, FAMILY_BIT_IPV4);
+    static uint8_t body[MESSAGE_MAX_EXTENDED];
+    size_t size;
+    puppet_reach(&second, pair, SESSION_OPEN_SENT);
+    puppet_expect(&first, MESSAGE_KEEPALIVE, body, &size); /* asked for a sign of life */
+    puppet_close(&second);
+    assert_false(pair_run_until(pair, a_is_down, 100));
+    assert_int_equal(pair_status(&pair->a).transitions, 1);
+    puppet_close(&first);
+}
+
+static void test_an_invalid_open_ends_nothing(void **state)
+{
+    struct pair *pair = established(state, FAMILY_BIT_IPV4);
+    struct open_message open = graceful_open(FAMILY_BIT_IPV4);
+    open.as = 64999;
+    puppet_reach(&second, pair, SESSION_OPEN_SENT);
+    puppet_send_open(&second, &open);
+    puppet_expect_notification(&second, ERROR_OPEN, OPEN_BAD_PEER_AS);
+    assert_int_equal(pair_status(&pair->a).state, SESSION_ESTABLISHED);
+    assert_int_equal(pair_status(&pair->a).transitions, 1);
+    close_both();
+}
+
+static void test_a_valid_open_takes_its_place(void **state)
+{
+    struct pair *pair = established(state, FAMILY_BIT_IPV4);
+    struct open_message open = graceful_open(FAMILY_BIT_IPV4);
+    for (unsigned i = 0; i < 3; i++) { /* each time the other of the two places */
+        puppet_reach(&second, pair, SESSION_OPEN_SENT);
+        puppet_send_open(&second, &open);
+        puppet_expect_closed(&first);
+        puppet_close(&first);
+        puppet_send_keepalive(&second);
+        WAIT_FOR(pair, a_is_established);
+        first = second;
+        clock_advance(OLD_MS);
+    }
+    assert_int_equal(pair_status(&pair->a).transitions, 4);
+    puppet_close(&first);
+}
+
+/* Connections that cross: the neighbour's OPEN may have been on its way when the other connection was established. */
+static void test_a_young_session_stays(void **state)
+{
+    struct pair *pair = *state;
+    struct open_message open = graceful_open(FAMILY_BIT_IPV4);
+    pair->a.neighbor.graceful_restart = true;
+    puppet_reach_with(&first, pair, &open, SESSION_ESTABLISHED);
+    puppet_reach(&second, pair, SESSION_OPEN_SENT);
+    puppet_send_open(&second, &open);
+    puppet_expect_notification(&second, ERROR_CEASE, CEASE_COLLISION_RESOLUTION);
+    assert_true(a_is_established(pair));
+    close_both();
+}
+
+/* A capability without a family says nothing about a restart: the established session stays (RFC 4271 section 6.8). */
+static void test_no_family_no_replacement(void **state)
+{
+    struct pair *pair = established(state, 0);
+    puppet_connect(&second, pair, 0);
+    puppet_expect_closed(&second);
+    assert_true(a_is_established(pair));
+    close_both();
+}
+
+/* One that has restarted does not wait; one that does nothing else is kept waiting. */
+static void test_it_returns_at_once_the_first_time(void **state)
+{
+    struct pair *pair = established(state, FAMILY_BIT_IPV4);
+    puppet_close(&first);
+    WAIT_FOR(pair, a_is_down);
+    puppet_reach(&first, pair, SESSION_ESTABLISHED);
+    puppet_close(&first);
+    WAIT_FOR(pair, a_is_down);
+    puppet_connect(&second, pair, 0);
+    puppet_expect_closed(&second);
+    puppet_close(&second);
+}
+
+static int listen_as_b(struct pair *pair)
+{
+    char error[128] = "";
+    int descriptor = socket_listen(&pair->b.address, pair->port, error, sizeof error);
+    if (descriptor < 0)
+        fail_msg("%s", error);
+    return descriptor;
+}
+
+static int listening, accepted;
+
+static bool a_has_connected(struct pair *pair)
+{
+    struct address remote;
+    uint16_t port;
+    (void)pair;
+    accepted = socket_accept(listening, &remote, &port);
+    return accepted >= 0;
+}
+
+/* A connection that the neighbour has left in silence keeps nobody from connecting anew. */
+static void test_we_connect_though_theirs_is_silent(void **state)
+{
+    struct pair *pair = *state;
+    pair->a.neighbor.passive = false;
+    established(state, FAMILY_BIT_IPV4);
+    puppet_reach(&second, pair, SESSION_OPEN_SENT);
+    puppet_close(&first);
+    WAIT_FOR(pair, a_is_down);
+    listening = listen_as_b(pair);
+    clock_advance(OLD_MS);
+    WAIT_FOR(pair, a_has_connected);
+    close(accepted);
+    close(listening);
+    puppet_close(&second);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_bare_connection_ends_nothing, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_an_invalid_open_ends_nothing, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_a_valid_open_takes_its_place, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_a_young_session_stays, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_no_family_no_replacement, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_it_returns_at_once_the_first_time, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_we_connect_though_theirs_is_silent, puppet_setup, pair_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
