@@ -1,7 +1,7 @@
 /*
  * haproxy: HAProxy's own view of a backend, by `show stat` on its stats sockets, one after the other. The fraction of
- * servers that are UP is published; with several processes, each of which gets part of the traffic, that of the process
- * that sees the least.
+ * servers that get traffic is published; with several processes, each of which gets part of the traffic, that of the
+ * process that sees the least.
  *
  *     connect -> "show stat" -> CSV until the end of the connection -> count -> next socket … -> verdict
  *
@@ -10,12 +10,12 @@
  * we have never seen this HAProxy and can say nothing of it: UNABLE, and unknown once the lease is over. A socket that
  * we may not open is UNABLE too.
  */
+#include "lib/kinds/haproxy.h"
 #include "healthd/probes/haproxy_csv.h"
 #include "healthd/probes/haproxy_process.h"
 #include "healthd/probes/haproxy_socket.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/watcher.h"
-#include "lib/kinds/haproxy.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -83,18 +83,24 @@ static void describe_counts(const struct haproxy_settings *settings, const struc
 
     if (!stream)
         return;
-    fprintf(stream, "%s: %u of %u server%s up", settings->backend, csv->up, servers, servers == 1 ? "" : "s");
+    fprintf(stream, "%s: %u of %u server%s up", settings->backend, haproxy_csv_up(csv), servers,
+            servers == 1 ? "" : "s");
     const struct {
         unsigned count;
         const char *words;
-    } rest[] = {{csv->down, "down"}, {csv->draining, "draining"}, {csv->maintenance, "in maintenance"}};
+    } rest[] = {
+        {csv->active.down + csv->backup.down, "down"},
+        {csv->active.draining + csv->backup.draining, "draining"},
+        {csv->active.maintenance + csv->backup.maintenance, "in maintenance"},
+        {haproxy_csv_standing_in(csv), "backup in use"},
+    };
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
         if (rest[i].count == 0)
             continue;
         fprintf(stream, "%s%u %s", separator, rest[i].count, rest[i].words);
         separator = ", ";
     }
-    if (servers > csv->up)
+    if (*separator == ',')
         fputc(')', stream);
     fclose(stream);
 }
@@ -146,7 +152,9 @@ static void take_answer(struct haproxy *haproxy)
     const struct haproxy_csv *csv = haproxy->csv;
     struct probe_result *result = &haproxy->probe.result;
     unsigned servers = haproxy_csv_servers(csv);
-    unsigned percent = servers ? csv->up * 100 / servers : 0;
+    unsigned up = haproxy_csv_up(csv);
+    /* More backup servers may stand in than there were active ones. */
+    unsigned percent = up < servers ? up * 100 / servers : 100;
 
     if (servers == 0)
         return report_missing(haproxy);
@@ -154,7 +162,7 @@ static void take_answer(struct haproxy *haproxy)
         haproxy->percent = percent;
         describe_counts(settings, csv, result->detail, sizeof result->detail);
     }
-    bool enough = enough_are_up(settings, csv->up, servers);
+    bool enough = enough_are_up(settings, up, servers);
     end_connection(haproxy);
     haproxy_process_follow(&haproxy->peers[haproxy->index].process);
     haproxy->index++;

@@ -1,13 +1,14 @@
 #include "healthd/probes/haproxy_csv.h"
 
 #include <bsd/string.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const char *const column_names[HAPROXY_CSV_COLUMNS] = {"pxname", "svname", "status", "type"};
+static const char *const column_names[HAPROXY_CSV_COLUMNS] = {"pxname", "svname", "status", "type", "weight", "bck"};
 
 void haproxy_csv_begin(struct haproxy_csv *csv, const char *backend, const char *server)
 {
-    *csv = (struct haproxy_csv){.backend = backend, .server = server, .column_of = {-1, -1, -1, -1}};
+    *csv = (struct haproxy_csv){.backend = backend, .server = server, .column_of = {-1, -1, -1, -1, -1, -1}};
 }
 
 /* ---- rows ---- */
@@ -21,15 +22,15 @@ static bool begins_with(const char *text, const char *word)
 
 /* HAProxy's words: "UP", "UP 1/3" (failing, still used), "DOWN", "DOWN 1/2", "DOWN (agent)", "NOLB", "NOLB 1/2",
  * "MAINT", "MAINT (via back/web1)", "MAINT (resolution)", "DRAIN", "DRAIN (agent)", "no check". */
-static unsigned *count_of(struct haproxy_csv *csv, const char *status)
+static unsigned *count_of(struct haproxy_csv_tally *tally, const char *status, unsigned long weight)
 {
     if (begins_with(status, "UP") || strcmp(status, "no check") == 0)
-        return &csv->up;
+        return weight ? &tally->usable : &tally->draining;
     if (begins_with(status, "MAINT"))
-        return &csv->maintenance;
+        return &tally->maintenance;
     if (begins_with(status, "DRAIN") || begins_with(status, "NOLB"))
-        return &csv->draining;
-    return &csv->down;
+        return &tally->draining;
+    return &tally->down;
 }
 
 static void add_name(char *names, size_t size, const char *name)
@@ -49,6 +50,31 @@ static bool is_server(const struct haproxy_csv *csv)
     return strcmp(name, "FRONTEND") != 0 && strcmp(name, "BACKEND") != 0;
 }
 
+/* A number of the row; OTHERWISE where there is no such column. */
+static unsigned long number_of(const struct haproxy_csv *csv, enum haproxy_csv_column column, unsigned long otherwise)
+{
+    return csv->found & 1u << column ? strtoul(csv->wanted[column], NULL, 10) : otherwise;
+}
+
+static void take_server(struct haproxy_csv *csv)
+{
+    unsigned long weight = number_of(csv, HAPROXY_CSV_WEIGHT, 1);
+    bool backup = number_of(csv, HAPROXY_CSV_BACKUP, 0) && !csv->server;
+    struct haproxy_csv_tally *tally = backup ? &csv->backup : &csv->active;
+    unsigned *count = count_of(tally, csv->wanted[HAPROXY_CSV_STATUS], weight);
+
+    (*count)++;
+    if (count == &csv->backup.usable)
+        csv->backup_weight += weight;
+}
+
+static void take_backend(struct haproxy_csv *csv)
+{
+    csv->backend_seen = true;
+    csv->backend_down = begins_with(csv->wanted[HAPROXY_CSV_STATUS], "DOWN");
+    csv->backend_weight = number_of(csv, HAPROXY_CSV_WEIGHT, 0);
+}
+
 static void take_row(struct haproxy_csv *csv)
 {
     const char *proxy = csv->wanted[HAPROXY_CSV_PXNAME], *server = csv->wanted[HAPROXY_CSV_SVNAME];
@@ -59,13 +85,14 @@ static void take_row(struct haproxy_csv *csv)
             add_name(csv->backends, sizeof csv->backends, proxy);
         return;
     }
-    if (is_backend || is_server(csv))
-        csv->backend_seen = true;
+    if (is_backend)
+        return take_backend(csv);
     if (!is_server(csv))
         return;
+    csv->backend_seen = true;
     add_name(csv->servers, sizeof csv->servers, server);
     if (!csv->server || strcmp(csv->server, server) == 0)
-        (*count_of(csv, csv->wanted[HAPROXY_CSV_STATUS]))++;
+        take_server(csv);
 }
 
 enum { NEEDED = 1u << HAPROXY_CSV_PXNAME | 1u << HAPROXY_CSV_SVNAME | 1u << HAPROXY_CSV_STATUS };
@@ -181,7 +208,32 @@ bool haproxy_csv_end(struct haproxy_csv *csv)
     return csv->error == HAPROXY_CSV_SOUND;
 }
 
+static unsigned total(const struct haproxy_csv_tally *tally)
+{
+    return tally->usable + tally->down + tally->draining + tally->maintenance;
+}
+
 unsigned haproxy_csv_servers(const struct haproxy_csv *csv)
 {
-    return csv->up + csv->down + csv->draining + csv->maintenance;
+    return total(&csv->active) ? total(&csv->active) : total(&csv->backup);
+}
+
+/* Of the usable backup servers, once they are all that is left. */
+static unsigned backups_in_use(const struct haproxy_csv *csv)
+{
+    bool all = csv->backend_weight >= csv->backup_weight;
+
+    return all || !csv->backup.usable ? csv->backup.usable : 1;
+}
+
+unsigned haproxy_csv_up(const struct haproxy_csv *csv)
+{
+    if (csv->backend_down)
+        return 0;
+    return csv->active.usable ? csv->active.usable : backups_in_use(csv);
+}
+
+unsigned haproxy_csv_standing_in(const struct haproxy_csv *csv)
+{
+    return csv->active.usable || !total(&csv->active) ? 0 : haproxy_csv_up(csv);
 }

@@ -25,22 +25,31 @@ enum haproxy_csv_column {
     HAPROXY_CSV_SVNAME,
     HAPROXY_CSV_STATUS,
     HAPROXY_CSV_TYPE,
+    HAPROXY_CSV_WEIGHT,
+    HAPROXY_CSV_BACKUP,
     HAPROXY_CSV_COLUMNS
+};
+
+/* Servers of one kind, by what HAProxy thinks of them. */
+struct haproxy_csv_tally {
+    unsigned usable;      /* UP, going down but not yet, or not checked, and of some weight */
+    unsigned down;        /* DOWN, or a status that we do not know */
+    unsigned draining;    /* DRAIN, NOLB and weight 0: alive, but no new connections */
+    unsigned maintenance; /* MAINT */
 };
 
 struct haproxy_csv {
     /* the answer */
     enum haproxy_csv_error error;
     bool backend_seen;
-    unsigned up;          /* servers that get new connections: UP, going down but not yet, or not checked */
-    unsigned down;        /* DOWN, or a status that we do not know */
-    unsigned draining;    /* DRAIN and NOLB: alive, but no new connections */
-    unsigned maintenance; /* MAINT */
-    char said[64];        /* the first line's beginning */
-    char backends[96];    /* for who asked for one that is not there: the other backends' names, as many as fit */
-    char servers[96];     /* and those of the backend's servers */
+    bool backend_down; /* as HAProxy says of the whole */
+    struct haproxy_csv_tally active, backup;
+    char said[64];     /* the first line's beginning */
+    char backends[96]; /* for who asked for one that is not there: the other backends' names, as many as fit */
+    char servers[96];  /* and those of the backend's servers */
     /* the reader's own */
     const char *backend, *server;
+    unsigned long backend_weight, backup_weight; /* in use, and of all usable backup servers */
     int column_of[HAPROXY_CSV_COLUMNS];
     bool header_read;
     int column;
@@ -61,7 +70,17 @@ bool haproxy_csv_feed(struct haproxy_csv *csv, const char *bytes, size_t size);
 /* The answer has ended. False where it is not sound. */
 bool haproxy_csv_end(struct haproxy_csv *csv);
 
-/* Servers that the answer told of. */
+/*
+ * Servers that HAProxy sends new connections to. Backup servers are used while no active one is usable: the first of
+ * them, or all with `option allbackups`, which the weight of the backend tells. A backup server that was asked for by
+ * its name counts where it is usable.
+ */
+unsigned haproxy_csv_up(const struct haproxy_csv *csv);
+
+/* Of so many: the active servers, or the backup servers where there are no others. */
 unsigned haproxy_csv_servers(const struct haproxy_csv *csv);
+
+/* The backup servers among haproxy_csv_up that stand in for active ones. */
+unsigned haproxy_csv_standing_in(const struct haproxy_csv *csv);
 
 #endif

@@ -2,9 +2,12 @@
 
 import os
 
+from lab import web
 from lab.case import main
+from lab.haproxy import Haproxy
 from lab.nginx import Nginx
-from lab.probes import ProbeCase
+from lab.probes import TIMING, ProbeCase
+from lab.system import wait_for
 from lab.target import TcpTarget
 
 ECHO = """
@@ -82,6 +85,26 @@ class Simple(ProbeCase):
         self.assert_ok(results["there"])
         self.assert_fail(results["maintenance"], "mismatch")
         self.assert_ok(results["none"])
+
+    def test_haproxy(self):
+        """What HAProxy sends no traffic to is not up: weight 0, maintenance, a backup server that stands by."""
+        web.start(self.lab, self.host, "web", "127.0.0.1", "page", port=8080)
+        proxy = Haproxy(self.lab, self.host, "proxy", {"web": "127.0.0.1:8080", "light": "127.0.0.1:8080 weight 0",
+                                                       "spare": "127.0.0.1:8080 backup", "dead": "127.0.0.1:8081"})
+        gate = self.vipgate(f"check web {{ haproxy {{ socket {proxy.socket}; backend http_back; }} {TIMING} }}\n")
+        gate.start_healthd()
+
+        def wait_for_detail(words):
+            return wait_for(lambda: words in (last := self.run_one(gate, "web"))["detail"] and last,
+                            lambda: f"{words}; there is {gate.check('web')}")
+
+        wait_for(lambda: gate.cli("show", "checks").returncode == 0, "the health daemon to answer")
+        self.assert_ok(wait_for_detail("1 of 3 servers up (1 down, 1 draining)"))
+        self.assertEqual(33, gate.check("web")["healthy-percent"])
+        proxy.tell("set server http_back/web state maint")
+        self.assert_ok(wait_for_detail("1 of 3 servers up (1 down, 1 draining, 1 in maintenance, 1 backup in use)"))
+        proxy.tell("set server http_back/spare weight 0")
+        self.assert_fail(wait_for_detail("0 of 3 servers up"), "too-few")
 
     def test_process(self):
         pidfile = self.lab.write("own.pid", f"{os.getpid()}\n")

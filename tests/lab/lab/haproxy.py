@@ -1,5 +1,7 @@
 """HAProxy in a host of the lab: one frontend on every address, one backend."""
 
+import socket
+
 from .system import program
 
 CONFIG = """
@@ -24,7 +26,7 @@ backend http_back
 
 
 class Haproxy:
-    """SERVERS: {name: "ADDRESS:PORT"}. Its own checks have the same words as ours. A client that says nothing for IDLE
+    """SERVERS: {name: "ADDRESS:PORT [OPTIONS]"}. Its own checks have the same words as ours. A client that says nothing for IDLE
     is let go."""
 
     def __init__(self, lab, host, name, servers, interval="200ms", fast_interval="100ms", rise=1, fall=2,
@@ -41,6 +43,14 @@ class Haproxy:
     def start(self, *options):
         self.process = self.lab.start(self.host, self.name, *self.command, *options)
         self.lab.write(f"{self.name}.pid", f"{self.process.pid}\n")
+
+    def tell(self, command):
+        """A command of its runtime API."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self.socket)
+            connection.sendall(f"{command}\n".encode())
+            while connection.recv(4096):
+                pass
 
     def reload(self):
         """A new process takes the sockets over, and the old one ends when it has nothing left to do."""

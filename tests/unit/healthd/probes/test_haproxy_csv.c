@@ -48,10 +48,10 @@ static void test_each_status_is_one_of_four(void **state)
         char text[256] = HEADER "back,w,0,";
         strcat(strcat(text, rows[i].status), ",1,2,\n" BACKEND "\n");
         assert_true(read_all(&csv, text, NULL));
-        assert_int_equal(csv.up, rows[i].up);
-        assert_int_equal(csv.down, rows[i].down);
-        assert_int_equal(csv.draining, rows[i].draining);
-        assert_int_equal(csv.maintenance, rows[i].maintenance);
+        assert_int_equal(csv.active.usable, rows[i].up);
+        assert_int_equal(csv.active.down, rows[i].down);
+        assert_int_equal(csv.active.draining, rows[i].draining);
+        assert_int_equal(csv.active.maintenance, rows[i].maintenance);
     }
 }
 
@@ -69,11 +69,57 @@ static void test_only_servers_of_the_backend_count(void **state)
 
     assert_true(read_all(&csv, text, NULL));
     assert_true(csv.backend_seen);
-    assert_int_equal(csv.up, 1);
-    assert_int_equal(csv.down, 1);
+    assert_int_equal(haproxy_csv_up(&csv), 1);
+    assert_int_equal(csv.active.down, 1);
     assert_true(read_all(&csv, text, "w2"));
-    assert_int_equal(csv.up, 0);
-    assert_int_equal(csv.down, 1);
+    assert_int_equal(haproxy_csv_up(&csv), 0);
+    assert_int_equal(csv.active.down, 1);
+}
+
+/* Rows as HAProxy 2.6 writes them: what it sends traffic to is up, and nothing else. */
+static void test_what_gets_no_traffic_is_not_up(void **state)
+{
+    (void)state;
+#define FULL           "# pxname,svname,status,weight,act,bck,type,\n"
+#define ACTIVE(status) "back,a," status ",1,0,2,\n"
+#define BACKUP(status) "back,k," status ",0,1,2,\n"
+#define WHOLE(status)  "back,BACKEND," status ",1,1,1,\n"
+    static const struct {
+        const char *text;
+        unsigned up, servers, standing_in;
+    } rows[] = {
+        {ACTIVE("no check,1") ACTIVE("no check,0") WHOLE("UP,1"), 1, 2, 0}, /* weight 0 */
+        {ACTIVE("UP,0") WHOLE("DOWN,0"), 0, 1, 0},
+        {ACTIVE("UP,1") WHOLE("DOWN,0"), 0, 1, 0}, /* HAProxy has the last word */
+        {ACTIVE("UP,1") BACKUP("UP,1") WHOLE("UP,1"), 1, 1, 0},
+        {ACTIVE("DOWN,1") ACTIVE("UP,1") BACKUP("UP,1") WHOLE("UP,1"), 1, 2, 0},
+        {ACTIVE("DOWN,1") ACTIVE("MAINT,1") BACKUP("UP,1") BACKUP("UP,1") WHOLE("UP,1"), 1, 2, 1},
+        {ACTIVE("DOWN,1") ACTIVE("MAINT,1") BACKUP("UP,1") BACKUP("UP,1") WHOLE("UP,2"), 2, 2, 2}, /* allbackups */
+        {ACTIVE("DOWN,1") BACKUP("UP,10") BACKUP("UP,3") WHOLE("UP,13"), 2, 1, 2},
+        {ACTIVE("DOWN,1") BACKUP("DOWN,1") BACKUP("UP,0") WHOLE("DOWN,0"), 0, 1, 0},
+        {BACKUP("UP,1") BACKUP("UP,1") WHOLE("UP,1"), 1, 2, 0},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct haproxy_csv csv;
+        char text[512] = FULL;
+        assert_true(read_all(&csv, strcat(text, rows[i].text), NULL));
+        assert_int_equal(haproxy_csv_up(&csv), rows[i].up);
+        assert_int_equal(haproxy_csv_servers(&csv), rows[i].servers);
+        assert_int_equal(haproxy_csv_standing_in(&csv), rows[i].standing_in);
+    }
+}
+
+static void test_a_backup_server_by_its_name(void **state)
+{
+    (void)state;
+    struct haproxy_csv csv;
+
+    assert_true(read_all(&csv, FULL ACTIVE("UP,1") BACKUP("UP,1") WHOLE("UP,1"), "k"));
+    assert_int_equal(haproxy_csv_up(&csv), 1);
+    assert_int_equal(haproxy_csv_servers(&csv), 1);
+    assert_true(read_all(&csv, FULL ACTIVE("UP,1") BACKUP("UP,0") WHOLE("UP,1"), "k"));
+    assert_int_equal(haproxy_csv_up(&csv), 0);
 }
 
 static void test_what_is_missing_is_told_with_what_is_there(void **state)
@@ -102,10 +148,10 @@ static void test_columns_are_found_by_name(void **state)
     struct haproxy_csv csv;
 
     assert_true(read_all(&csv, "# type,status,x,svname,pxname\n2,UP,,w,back\n1,UP,,BACKEND,back\n", NULL));
-    assert_int_equal(csv.up, 1);
+    assert_int_equal(haproxy_csv_up(&csv), 1);
     /* Without a type the names tell. */
     assert_true(read_all(&csv, "# pxname,svname,status\nback,FRONTEND,OPEN\nback,w,UP\nback,BACKEND,UP\n", NULL));
-    assert_int_equal(csv.up, 1);
+    assert_int_equal(haproxy_csv_up(&csv), 1);
     assert_int_equal(haproxy_csv_servers(&csv), 1);
 }
 
@@ -115,7 +161,7 @@ static void test_quoted_fields(void **state)
     struct haproxy_csv csv;
 
     assert_true(read_all(&csv, "# pxname,svname,desc,status,type,\nback,\"w,1\",\"a \"\"b\"\",\nc\",UP,2,\n", "w,1"));
-    assert_int_equal(csv.up, 1);
+    assert_int_equal(haproxy_csv_up(&csv), 1);
 }
 
 static void test_unsound_answers(void **state)
@@ -168,6 +214,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_status_is_one_of_four),
         cmocka_unit_test(test_only_servers_of_the_backend_count),
+        cmocka_unit_test(test_what_gets_no_traffic_is_not_up),
+        cmocka_unit_test(test_a_backup_server_by_its_name),
         cmocka_unit_test(test_what_is_missing_is_told_with_what_is_there),
         cmocka_unit_test(test_columns_are_found_by_name),
         cmocka_unit_test(test_quoted_fields),
