@@ -87,6 +87,15 @@ static void on_address_change(void *user)
     vips_addresses_changed(bgpd->vips);
 }
 
+static void on_session_change(struct peer *peer, void *user)
+{
+    struct bgpd *bgpd = user;
+
+    (void)peer;
+    if (bgpd->vips)
+        vips_sessions_changed(bgpd->vips);
+}
+
 /* ---- life ---- */
 
 static bool out_of_memory(char *error, size_t size)
@@ -111,7 +120,7 @@ static bool open_rooms(struct bgpd *bgpd, const struct bgpd_config *config, char
         return false;
     bgpd->health =
         health_open(bgpd->loop, bgpd->journal, config->control_directory, config->lease_ms, on_health_change, bgpd);
-    bgpd->speaker = bgpd->health ? speaker_new(bgpd->loop, bgpd->journal, NULL, NULL) : NULL;
+    bgpd->speaker = bgpd->health ? speaker_new(bgpd->loop, bgpd->journal, on_session_change, bgpd) : NULL;
     bgpd->vips =
         bgpd->speaker ? vips_new(bgpd->loop, bgpd->health, bgpd->loopback, bgpd->speaker, bgpd->journal) : NULL;
     return bgpd->vips || out_of_memory(error, size);
@@ -216,6 +225,7 @@ void bgpd_close(struct bgpd *bgpd)
 {
     control_server_close(bgpd->control);
     vips_free(bgpd->vips);
+    bgpd->vips = NULL;
     if (bgpd->speaker)
         speaker_free(bgpd->speaker);
     health_close(bgpd->health);

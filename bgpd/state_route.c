@@ -64,6 +64,12 @@ static struct shown shown_of(const struct path_attributes *attributes)
     };
 }
 
+/* What the neighbor has, or is to have: not what its session cannot carry. */
+static bool is_for(const struct peer *peer, const struct rib_out_route *route)
+{
+    return route->sent || (!route->withheld && peer_carries(peer, route->prefix.family));
+}
+
 void state_append_advertised(struct lyd_node *state, const struct bgpd *bgpd, const struct peer *peer,
                              const struct rib_out_route *route)
 {
@@ -72,7 +78,7 @@ void state_append_advertised(struct lyd_node *state, const struct bgpd *bgpd, co
     const struct path_attributes *attributes = route->desired ? route->desired : route->sent;
     char as_path[AS_PATH_TEXT_SIZE];
 
-    if (!attributes)
+    if (!attributes || !is_for(peer, route))
         return;
     struct lyd_node *node = append_route(state, "advertised-route", peer, &route->prefix);
     struct shown shown = shown_of(attributes);

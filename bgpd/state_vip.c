@@ -1,4 +1,5 @@
 /* The list vip. */
+#include "bgpd/announce/audience.h"
 #include "bgpd/state.h"
 #include "lib/clock.h"
 #include "lib/model.h"
@@ -13,13 +14,24 @@ static void append_gate(struct lyd_node *node, const struct vip *vip)
         model_leaf_number(gate, "healthy-percent", (uint64_t)vip->gate.healthy_percent);
 }
 
+/* Whom it is for: who has it, and from whom it is withheld. */
 static void append_neighbors(struct lyd_node *node, const struct bgpd *bgpd, const struct vip *vip)
 {
+    char address[ADDRESS_TEXT_SIZE];
+    uint64_t count = 0;
+
     for (struct peer *peer = speaker_next(bgpd->speaker, NULL); peer; peer = speaker_next(bgpd->speaker, peer)) {
-        const struct rib_out_route *route = rib_out_find(peer_rib_out(peer), &vip->prefix);
-        if (route && route->sent && peer_is_established(peer))
+        const char *obstacle;
+        if (!vip_is_for(vip, peer))
+            continue;
+        count++;
+        if (audience_has(vip, peer))
             state_leaf_address(node, "advertised-to", &peer_config(peer)->address);
+        else if ((obstacle = audience_obstacle(vip, peer)))
+            model_leaf(model_list(node, "withheld", address_format(&peer_config(peer)->address, address), NULL),
+                       "reason", obstacle);
     }
+    model_leaf_number(node, "neighbor-count", count);
 }
 
 static void append_damping(struct lyd_node *node, const struct vip *vip)

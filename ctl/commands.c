@@ -12,8 +12,12 @@ const struct command commands[] = {
      "Prints every error and warning with its place. Exit status 2 where there is an error.", handle_config_check},
     {"config convert", "FILE --to text|json|xml", "print a configuration file in another encoding",
      "The encoding of FILE is known by its ending: .json, .xml, any other is text.", handle_config_convert},
-    {"status", "", "one screen: site, daemons, neighbours, VIPs, checks, last events",
-     "Where one daemon does not answer, what the other says is shown, and the exit status is 3.", handle_status},
+    {"status", "[--check]", "one screen: site, daemons, neighbours, VIPs, checks, last events",
+     "Where one daemon does not answer, what the other says is shown, and the exit status is 3.\n"
+     "--check prints what is wrong instead, and is 1 where something is: a daemon missing, the lease run out;\n"
+     "a neighbor not established and not shut down; a VIP pending, waiting, degraded or withdrawn; a check\n"
+     "down or unknown. What an operator has steered so is printed and does not count. 3: no daemon answers.",
+     handle_status},
     {"show neighbors", "", "all BGP neighbours", NULL, handle_show_neighbors},
     {"show neighbor", "ADDRESS", "all about one neighbour's session", NULL, handle_show_neighbor},
     {"show advertised-routes", "[neighbor ADDRESS]", "what neighbours were sent, and whether their TCP has it",

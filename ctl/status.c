@@ -1,6 +1,7 @@
 /* status: one screen of everything, from both daemons. */
 #include "ctl/handlers.h"
 #include "ctl/show.h"
+#include "ctl/status_check.h"
 
 enum { EVENTS_SHOWN = 10 };
 
@@ -31,6 +32,8 @@ static void write_status(struct writer *writer, const struct collection *answers
 
 int handle_status(const struct invocation *invocation)
 {
+    if (command_argument(invocation, "--check"))
+        return status_check(invocation);
     char last[16];
     const struct member members[] = {{"last", last, true}};
     struct collection answers = {0};

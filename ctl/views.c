@@ -149,6 +149,33 @@ static void cell_gate(struct cell *cell, const struct lyd_node *entry, const cha
         cell_add(cell, ", %s%% healthy", percent);
 }
 
+/* "1/2": neighbors that have it, of those that it is for. */
+static void cell_reach(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    const char *meant = model_text(entry, "neighbor-count");
+    const struct lyd_node *node = cell_node(entry, path);
+    unsigned count = 0;
+
+    (void)now_us;
+    for (const struct lyd_node *value = node; value; value = value->next)
+        count += value->schema == node->schema;
+    if (meant)
+        cell_add(cell, "%u/%s", count, meant);
+}
+
+/* "198.51.100.4: REASON", for each neighbor that it is withheld from. */
+static void cell_withheld(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+{
+    const struct lyd_node *node = cell_node(entry, path);
+
+    (void)now_us;
+    for (const struct lyd_node *one = node; one; one = one->next) {
+        const char *reason = one->schema == node->schema ? model_text(one, "reason") : NULL;
+        if (reason)
+            cell_add(cell, "%s%s: %s", cell->text[0] ? ", " : "", model_text(one, "neighbor"), reason);
+    }
+}
+
 /* ---- tables and pages ---- */
 
 static const struct column daemon_columns[] = {
@@ -193,9 +220,13 @@ static const struct field neighbor_fields[] = {
 };
 
 static const struct column vip_columns[] = {
-    {"PREFIX", "prefix", cell_text, false, false},      {"STATE", "state", cell_state, false, false},
-    {"SINCE", "since", cell_age, true, false},          {"PROFILE", "profile", cell_text, false, false},
-    {"GATE", "gate/verdict", cell_state, false, false}, {"HEALTHY", "gate/healthy-percent", cell_percent, true, false},
+    {"PREFIX", "prefix", cell_text, false, false},
+    {"STATE", "state", cell_state, false, false},
+    {"SINCE", "since", cell_age, true, false},
+    {"HAVE IT", "advertised-to", cell_reach, true, false},
+    {"PROFILE", "profile", cell_text, false, false},
+    {"GATE", "gate/verdict", cell_state, false, false},
+    {"HEALTHY", "gate/healthy-percent", cell_percent, true, false},
     {"REASON", "reason", cell_text, false, true},
 };
 
@@ -208,7 +239,9 @@ static const struct field vip_fields[] = {
     {"gate", "gate/verdict", cell_gate},
     {"override", "override", cell_text},
     {"address present", "address-present", cell_yes},
+    {"have it", "advertised-to", cell_reach},
     {"advertised to", "advertised-to", cell_text},
+    {"withheld from", "withheld", cell_withheld},
     {"damping", "damping-penalty", cell_damping},
 };
 

@@ -55,9 +55,10 @@ const char *gate_standing_name(enum gate_standing standing);
 void policy_gate(const struct gate_config *gate, const struct check_view *checks, bool was_degraded,
                  struct gate_result *result);
 
-enum vip_state { VIP_PENDING, VIP_ANNOUNCED, VIP_DEGRADED, VIP_WITHDRAWN };
+/* WAITING is no decision of policy: the VIP is to be announced, and no neighbor has it. */
+enum vip_state { VIP_PENDING, VIP_ANNOUNCED, VIP_DEGRADED, VIP_WITHDRAWN, VIP_WAITING };
 
-/* The word of the contract: "pending", "announced", "degraded", "withdrawn". */
+/* The word that is shown: "pending", "announced", "degraded", "withdrawn", "waiting". */
 const char *vip_state_name(enum vip_state state);
 
 /* What policy remembers of a VIP between two decisions. Zero-initialised: a VIP that is new. */

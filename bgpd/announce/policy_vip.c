@@ -7,7 +7,7 @@
 
 const char *vip_state_name(enum vip_state state)
 {
-    static const char *const names[] = {"pending", "announced", "degraded", "withdrawn"};
+    static const char *const names[] = {"pending", "announced", "degraded", "withdrawn", "waiting"};
 
     return names[state];
 }

@@ -1,5 +1,6 @@
 #include "bgpd/announce/vip.h"
 
+#include "bgpd/announce/audience.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 
@@ -104,41 +105,69 @@ static void plan_removal(struct vip *vip, uint64_t now_ms)
 
 /* ---- the routes ---- */
 
-bool vip_is_for(const struct vip *vip, const struct address *address)
+static bool names(const struct vip_config *config, const struct address *address)
 {
-    if (!vip->config)
-        return false;
-    for (size_t i = 0; i < vip->config->neighbor_count; i++) {
-        if (address_equal(&vip->config->neighbors[i], address))
+    for (size_t i = 0; i < config->neighbor_count; i++) {
+        if (address_equal(&config->neighbors[i], address))
             return true;
     }
-    return vip->config->neighbor_count == 0;
+    return config->neighbor_count == 0;
 }
 
+bool vip_is_for(const struct vip *vip, const struct peer *peer)
+{
+    return vip->config && peer_carries(peer, vip->prefix.family) && names(vip->config, &peer_config(peer)->address);
+}
+
+/* A family that this session does not carry is stated all the same: the next session may, and nobody would say so. */
 bool vip_state_route(const struct vip *vip, struct peer *peer)
 {
-    bool wanted = vip_is_for(vip, &peer_config(peer)->address);
+    bool wanted = vip->config && names(vip->config, &peer_config(peer)->address);
 
     return rib_out_set(peer_rib_out(peer), &vip->prefix, wanted ? vip->attributes : NULL);
 }
 
 /* ---- what is so ---- */
 
-static void settle(struct vip *vip, bool announced)
+/* Whether some neighbor has it; remembered, as it is asked for every VIP and changes rarely. */
+static bool is_reached(struct vip *vip, const struct speaker *speaker)
 {
-    enum vip_state state = vip->decision.state;
+    bool was_reached = vip->reached;
 
+    if (vip->unlooked)
+        vip->reached = audience_is_reached(vip, speaker);
+    vip->unlooked = false;
+    /* The event of this is about neighbors: the reasons of the decision are older. */
+    if (vip->reached && !was_reached && vip->said == VIP_WAITING && !vip->remark[0])
+        audience_explain_reached(vip, speaker, vip->remark, sizeof vip->remark);
+    return vip->reached;
+}
+
+/* What is so, with its reason. */
+static enum vip_state find_state(struct vip *vip, const struct speaker *speaker)
+{
+    size_t size = sizeof vip->reason;
+
+    if (vip->attributes && !is_reached(vip, speaker)) {
+        audience_explain_waiting(vip, speaker, vip->reason, size);
+        return VIP_WAITING;
+    }
+    if (vip->attributes || !vip->decision.profile) {
+        strlcpy(vip->reason, vip->decision.reason, size);
+        return vip->decision.state;
+    }
+    if (vip->address.error)
+        vip_address_explain(&vip->address, vip->reason, size);
+    else
+        strlcpy(vip->reason, "its address is being moved", size);
+    return VIP_WITHDRAWN;
+}
+
+void vip_settle(struct vip *vip, const struct speaker *speaker)
+{
     if (vip_address_is_put_off(&vip->address) && !vip->attributes)
         return;
-    if (!announced && vip->decision.profile) {
-        state = VIP_WITHDRAWN;
-        if (vip->address.error)
-            vip_address_explain(&vip->address, vip->reason, sizeof vip->reason);
-        else
-            strlcpy(vip->reason, "its address is being moved", sizeof vip->reason);
-    } else {
-        strlcpy(vip->reason, vip->decision.reason, sizeof vip->reason);
-    }
+    enum vip_state state = find_state(vip, speaker);
     if (state != vip->state) {
         vip->since_us = clock_real_us();
         vip->unsaid = true;
@@ -152,7 +181,8 @@ static void take_attributes(struct vip *vip, const struct path_attributes *attri
 
     vip->attributes = path_attributes_ref(attributes);
     path_attributes_unref(previous);
-    vip->unsaid = true;
+    vip->unsaid = vip->unlooked = true;
+    vip->reached &= attributes != NULL;
 }
 
 void vip_update(struct vip *vip, struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms)
@@ -162,7 +192,6 @@ void vip_update(struct vip *vip, struct vip_rooms *rooms, struct check_view *vie
     bool announced = may_announce && vip->decision.profile;
     const struct path_attributes *attributes = announced ? vip->decision.profile->attributes : NULL;
 
-    settle(vip, announced);
     if (attributes != vip->attributes) {
         take_attributes(vip, attributes);
         vip->unstated = true;
@@ -175,6 +204,8 @@ void vip_report(struct vip *vip, struct journal *journal)
     uint64_t now = clock_real_us();
     const char *from = vip_state_name(vip->said), *to = vip->config ? vip_state_name(vip->state) : "removed";
 
+    if (vip->said == VIP_WAITING && vip->state == VIP_WAITING)
+        vip->unsaid = false; /* nothing of it was announced */
     /* The state is the same: then its profile was written anew. */
     if (vip->unsaid && vip->said == vip->state && vip->attributes && !vip->remark[0])
         snprintf(vip->remark, sizeof vip->remark, "reload: profile %s has other attributes",

@@ -27,11 +27,13 @@ struct vip {
     struct gate_result gate;
     struct vip_decision decision;
     struct vip_address address;
-    enum vip_state state; /* what is so, as against what policy decided: its address may be missing */
+    enum vip_state state; /* what is so, as against what policy decided: its address may be missing, or its neighbors */
     uint64_t since_us;    /* real time since when */
     char reason[POLICY_REASON_SIZE];
     const struct path_attributes *attributes; /* announced with these; NULL: not announced */
     bool unstated;                            /* some neighbour's Adj-RIB-Out does not know of it yet */
+    bool reached;                             /* some neighbor has it, as of the last look */
+    bool unlooked;                            /* that may have changed since */
     bool unsaid;                              /* a change of what is announced has no event yet */
     enum vip_state said;                      /* the state in the last event */
     char remark[128];                         /* something else to have an event for; empty: nothing */
@@ -53,14 +55,17 @@ void vip_free(struct vip *vip);
 void vip_configure(struct vip *vip, const struct vip_config *config);
 
 /* Decides anew, and does what follows but for stating and sending its route: a route that changed is unstated then.
- * VIEWS has room for each check of the gate. */
+ * VIEWS has room for each check of the gate. vip_settle comes after it, when what can be sent was sent. */
 void vip_update(struct vip *vip, struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms);
+
+/* Learns what has become of the decision: the state, and its reason. */
+void vip_settle(struct vip *vip, const struct speaker *speaker);
 
 /* States the VIP's route in PEER's Adj-RIB-Out; saying it again changes nothing. False when out of memory. */
 bool vip_state_route(const struct vip *vip, struct peer *peer);
 
-/* Whether the VIP goes to the neighbour at ADDRESS. */
-bool vip_is_for(const struct vip *vip, const struct address *address);
+/* Whether the VIP is for this neighbor: its configuration names it, and the neighbor takes routes of its family. */
+bool vip_is_for(const struct vip *vip, const struct peer *peer);
 
 /* Writes the event of a change that has none yet. */
 void vip_report(struct vip *vip, struct journal *journal);

@@ -10,6 +10,9 @@
 /* How often it is asked whether the neighbours acknowledged a withdrawal that an address waits for. */
 enum { ACKNOWLEDGE_POLL_MS = 2 };
 
+/* How often it is looked for who has a VIP, where sessions come and go without end: it costs a look at each VIP. */
+enum { AUDIENCE_MS = 50 };
+
 /* Addresses that are added in one turn of the loop. */
 enum { ADDRESS_BUDGET = 64 };
 
@@ -26,7 +29,8 @@ struct roll {
 };
 
 struct vips {
-    uv_timer_t timer;
+    uv_timer_t timer, audience_timer;
+    uint64_t audience_ms; /* when who has what was last looked for */
     struct vip_rooms rooms;
     struct health *health;
     struct roll roll, next; /* next: prepared, not yet applied */
@@ -39,6 +43,8 @@ static void on_timer(uv_timer_t *timer)
     vips_run(timer->data);
 }
 
+static void on_audience_timer(uv_timer_t *timer);
+
 struct vips *vips_new(uv_loop_t *loop, struct health *health, struct loopback *loopback, struct speaker *speaker,
                       struct journal *journal)
 {
@@ -49,7 +55,8 @@ struct vips *vips_new(uv_loop_t *loop, struct health *health, struct loopback *l
     vips->health = health;
     vips->rooms = (struct vip_rooms){0, health_verdicts(health), loopback, speaker, journal};
     uv_timer_init(loop, &vips->timer);
-    vips->timer.data = vips;
+    uv_timer_init(loop, &vips->audience_timer);
+    vips->timer.data = vips->audience_timer.data = vips;
     return vips;
 }
 
@@ -167,7 +174,7 @@ void vips_abandon(struct vips *vips)
 static void restate(struct vips *vips)
 {
     for (size_t i = 0; i < vips->roll.count; i++)
-        vips->roll.vips[i]->unstated = true;
+        vips->roll.vips[i]->unstated = vips->roll.vips[i]->unlooked = true;
 }
 
 void vips_apply(struct vips *vips, const struct bgpd_config *config)
@@ -301,6 +308,15 @@ static bool state_routes(struct vips *vips)
     return count > 0;
 }
 
+/* What became of it all, and the events of it. */
+static void settle(struct vips *vips)
+{
+    for (size_t i = 0; i < vips->roll.count; i++) {
+        vip_settle(vips->roll.vips[i], vips->rooms.speaker);
+        vip_report(vips->roll.vips[i], vips->rooms.journal);
+    }
+}
+
 void vips_run(struct vips *vips)
 {
     uint64_t now_ms = clock_monotonic_ms();
@@ -312,13 +328,30 @@ void vips_run(struct vips *vips)
         vip_update(vips->roll.vips[i], &vips->rooms, vips->roll.views, now_ms);
     if (state_routes(vips))
         speaker_flush(vips->rooms.speaker);
-    for (size_t i = 0; i < vips->roll.count; i++)
-        vip_report(vips->roll.vips[i], vips->rooms.journal);
+    settle(vips);
     release_if_decided(vips);
     bool polling = remove_addresses(vips, now_ms);
     drop_removed(&vips->roll);
     warn_of_down_interfaces(vips);
     arm(vips, polling, now_ms);
+}
+
+static void on_audience_timer(uv_timer_t *timer)
+{
+    struct vips *vips = timer->data;
+
+    vips->audience_ms = clock_monotonic_ms();
+    for (size_t i = 0; i < vips->roll.count; i++)
+        vips->roll.vips[i]->unlooked = true;
+    settle(vips);
+}
+
+void vips_sessions_changed(struct vips *vips)
+{
+    uint64_t now_ms = clock_monotonic_ms(), next_ms = vips->audience_ms + AUDIENCE_MS;
+
+    if (!vips->stopped && !uv_is_active((uv_handle_t *)&vips->audience_timer))
+        uv_timer_start(&vips->audience_timer, on_audience_timer, next_ms > now_ms ? next_ms - now_ms : 0, 0);
 }
 
 void vips_addresses_changed(struct vips *vips)
@@ -334,6 +367,7 @@ void vips_stop(struct vips *vips)
 {
     vips->stopped = true;
     uv_timer_stop(&vips->timer);
+    uv_timer_stop(&vips->audience_timer);
     for (size_t i = 0; i < vips->roll.count; i++) {
         struct vip *vip = vips->roll.vips[i];
         if (vip->attributes)
@@ -353,6 +387,13 @@ static void on_closed(uv_handle_t *handle)
     free(handle->data);
 }
 
+static void on_audience_closed(uv_handle_t *handle)
+{
+    struct vips *vips = handle->data;
+
+    uv_close((uv_handle_t *)&vips->timer, on_closed);
+}
+
 void vips_free(struct vips *vips)
 {
     if (!vips)
@@ -361,7 +402,8 @@ void vips_free(struct vips *vips)
     for (size_t i = 0; i < vips->roll.count; i++)
         vip_free(vips->roll.vips[i]);
     roll_clear(&vips->roll);
-    uv_close((uv_handle_t *)&vips->timer, on_closed);
+    uv_timer_stop(&vips->timer);
+    uv_close((uv_handle_t *)&vips->audience_timer, on_audience_closed);
 }
 
 /* ---- asking ---- */

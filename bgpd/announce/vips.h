@@ -39,6 +39,10 @@ void vips_run(struct vips *vips);
 /* Addresses or interfaces changed: what could not be added may be possible now. */
 void vips_addresses_changed(struct vips *vips);
 
+/* A neighbor's session came up or went down, or it was sent what had waited: who has a VIP may be others now. Looks
+ * after the loop has turned, and not more often than is good for the loop, however often sessions change. */
+void vips_sessions_changed(struct vips *vips);
+
 /* Before the speaker is shut down: says so in the journal, and changes nothing any more. */
 void vips_stop(struct vips *vips);
 

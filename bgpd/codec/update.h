@@ -31,6 +31,7 @@ struct update_session {
     /* Next hop self; FAMILY_NONE where there is none. IPv4 prefixes go with local_ipv4 where there is one, else with
      * the IPv6 ones where extended_next_hop was negotiated. */
     struct address local_ipv4, local_ipv6, local_link_local;
+    struct address neighbor; /* never to be told its own address as next hop */
 };
 
 /*
@@ -44,9 +45,14 @@ size_t update_encode(struct wire_writer *writer, const struct update_session *se
 /* Writes End-of-RIB (RFC 4724 section 2) of FAMILY. */
 void update_encode_end_of_rib(struct wire_writer *writer, uint8_t family);
 
-/* The next hop that prefixes of FAMILY are sent with; false where there is none. */
+/* The next hop that prefixes of FAMILY are sent with; false where there is none, or it is the neighbor's own address,
+ * which NEXT_HOP holds then (RFC 4271 section 5.1.3). */
 bool update_next_hop(const struct update_session *session, uint8_t family, const struct path_attributes *attributes,
                      struct address *next_hop);
+
+/* Why no route of FAMILY can be sent with ATTRIBUTES, with the remedy, in words; NULL: one can. */
+const char *update_obstacle(const struct update_session *session, uint8_t family,
+                            const struct path_attributes *attributes);
 
 /* The AS_PATH that ATTRIBUTES are sent with, as text: "65010 65010 65010". Returns BUFFER. */
 const char *update_as_path_text(const struct update_session *session, const struct path_attributes *attributes,

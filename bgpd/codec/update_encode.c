@@ -11,8 +11,8 @@
 
 enum { LOCAL_PREFERENCE_DEFAULT = 100, SAFI_UNICAST = 1, TRANSITIVE = ATTRIBUTE_OPTIONAL | ATTRIBUTE_TRANSITIVE };
 
-/* Own copies of the local AS. To an internal neighbour the path is empty (RFC 4271 section 5.1.2): it would take its own
- * AS there for a loop. */
+/* Own copies of the local AS. To an internal neighbour the path is empty (RFC 4271 section 5.1.2): it would take its
+ * own AS there for a loop. */
 static unsigned as_copies(const struct update_session *session, const struct path_attributes *attributes)
 {
     return session->ebgp ? attributes->prepend + 1u : 0;
@@ -317,9 +317,27 @@ bool update_next_hop(const struct update_session *session, uint8_t family, const
         if (!next_hop_fits(session, family, &candidates[i]))
             continue;
         *next_hop = candidates[i];
-        return true;
+        /* Another one instead would lead packets where nobody wanted them. */
+        return !address_equal(next_hop, &session->neighbor);
     }
+    *next_hop = (struct address){.family = FAMILY_NONE};
     return false;
+}
+
+const char *update_obstacle(const struct update_session *session, uint8_t family,
+                            const struct path_attributes *attributes)
+{
+    struct address next_hop;
+
+    if (!(session->families & family_bit(family)))
+        return family == FAMILY_IPV4 ? "its session carries no IPv4 routes" : "its session carries no IPv6 routes";
+    if (update_next_hop(session, family, attributes, &next_hop))
+        return NULL;
+    if (next_hop.family != FAMILY_NONE)
+        return "the next hop is the neighbor's own address (RFC 4271 section 5.1.3); give the profile another next-hop";
+    return family == FAMILY_IPV4 ? "there is no next hop that this session can carry; give the profile a next-hop or "
+                                   "the neighbor extended-next-hop"
+                                 : "there is no next hop that this session can carry; give the profile a next-hop";
 }
 
 const char *update_as_path_text(const struct update_session *session, const struct path_attributes *attributes,

@@ -203,6 +203,12 @@ const struct rib_in *peer_rib_in(const struct peer *peer)
     return peer->rib_in;
 }
 
+bool peer_carries(const struct peer *peer, uint8_t family)
+{
+    uint8_t families = peer->session ? peer->session->negotiated.families : peer->config->families;
+    return families & family_bit(family);
+}
+
 enum delivery peer_delivery(const struct peer *peer, const struct rib_out_route *route)
 {
     if (!peer->session || route->pending || !route->sent)

@@ -72,6 +72,13 @@ struct rib_out *peer_rib_out(const struct peer *peer);
 void peer_flush_withdrawals(struct peer *peer);
 const struct rib_in *peer_rib_in(const struct peer *peer);
 
+/* Whether the neighbor takes routes of FAMILY: on its session, or, while there is none, by its configuration. */
+bool peer_carries(const struct peer *peer, uint8_t family);
+
+/* Why the session can't carry a route of FAMILY with ATTRIBUTES, with the remedy, in words; NULL: it can, or there is
+ * no session. */
+const char *peer_obstacle(const struct peer *peer, uint8_t family, const struct path_attributes *attributes);
+
 /* How far the route has come: asks the kernel what the neighbour's TCP has acknowledged. */
 enum delivery peer_delivery(const struct peer *peer, const struct rib_out_route *route);
 

@@ -333,8 +333,13 @@ static void on_readable(void *user)
 static void on_writable(void *user)
 {
     struct connection *connection = user;
-    if (connection->peer->session == connection)
-        peer_flush(connection->peer);
+    struct peer *peer = connection->peer;
+    if (peer->session != connection)
+        return;
+    bool waited = rib_out_pending(peer->rib_out);
+    peer_flush(peer);
+    if (waited && peer->context->change)
+        peer->context->change(peer, peer->context->user);
 }
 
 static void on_lost(const char *reason, void *user)

@@ -78,6 +78,7 @@ void peer_send_start(struct peer *peer)
         .local_ipv4 = local.ipv4,
         .local_ipv6 = local.ipv6,
         .local_link_local = local.link_local,
+        .neighbor = peer->config->address,
     };
     peer->end_of_rib_owed = session->negotiated.families;
     peer->refresh_asked = peer->refresh_begin_owed = peer->refresh_end_owed = 0;
@@ -85,19 +86,18 @@ void peer_send_start(struct peer *peer)
 }
 
 /* These routes can't be told on this session: said once for each family. */
-static void withhold(struct peer *peer, const struct prefix *prefixes, size_t count)
+static void withhold(struct peer *peer, const struct path_attributes *attributes, const struct prefix *prefixes,
+                     size_t count)
 {
     uint8_t family = prefixes[0].family;
     rib_out_withhold(peer->rib_out, prefixes, count);
     if (!(peer->update_session.families & family_bit(family)) || peer->next_hop_warned & family_bit(family))
         return;
+    const char *obstacle = attributes ? update_obstacle(&peer->update_session, family, attributes) : NULL;
     char prefix[PREFIX_TEXT_SIZE];
     peer->next_hop_warned |= family_bit(family);
-    log_warning(peer->subject,
-                "%s and other %s routes are not announced: there is no next hop that this session can carry; give the "
-                "profile a next-hop%s",
-                prefix_format(&prefixes[0], prefix), family == FAMILY_IPV4 ? "IPv4" : "IPv6",
-                family == FAMILY_IPV4 ? " or the neighbour extended-next-hop" : "");
+    log_warning(peer->subject, "%s and other routes like it are withheld: %s", prefix_format(&prefixes[0], prefix),
+                obstacle ? obstacle : "their attributes do not fit a message");
 }
 
 /* Encodes the next group as far as one message holds it. False when there is nothing (more) to send or no room. */
@@ -117,7 +117,7 @@ static bool send_group(struct peer *peer, bool withdrawals_only)
     bool carried = peer->update_session.families & family_bit(prefixes[0].family);
     size_t sent = carried ? update_encode(&writer, &peer->update_session, attributes, prefixes, count) : 0;
     if (sent == 0) {
-        withhold(peer, prefixes, count);
+        withhold(peer, attributes, prefixes, count);
         return true;
     }
     transport_commit(transport, writer.position);

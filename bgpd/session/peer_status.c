@@ -103,13 +103,19 @@ static struct update_session shown_session(const struct peer *peer)
                                      .four_octet_as = true,
                                      .families = peer->config->families,
                                      .role = ROLE_NONE,
-                                     .message_max = MESSAGE_MAX};
+                                     .message_max = MESSAGE_MAX,
+                                     .neighbor = peer->config->address};
     struct address local = peer->config->local_address;
     if (local.family == FAMILY_IPV4)
         session.local_ipv4 = local;
     else if (local.family == FAMILY_IPV6)
         session.local_ipv6 = local;
     return session;
+}
+
+const char *peer_obstacle(const struct peer *peer, uint8_t family, const struct path_attributes *attributes)
+{
+    return peer->session ? update_obstacle(&peer->update_session, family, attributes) : NULL;
 }
 
 const char *peer_as_path_text(const struct peer *peer, const struct path_attributes *attributes, char *buffer,

@@ -15,7 +15,7 @@
 
 struct speaker;
 
-/* A session came up or went down; for address withdrawal waits, "advertised-to" and show. May be NULL. */
+/* A session came up or went down, or the neighbor was sent what had waited for it to read. May be NULL. */
 typedef void speaker_session_change(struct peer *peer, void *user);
 
 /* Sessions write their events (kind "session") to JOURNAL. NULL when out of memory. */

@@ -24,6 +24,8 @@
 struct peer {
     struct neighbor_config config;
     struct rib_out *rib;
+    bool down;        /* no session: nothing is sent */
+    uint8_t families; /* that it takes */
 };
 
 static struct peer peers[2];
@@ -59,6 +61,22 @@ const struct neighbor_config *peer_config(const struct peer *peer)
     return &peer->config;
 }
 
+bool peer_is_established(const struct peer *peer)
+{
+    return !peer->down;
+}
+
+bool peer_carries(const struct peer *peer, uint8_t family)
+{
+    return peer->families & family_bit(family);
+}
+
+const char *peer_obstacle(const struct peer *peer, uint8_t family, const struct path_attributes *attributes)
+{
+    (void)family;
+    return !peer->down && attributes->has_med ? "as the test says" : NULL;
+}
+
 bool peer_all_acknowledged(const struct peer *peer)
 {
     (void)peer;
@@ -84,7 +102,7 @@ static void send_pending(int number, bool withdrawals_only)
     const struct path_attributes *attributes;
     struct prefix prefixes[8];
     size_t count;
-    while ((count = rib_out_next_group(peers[number].rib, &attributes, prefixes, 8)) > 0 &&
+    while (!peers[number].down && (count = rib_out_next_group(peers[number].rib, &attributes, prefixes, 8)) > 0 &&
            !(withdrawals_only && attributes)) {
         char word[32];
         snprintf(word, sizeof word, attributes ? "%d+%u" : "%d-", number, attributes ? attributes->prepend : 0u);
@@ -192,7 +210,7 @@ static int setup(void **state)
     add_error = 0;
     story[0] = '\0';
     for (int i = 0; i < 2; i++) {
-        peers[i].rib = rib_out_new();
+        peers[i] = (struct peer){.rib = rib_out_new(), .families = FAMILY_BIT_IPV4};
         address_parse(&peers[i].config.address, i ? "198.51.100.5" : "198.51.100.4");
     }
     table = verdict_table_new(3000, clock_monotonic_ms());

@@ -1,0 +1,117 @@
+#include "ctl/status_check.h"
+
+#include "ctl/show.h"
+#include "lib/model.h"
+
+#include <string.h>
+
+/* By list: the leaf that tells, and its values that are right (NULL: all but the wrong ones) or somebody's wish. */
+static const struct rule {
+    const struct view *view;
+    const char *leaf, *verb;
+    const char *right, *wrong;
+    const char *steered[2];
+} rules[] = {
+    {&view_daemons, "health-link", "'s health link is", NULL, "expired", {NULL}},
+    {&view_neighbors, "session-state", " is", "established", NULL, {NULL}},
+    {&view_vips, "state", " is", "announced", NULL, {"draining", "drained"}},
+    {&view_checks, "verdict", " is", "up", NULL, {NULL}},
+};
+
+enum { RULES = sizeof rules / sizeof *rules };
+
+static bool is(const char *value, const char *word)
+{
+    return word && strcmp(value, word) == 0;
+}
+
+static const struct rule *rule_of(const struct lyd_node *entry)
+{
+    for (size_t i = 0; i < RULES; i++) {
+        if (is(entry->schema->name, rules[i].view->list))
+            return &rules[i];
+    }
+    return NULL;
+}
+
+/* Whether an operator has put ENTRY, a neighbor or a VIP, where it is. */
+static bool is_steered(const struct rule *rule, const struct lyd_node *entry, const char *value)
+{
+    const char *override = model_text(entry, "override");
+
+    return is(value, rule->steered[0]) || is(value, rule->steered[1]) || model_boolean(entry, "admin-down", false) ||
+           (override && !is(override, "auto"));
+}
+
+enum condition status_condition(const struct lyd_node *entry)
+{
+    const struct rule *rule = rule_of(entry);
+    const char *value = rule ? model_text(entry, rule->leaf) : NULL;
+
+    if (!value || is(value, rule->right) || (!rule->right && !is(value, rule->wrong)))
+        return CONDITION_RIGHT;
+    return is_steered(rule, entry, value) ? CONDITION_STEERED : CONDITION_WRONG;
+}
+
+void status_line(FILE *file, const struct view *view, const struct lyd_node *entry, uint64_t now_us)
+{
+    /* The last column of each table says why. */
+    const struct column *why = &view->columns[view->column_count - 1];
+    const struct rule *rule = rule_of(entry);
+    struct cell cell = {0};
+
+    if (why->free)
+        why->format(&cell, entry, why->path, now_us);
+    fprintf(file, "%s %s%s %s%s%s%s\n", view->list, lyd_get_value(lyd_child(entry)), rule->verb,
+            model_text(entry, rule->leaf), model_boolean(entry, "admin-down", false) ? ", administratively down" : "",
+            cell.text[0] ? ": " : "", cell.text);
+}
+
+/* Writes what is not as usual in the list of VIEW; how much of it is wrong. */
+static size_t write_list(struct writer *writer, const struct view *view, const struct collection *answers)
+{
+    const struct lyd_node *entry = NULL;
+    size_t wrong = 0;
+
+    while ((entry = collection_next(answers, view->list, entry))) {
+        enum condition condition = status_condition(entry);
+        wrong += condition == CONDITION_WRONG;
+        if (condition == CONDITION_RIGHT)
+            continue;
+        if (writer->json)
+            json_document_add(&writer->document, entry);
+        else
+            status_line(writer->style.file, view, entry, writer->style.now_us);
+    }
+    return wrong;
+}
+
+static size_t write_all(struct writer *writer, const struct collection *answers)
+{
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < RULES; i++)
+        wrong += write_list(writer, rules[i].view, answers);
+    return wrong;
+}
+
+int status_check(const struct invocation *invocation)
+{
+    struct collection answers = {0};
+    int health =
+        query(invocation, "healthd", request_get("daemon,check", NULL, 0), ANSWER_TIMEOUT_MS, collection_add, &answers);
+    int bgp = query(invocation, "bgpd", request_get("daemon,neighbor,vip", NULL, 0), ANSWER_TIMEOUT_MS, collection_add,
+                    &answers);
+    int status = STATUS_UNREACHABLE;
+
+    if (answers.count > 0) {
+        struct writer writer = show_writer(invocation);
+        bool right = write_all(&writer, &answers) == 0 && health == STATUS_DONE && bgp == STATUS_DONE;
+        if (right && !writer.json)
+            fputs("nothing is wrong\n", stdout);
+        writer_end(&writer);
+        status = right ? STATUS_DONE : STATUS_REFUSED;
+    }
+    collection_free(&answers);
+    return status;
+}

@@ -1,0 +1,117 @@
+"""What is announced is what a neighbor has: the state 'waiting', who has a VIP and from whom it is withheld, routes that
+are for nobody, and status --check."""
+
+from lab import bgp_message as bgp
+from lab.case import LOCAL, NEIGHBOR, SECOND, VIP, LabCase, gated_vip, main, speaker, tcp_check
+from lab.system import wait_for
+from lab.target import TcpTarget
+
+VIP6 = "2001:db8::9/128"
+BOTH_FAMILIES = "family [ ipv4-unicast ipv6-unicast ];"
+UNMANAGED = "address { manage false; }"
+
+
+class Waiting(LabCase):
+    def changes(self, prefix=VIP):
+        return [event["to"] for event in self.gate.events(kind="vip", subject=prefix)]
+
+    def test_no_neighbor_has_it(self):
+        TcpTarget(self.lab, self.host)
+        self.gate = self.vipgate(speaker(NEIGHBOR, SECOND), tcp_check(), gated_vip("web"))
+        self.gate.start()
+        vip = self.gate.wait_vip(VIP, "waiting")
+        self.assertEqual(f"no neighbor has it: no session with {NEIGHBOR} (and 1 more)", vip["reason"])
+        self.assertEqual(2, vip["neighbor-count"])
+        self.assertNotIn("advertised-to", vip)
+        self.assertRegex(self.gate.done("show", "vips"), r"waiting .* 0/2 ")
+        session = self.peer().establish()
+        vip = self.gate.wait_vip(VIP, "announced")
+        self.assertEqual([NEIGHBOR], vip["advertised-to"])
+        self.assertRegex(self.gate.done("show", "vips"), r"announced .* 1/2 ")
+        self.assertEqual(f"neighbor {NEIGHBOR} has it", self.gate.events(kind="vip", subject=VIP)[-1]["cause"])
+        session.close()
+        self.gate.wait_vip(VIP, "waiting")
+        self.assertEqual(["waiting", "announced", "waiting"], self.changes())
+        events = self.gate.state("show", "events")["event"]
+        kinds = [(event["kind"], event.get("from")) for event in events if event["daemon"].endswith("bgpd")]
+        self.assertLess(kinds.index(("session", "established")), kinds.index(("vip", "announced")))
+
+    def test_what_a_session_does_not_carry_is_not_for_that_neighbor(self):
+        """The first neighbor is asked for both families and agrees to one, the second is never asked."""
+        peers = [self.peer(address) for address in (NEIGHBOR, SECOND)]
+        block = f"neighbor {SECOND} {{ peer-as 65515; local-address {LOCAL}; connect-retry-time 1s; }}\n"
+        self.gate = self.vipgate(speaker(NEIGHBOR, options=BOTH_FAMILIES, extra=block),
+                                 gated_vip(prefix=VIP6, extra=UNMANAGED), gated_vip(extra=UNMANAGED))
+        self.gate.start()
+        for peer in peers:
+            peer.establish().wait_route(VIP)
+        vip = self.gate.wait_vip(VIP6, "waiting")
+        wait_for(lambda: self.gate.vip(VIP6)["neighbor-count"] == 0, "nobody to be left that takes it")
+        self.assertIn("none that takes IPv6 routes", self.gate.vip(VIP6)["reason"], vip)
+        for address in (NEIGHBOR, SECOND):
+            self.assertEqual([VIP], [route["prefix"] for route in self.gate.advertised(address)])
+        self.assertIn("does not take IPv6 routes", self.gate.done("why", VIP6))
+
+    def test_withheld_from_a_neighbor(self):
+        """A neighbor is not told its own address as next hop (RFC 4271 section 5.1.3); the other one is."""
+        peers = [self.peer(address) for address in (NEIGHBOR, SECOND)]
+        self.gate = self.vipgate(speaker(NEIGHBOR, SECOND), f"profile third {{ next-hop {NEIGHBOR}; }}\n",
+                                 gated_vip(extra=f"{UNMANAGED} profile third;"))
+        self.gate.start()
+        first, second = (peer.establish() for peer in peers)
+        self.assertEqual(NEIGHBOR, second.wait_route(VIP).next_hop)
+        first.wait_message(bgp.UPDATE)  # End-of-RIB
+        self.assertEqual([], first.story(VIP))
+        vip = self.gate.wait_vip(VIP, "announced")
+        self.assertEqual([SECOND], vip["advertised-to"])
+        self.assertEqual([NEIGHBOR], [one["neighbor"] for one in vip["withheld"]])
+        self.assertIn("the neighbor's own address", vip["withheld"][0]["reason"])
+        self.assertEqual([], self.gate.advertised(NEIGHBOR))
+        self.assertRegex(self.gate.done("why", VIP), "withheld: the next hop is the neighbor's own address")
+        said = [line for line in self.gate.bgpd.output().splitlines() if "withheld" in line]
+        self.assertEqual(1, len(said), said)
+        self.assertIn(f"neighbor {NEIGHBOR}", said[0])
+
+
+class Check(LabCase):
+    """status --check: what is wrong is printed, one line each, and the status is 1."""
+
+    def check(self, status, *lines):
+        def finds():
+            self.result = self.gate.cli("status", "--check")
+            return self.result.returncode == status and all(line in self.result.stdout for line in lines)
+        wait_for(finds, lambda: f"{status} and {lines}; it is {self.result}")
+
+    def test_from_bad_to_good_and_back(self):
+        target = TcpTarget(self.lab, self.host)
+        self.gate = self.vipgate(speaker(), tcp_check(), gated_vip("web"))
+        self.gate.start()
+        self.check(1, f"neighbor {NEIGHBOR} is ", f"vip {VIP} is waiting: no neighbor has it")
+        session = self.peer().establish()
+        session.wait_route(VIP)
+        self.check(0, "nothing is wrong\n")
+        self.assertEqual({}, self.gate.state("status", "--check"))
+        target.refuse()
+        self.check(1, f"vip {VIP} is withdrawn: ", "check web is down: ")
+        target.answer()
+        self.check(0)
+        self.gate.done("neighbor", NEIGHBOR, "down")
+        self.check(1, f"neighbor {NEIGHBOR} is idle, administratively down", f"vip {VIP} is waiting")
+        wrong = self.gate.cli("--json", "status", "--check")
+        self.assertEqual(1, wrong.returncode)
+
+    def test_a_daemon_is_missing(self):
+        TcpTarget(self.lab, self.host)
+        self.gate = self.vipgate("health { lease 1s; }\n", speaker(), tcp_check(), gated_vip("web"))
+        self.gate.start()
+        self.peer().establish().wait_route(VIP)
+        self.check(0)
+        self.gate.healthd.kill()
+        self.check(1, "daemon bgpd's health link is expired", f"vip {VIP} is withdrawn: ")
+        self.assertIn("healthd", self.result.stderr)
+        self.gate.stop()
+        self.check(3)
+
+
+if __name__ == "__main__":
+    main()
