@@ -8,10 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct lyd_node *running_config(void *user)
+{
+    const struct bgpd *bgpd = user;
+
+    return bgpd->tree;
+}
+
 static void answer_get_config(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc)
 {
     (void)rpc;
-    control_reply_config(request, bgpd->tree);
+    control_reply_config(request, running_config, bgpd);
 }
 
 static void answer_reload(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc)

@@ -6,9 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What one piece of an answer holds: list entries, a large one counting for several. */
-enum { PIECE_SIZE = 256, PIECE_OCTETS = 256 };
-
 /* An answer under way: which list it is at, and where in it. What it walks may change between two pieces, so these are
  * keys, not pointers. */
 struct listing {
@@ -18,11 +15,10 @@ struct listing {
     struct address only_neighbor; /* FAMILY_NONE: all */
     struct prefix only_prefix;    /* FAMILY_NONE: all */
     unsigned list;
-    int room;                /* in the piece that is being made */
     size_t index;            /* neighbor, vip */
     struct address neighbor; /* routes: of this neighbour, FAMILY_NONE before the first */
     struct prefix after;     /* advertised-route: FAMILY_NONE at the beginning */
-    uint64_t cursor;         /* received-route */
+    uint64_t cursor;         /* received-route; event: the number of the last */
 };
 
 struct peer *state_find_neighbor(const struct bgpd *bgpd, const char *text)
@@ -37,7 +33,12 @@ void state_refuse_neighbor(struct control_request *request, const char *text)
     control_refuse(request, "no neighbor %s is configured; see 'vipgate show neighbors'", text);
 }
 
-/* ---- the lists; each answers whether it is at its end ---- */
+/* ---- the lists; each answers whether it is at its end, and goes on where it was when it is called again ---- */
+
+static bool is_full(const struct listing *listing)
+{
+    return control_piece_is_full(listing->request);
+}
 
 static bool list_daemon(struct listing *listing, struct lyd_node *state)
 {
@@ -65,10 +66,10 @@ static bool list_neighbors(struct listing *listing, struct lyd_node *state)
          peer = speaker_next(listing->bgpd->speaker, peer)) {
         if (position++ < listing->index || !is_wanted(listing, peer))
             continue;
-        if (listing->room-- <= 0)
-            return false;
         state_append_neighbor(state, peer);
         listing->index = position;
+        if (is_full(listing))
+            return false;
     }
     return true;
 }
@@ -84,10 +85,11 @@ static bool list_vips(struct listing *listing, struct lyd_node *state)
             state_append_vip(state, bgpd, vip);
         return true;
     }
-    for (; (vip = vips_at(bgpd->vips, listing->index)); listing->index++) {
-        if (listing->room-- <= 0)
-            return false;
+    while ((vip = vips_at(bgpd->vips, listing->index))) {
         state_append_vip(state, bgpd, vip);
+        listing->index++;
+        if (is_full(listing))
+            return false;
     }
     return true;
 }
@@ -134,29 +136,18 @@ static struct peer *current_neighbor(struct listing *listing)
 static bool advertised_of(struct listing *listing, const struct peer *peer, struct lyd_node *state)
 {
     const struct rib_out *rib = peer_rib_out(peer);
+    const struct rib_out_route *route;
 
-    for (const struct rib_out_route *route = rib_out_walk(rib, NULL); route; route = rib_out_walk(rib, route)) {
-        if (listing->after.family != FAMILY_NONE && prefix_compare(&route->prefix, &listing->after) <= 0)
-            continue;
-        if (listing->only_prefix.family != FAMILY_NONE && prefix_compare(&route->prefix, &listing->only_prefix) != 0)
-            continue;
-        if (listing->room-- <= 0)
-            return false;
+    if (listing->only_prefix.family != FAMILY_NONE) {
+        if ((route = rib_out_find(rib, &listing->only_prefix)))
+            state_append_advertised(state, listing->bgpd, peer, route);
+        return true;
+    }
+    while ((route = rib_out_after(rib, &listing->after))) {
         state_append_advertised(state, listing->bgpd, peer, route);
         listing->after = route->prefix;
-    }
-    return true;
-}
-
-static bool list_advertised(struct listing *listing, struct lyd_node *state)
-{
-    const struct peer *peer;
-
-    while ((peer = current_neighbor(listing))) {
-        if (!advertised_of(listing, peer, state))
+        if (is_full(listing))
             return false;
-        if (!next_neighbor(listing))
-            break;
     }
     return true;
 }
@@ -171,32 +162,49 @@ static bool received_of(struct listing *listing, const struct peer *peer, struct
             state_append_received(state, peer, &route);
         return true;
     }
-    while (listing->room > 0) {
-        if (!rib_in_walk(rib, &listing->cursor, &route))
-            return true;
+    while (rib_in_walk(rib, &listing->cursor, &route)) {
         state_append_received(state, peer, &route);
-        listing->room -= 1 + (int)(route.attributes_size / PIECE_OCTETS);
+        if (is_full(listing))
+            return false;
     }
-    return false;
+    return true;
 }
 
-static bool list_received(struct listing *listing, struct lyd_node *state)
+typedef bool list_of_peer(struct listing *listing, const struct peer *peer, struct lyd_node *state);
+
+/* A list of each neighbour, one after the other. */
+static bool list_each(struct listing *listing, struct lyd_node *state, list_of_peer *append)
 {
     const struct peer *peer;
 
     while ((peer = current_neighbor(listing))) {
-        if (!received_of(listing, peer, state))
+        if (!append(listing, peer, state))
             return false;
         if (!next_neighbor(listing))
             break;
+        if (is_full(listing))
+            return false;
     }
     return true;
 }
 
+static bool list_advertised(struct listing *listing, struct lyd_node *state)
+{
+    return list_each(listing, state, advertised_of);
+}
+
+static bool list_received(struct listing *listing, struct lyd_node *state)
+{
+    return list_each(listing, state, received_of);
+}
+
 static bool list_events(struct listing *listing, struct lyd_node *state)
 {
-    event_feed_append(listing->bgpd->feed, state, (uint32_t)model_number(listing->rpc, "last", UINT32_MAX));
-    return true;
+    const struct event_feed *feed = listing->bgpd->feed;
+
+    if (listing->index++ == 0)
+        listing->cursor = event_feed_begin(feed, (uint32_t)model_number(listing->rpc, "last", UINT32_MAX));
+    return event_feed_append(feed, state, &listing->cursor, listing->request);
 }
 
 static const struct {
@@ -220,7 +228,6 @@ static bool is_asked(const struct listing *listing, const char *what)
 
 static void fill(struct listing *listing, struct lyd_node *state)
 {
-    listing->room = PIECE_SIZE;
     for (; listing->list < LISTS; listing->list++) {
         if (is_asked(listing, lists[listing->list].what) && !lists[listing->list].append(listing, state))
             return;
@@ -243,7 +250,7 @@ static void finish(struct listing *listing, struct lyd_node *state)
 
     control_on_gone(request, NULL, NULL);
     if (control_asks_for(listing->rpc, "event") && model_boolean(listing->rpc, "follow", false))
-        event_feed_follow(listing->bgpd->feed, request, state);
+        event_feed_follow(listing->bgpd->feed, request, state, listing->cursor);
     else
         control_reply(request, state);
     free(listing);

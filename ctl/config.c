@@ -20,13 +20,12 @@ int handle_config_convert(const struct invocation *invocation)
                                                                                          : CONF_TEXT);
 }
 
+/* The configuration comes in pieces. */
 static bool keep_document(struct lyd_node *document, void *user)
 {
     struct lyd_node **kept = user;
 
-    lyd_free_all(*kept);
-    *kept = document;
-    return true;
+    return lyd_insert_sibling(*kept, document, kept) == LY_SUCCESS;
 }
 
 /* Both daemons run the same configuration; healthd says it where bgpd is not there. */

@@ -80,8 +80,9 @@ static char *request(const struct invocation *invocation, bool follow)
 struct following {
     struct control_client *clients[DAEMONS];
     struct writer writer;
-    struct collection before; /* the first answer of each: what was before */
-    bool begun;               /* that was written */
+    struct collection before; /* what was before: the answers of each up to one without events */
+    bool listed;              /* that answer came */
+    bool begun;               /* what was before was written */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -115,8 +116,10 @@ static bool follow_document(const char *json, size_t size, void *user)
 
     if (!query_parse(json, size, &document))
         return false;
-    if (!following->begun)
+    if (!following->begun) {
+        following->listed = !model_child(model_sibling(document, "state"), "event");
         return !document || collection_add(document, &following->before);
+    }
     LY_LIST_FOR(document ? lyd_child(model_sibling(document, "state")) : NULL, event)
     {
         if (strcmp(event->schema->name, "event") == 0)
@@ -148,10 +151,11 @@ static void follow_open(struct following *following, const struct invocation *in
         following->clients[i] =
             control_client_open(query_directory(invocation), daemons[i], text, ANSWER_TIMEOUT_MS, error, sizeof error);
         free(text);
-        if (following->clients[i])
-            follow_step(following, i);
-        else
+        if (!following->clients[i])
             query_outcome(CONTROL_UNREACHABLE, daemons[i], error);
+        following->listed = false;
+        while (following->clients[i] && !following->listed)
+            follow_step(following, i);
     }
 }
 

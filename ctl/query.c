@@ -195,77 +195,46 @@ int query(const struct invocation *invocation, const char *daemon, char *request
 
 /* ---- collections ---- */
 
+static bool was_said_before(const struct collection *collection, const struct lyd_node *entry)
+{
+    struct lyd_node *match;
+
+    return !lysc_is_dup_inst_list(entry->schema) &&
+           lyd_find_sibling_first(lyd_child(collection->state), entry, &match) == LY_SUCCESS;
+}
+
 bool collection_add(struct lyd_node *document, void *user)
 {
     struct collection *collection = user;
-    struct lyd_node **documents = realloc(collection->documents, (collection->count + 1) * sizeof(struct lyd_node *));
+    struct lyd_node *node, *next;
 
-    if (!documents)
-        abort();
-    collection->documents = documents;
-    documents[collection->count++] = document;
+    if (!collection->state) {
+        collection->state = document;
+        return true;
+    }
+    LY_LIST_FOR_SAFE(lyd_child(document), next, node)
+    {
+        if (!was_said_before(collection, node) && lyd_insert_child(collection->state, node) != LY_SUCCESS)
+            abort();
+    }
+    lyd_free_all(document);
     return true;
 }
 
 void collection_free(struct collection *collection)
 {
-    for (size_t i = 0; i < collection->count; i++)
-        lyd_free_all(collection->documents[i]);
-    free(collection->documents);
+    lyd_free_all(collection->state);
     *collection = (struct collection){0};
-}
-
-static const struct lyd_node *state_of(const struct collection *collection, size_t document)
-{
-    return model_sibling(collection->documents[document], "state");
-}
-
-static size_t document_of(const struct collection *collection, const struct lyd_node *entry)
-{
-    size_t document = 0;
-
-    while (state_of(collection, document) != lyd_parent(entry))
-        document++;
-    return document;
-}
-
-/* Lists without keys, such as events, have no repetition. */
-static bool was_said_before(const struct collection *collection, size_t document, const struct lyd_node *entry)
-{
-    struct lyd_node *match;
-
-    if (lysc_is_dup_inst_list(entry->schema))
-        return false;
-    for (size_t earlier = 0; earlier < document; earlier++) {
-        const struct lyd_node *state = state_of(collection, earlier);
-        if (state && lyd_find_sibling_first(lyd_child(state), entry, &match) == LY_SUCCESS)
-            return true;
-    }
-    return false;
-}
-
-static const struct lyd_node *next_of_list(const struct lyd_node *node, const char *list)
-{
-    while (node && strcmp(node->schema->name, list) != 0)
-        node = node->next;
-    return node;
 }
 
 const struct lyd_node *collection_next(const struct collection *collection, const char *list,
                                        const struct lyd_node *after)
 {
-    size_t document = after ? document_of(collection, after) : 0;
-    const struct lyd_node *node = after ? after->next : NULL;
+    const struct lyd_node *node = after ? after->next : collection->state ? lyd_child(collection->state) : NULL;
 
-    for (bool within = after; document < collection->count; document++, within = false) {
-        const struct lyd_node *state = state_of(collection, document);
-        node = next_of_list(within ? node : state ? lyd_child(state) : NULL, list);
-        while (node && was_said_before(collection, document, node))
-            node = next_of_list(node->next, list);
-        if (node)
-            return node;
-    }
-    return NULL;
+    while (node && strcmp(node->schema->name, list) != 0)
+        node = node->next;
+    return node;
 }
 
 const struct lyd_node *collection_find(const struct collection *collection, const char *list, const char *key)

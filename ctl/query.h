@@ -47,17 +47,17 @@ int query_outcome(enum control_result result, const char *daemon, const char *er
 
 /* ---- answers kept, where they are not too many ---- */
 
+/* All that was said, as one document. An entry or a leaf that was said before is passed over; what has no keys, such as
+ * events, has no repetition. */
 struct collection {
-    struct lyd_node **documents;
-    size_t count;
+    struct lyd_node *state; /* NULL: nothing yet */
 };
 
 /* A query_answer; USER is the struct collection. */
 query_answer collection_add;
 void collection_free(struct collection *collection);
 
-/* The next entry of LIST after AFTER (NULL: the first), over all documents; an entry whose keys an earlier document has
- * is passed over. NULL at the end. */
+/* The next entry of LIST after AFTER (NULL: the first) in the order they were said. NULL at the end. */
 const struct lyd_node *collection_next(const struct collection *collection, const char *list,
                                        const struct lyd_node *after);
 

@@ -43,7 +43,7 @@ int handle_status(const struct invocation *invocation)
                        collection_add, &answers);
     int bgp = query(invocation, "bgpd", request_get("daemon,neighbor,vip,event", members, 1), ANSWER_TIMEOUT_MS,
                     collection_add, &answers);
-    if (answers.count > 0) {
+    if (answers.state) {
         struct writer writer = show_writer(invocation);
         write_status(&writer, &answers, bgp == STATUS_DONE, health == STATUS_DONE);
     }

@@ -104,7 +104,7 @@ int status_check(const struct invocation *invocation)
                     &answers);
     int status = STATUS_UNREACHABLE;
 
-    if (answers.count > 0) {
+    if (answers.state) {
         struct writer writer = show_writer(invocation);
         bool right = write_all(&writer, &answers) == 0 && health == STATUS_DONE && bgp == STATUS_DONE;
         if (right && !writer.json)

@@ -107,9 +107,7 @@ static void add_healthd(const struct invocation *invocation, const struct lyd_no
     struct collection all = {0};
 
     ask_healthd(invocation, vip, &all);
-    for (size_t i = 0; i < answers->count; i++)
-        collection_add(answers->documents[i], &all);
-    free(answers->documents);
+    collection_add(answers->state, &all);
     *answers = all;
 }
 

@@ -10,10 +10,17 @@
 
 /* ---- get-config ---- */
 
+static const struct lyd_node *running_config(void *user)
+{
+    const struct daemon *daemon = user;
+
+    return checks_config(daemon->checks)->tree;
+}
+
 static void answer_get_config(struct daemon *daemon, struct control_request *request, const struct lyd_node *rpc)
 {
     (void)rpc;
-    control_reply_config(request, checks_config(daemon->checks)->tree);
+    control_reply_config(request, running_config, daemon);
 }
 
 /* ---- reload ---- */

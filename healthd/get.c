@@ -12,13 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PIECE_SIZE = 100 };
-
 struct listing {
     struct daemon *daemon;
     struct control_request *request;
     const struct lyd_node *rpc; /* the request's own */
     size_t next;                /* the check that the next piece begins with */
+    bool begun, events_begun;
+    uint64_t event; /* the number of the last that was sent */
 };
 
 struct lyd_node *get_new_state(const struct daemon *daemon)
@@ -49,9 +49,35 @@ static bool append_checks(struct listing *listing, struct lyd_node *state)
         state_append_check(state, one);
     if (name)
         return true;
-    for (size_t room = PIECE_SIZE; room > 0 && listing->next < checks_count(checks); room--)
+    while (listing->next < checks_count(checks)) {
         state_append_check(state, checks_at(checks, listing->next++));
-    return listing->next >= checks_count(checks);
+        if (control_piece_is_full(listing->request))
+            return listing->next >= checks_count(checks);
+    }
+    return true;
+}
+
+static bool append_events(struct listing *listing, struct lyd_node *state)
+{
+    const struct event_feed *feed = listing->daemon->feed;
+
+    if (!listing->events_begun)
+        listing->event = event_feed_begin(feed, (uint32_t)model_number(listing->rpc, "last", UINT32_MAX));
+    listing->events_begun = true;
+    return event_feed_append(feed, state, &listing->event, listing->request);
+}
+
+/* Appends what one piece holds. False: more is to come. */
+static bool fill(struct listing *listing, struct lyd_node *state)
+{
+    const struct lyd_node *rpc = listing->rpc;
+
+    if (!listing->begun && control_asks_for(rpc, "daemon"))
+        append_daemon(listing->daemon, state);
+    listing->begun = true;
+    if (!listing->events_begun && control_asks_for(rpc, "check") && !append_checks(listing, state))
+        return false;
+    return !control_asks_for(rpc, "event") || append_events(listing, state);
 }
 
 static void on_gone(struct control_request *request, void *user)
@@ -63,13 +89,10 @@ static void on_gone(struct control_request *request, void *user)
 static void finish(struct listing *listing, struct lyd_node *state)
 {
     const struct lyd_node *rpc = listing->rpc;
-    struct event_feed *feed = listing->daemon->feed;
 
     control_on_gone(listing->request, NULL, NULL);
-    if (control_asks_for(rpc, "event"))
-        event_feed_append(feed, state, (uint32_t)model_number(rpc, "last", UINT32_MAX));
     if (control_asks_for(rpc, "event") && model_boolean(rpc, "follow", false))
-        event_feed_follow(feed, listing->request, state);
+        event_feed_follow(listing->daemon->feed, listing->request, state, listing->event);
     else
         control_reply(listing->request, state);
     free(listing);
@@ -80,9 +103,7 @@ static void send_piece(struct control_request *request, void *user)
     struct listing *listing = user;
     struct lyd_node *state = get_new_state(listing->daemon);
 
-    if (listing->next == 0 && control_asks_for(listing->rpc, "daemon"))
-        append_daemon(listing->daemon, state);
-    if (!control_asks_for(listing->rpc, "check") || append_checks(listing, state)) {
+    if (fill(listing, state)) {
         finish(listing, state);
     } else if (control_reply_more(request, state)) {
         control_on_ready(request, send_piece, listing);

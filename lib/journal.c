@@ -93,6 +93,11 @@ const struct event *journal_next(const struct journal *journal, uint64_t after)
     return &journal->events[(after < oldest ? oldest : after + 1) % JOURNAL_SIZE];
 }
 
+uint64_t journal_newest(const struct journal *journal)
+{
+    return journal->newest;
+}
+
 const struct event *journal_latest(const struct journal *journal, const char *kind, const char *subject)
 {
     for (uint64_t number = journal->newest; number >= oldest_number(journal); number--) {

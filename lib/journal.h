@@ -37,6 +37,9 @@ void journal_add(struct journal *journal, uint64_t time_us, const char *kind, co
 /* The event after number AFTER that is still held (0: the oldest), or NULL. Valid until the next journal_add. */
 const struct event *journal_next(const struct journal *journal, uint64_t after);
 
+/* The number of the newest event; 0: there was none. */
+uint64_t journal_newest(const struct journal *journal);
+
 /* The newest event with this KIND and SUBJECT, or NULL. */
 const struct event *journal_latest(const struct journal *journal, const char *kind, const char *subject);
 

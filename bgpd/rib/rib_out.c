@@ -426,18 +426,38 @@ static void table_sort(struct table *table)
     table->order_valid = true;
 }
 
-const struct rib_out_route *rib_out_walk(const struct rib_out *rib, const struct rib_out_route *previous)
+static const struct rib_out_route *first_alive(const struct table *table, uint32_t rank)
 {
-    struct table *table = rib->table;
-    if (!table->order_valid)
-        table_sort(table);
-    uint32_t rank = previous ? ((const struct entry *)previous)->rank + 1 : 0;
     for (; rank < table->count; rank++) {
         const struct entry *entry = &table->entries[table->order[rank]];
         if (!entry_is_dead(entry))
             return &entry->route;
     }
     return NULL;
+}
+
+const struct rib_out_route *rib_out_walk(const struct rib_out *rib, const struct rib_out_route *previous)
+{
+    if (!rib->table->order_valid)
+        table_sort(rib->table);
+    return first_alive(rib->table, previous ? ((const struct entry *)previous)->rank + 1 : 0);
+}
+
+const struct rib_out_route *rib_out_after(const struct rib_out *rib, const struct prefix *prefix)
+{
+    struct table *table = rib->table;
+    uint32_t low = 0, high = prefix->family == FAMILY_NONE ? 0 : table->count;
+
+    if (!table->order_valid)
+        table_sort(table);
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (prefix_compare(&table->entries[table->order[middle]].route.prefix, prefix) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return first_alive(table, low);
 }
 
 size_t rib_out_sent_count(const struct rib_out *rib)

@@ -70,6 +70,9 @@ const struct rib_out_route *rib_out_find(const struct rib_out *rib, const struct
 /* Walks all routes in order of prefix: NULL starts. Valid while nothing changes. */
 const struct rib_out_route *rib_out_walk(const struct rib_out *rib, const struct rib_out_route *previous);
 
+/* The first route in that order behind PREFIX, which need not be there; of FAMILY_NONE: the first of all. */
+const struct rib_out_route *rib_out_after(const struct rib_out *rib, const struct prefix *prefix);
+
 /* Routes that the neighbour was sent and still has. */
 size_t rib_out_sent_count(const struct rib_out *rib);
 

@@ -175,16 +175,18 @@ struct route_entry *route_table_add(struct route_table *table, const struct pref
     return entry;
 }
 
-/* Lets go of room that churn has left unused. */
+/* Lets go of room that churn has left unused: what a walk has to look through stays in proportion to what it finds. */
 static void give_back(struct route_table *table, struct route_shard *shard)
 {
     if (shard->count == 0) {
         table->memory -= place_count(shard->capacity) * table->stride;
         free(shard->places);
         *shard = (struct route_shard){0};
-    } else if (shard->capacity > CAPACITY_MIN && shard->count < shard->capacity / 8) {
-        resize(table, shard, shard->capacity / 2);
+        return;
     }
+    while (shard->capacity > CAPACITY_MIN && shard->count < shard->capacity / 8 &&
+           resize(table, shard, shard->capacity / 2))
+        continue;
 }
 
 void route_table_remove(struct route_table *table, struct route_entry *entry)

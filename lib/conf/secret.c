@@ -75,3 +75,13 @@ struct lyd_node *conf_without_secrets(const struct lyd_node *tree)
     remove_secrets(copy); /* no secret stands at the top, so the first node stays the first */
     return copy;
 }
+
+struct lyd_node *conf_node_without_secrets(const struct lyd_node *node)
+{
+    struct lyd_node *copy = NULL;
+
+    if (lyd_dup_single(node, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy) != LY_SUCCESS)
+        return NULL;
+    remove_secrets(lyd_child(copy));
+    return copy;
+}

@@ -14,4 +14,7 @@ bool conf_is_secret(const char *name, const char *value);
 /* A copy of TREE with its siblings, without its secrets. NULL when out of memory. */
 struct lyd_node *conf_without_secrets(const struct lyd_node *tree);
 
+/* The same of a top-level container or list entry alone. */
+struct lyd_node *conf_node_without_secrets(const struct lyd_node *node);
+
 #endif

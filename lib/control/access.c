@@ -61,6 +61,14 @@ bool control_peer_allowed(const struct control_owner *owner, int fd)
     return allowed;
 }
 
+bool control_peer_is_root(int fd)
+{
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == 0;
+}
+
 bool control_address(const char *directory, const char *name, struct sockaddr_un *address, char *error, size_t size)
 {
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};

@@ -24,6 +24,9 @@ bool control_owner_allows(const struct control_owner *owner, uid_t uid, gid_t gi
 /* The same for the process at the other end of the connected socket FD, as the kernel knows it. */
 bool control_peer_allowed(const struct control_owner *owner, int fd);
 
+/* Whether that process is root's. */
+bool control_peer_is_root(int fd);
+
 /* Writes DIRECTORY/NAME.sock into *ADDRESS. False, with why in ERROR, where it is too long for a socket. */
 bool control_address(const char *directory, const char *name, struct sockaddr_un *address, char *error, size_t size);
 

@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-enum { CONTROL_REQUEST_MAX = 64 * 1024, CONTROL_CLIENTS_MAX = 64 };
+enum { CONTROL_REQUEST_MAX = 8 * 1024, CONTROL_CLIENTS_MAX = 64 };
 
 struct control_server;
 struct control_request;
@@ -53,8 +53,11 @@ void control_refuse(struct control_request *request, const char *format, ...) __
 /* Whether RPC, a get, asks for the list WHAT. */
 bool control_asks_for(const struct lyd_node *rpc, const char *what);
 
-/* Ends a get-config with TREE, the running configuration, without its secrets. */
-void control_reply_config(struct control_request *request, const struct lyd_node *tree);
+/* The first node of the running configuration. */
+typedef const struct lyd_node *control_config(void *user);
+
+/* Answers a get-config with the running configuration, without its secrets, in pieces. */
+void control_reply_config(struct control_request *request, control_config *config, void *user);
 
 /* What became of a reload. */
 enum reload_result {
@@ -67,10 +70,15 @@ enum reload_result {
  * the file is invalid). LINES may be NULL where it is done. */
 void control_reply_reload(struct control_request *request, enum reload_result result, const char *lines);
 
-/* Calls READY once, when all that was sent with control_reply_more has left: the moment for the next piece of a long
- * answer. The list it walks may have changed since the last piece, so the handler keeps a key, not a pointer. */
+/* Calls READY once, when all that was sent with control_reply_more has left and it is this client's turn: the moment
+ * for the next piece of a long answer. One piece, of whichever client, is made in a turn of the loop. The list it walks
+ * may have changed since the last piece, so the handler keeps a key, not a pointer. */
 void control_on_ready(struct control_request *request, void (*ready)(struct control_request *request, void *user),
                       void *user);
+
+/* Whether the piece that is being made, by the handler or by READY, has taken the time that one may take: asked after
+ * each entry, so that a piece has one at least. */
+bool control_piece_is_full(const struct control_request *request);
 
 /* Called when the client goes, or the server is closed, before the request has ended. */
 void control_on_gone(struct control_request *request, void (*gone)(struct control_request *request, void *user),

@@ -1,13 +1,18 @@
 #include "lib/control/event_feed.h"
 
+#include "lib/clock.h"
 #include "lib/model.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
 struct follower {
     LIST_ENTRY(follower) entry;
+    struct event_feed *feed;
     struct control_request *request;
+    uint64_t after; /* number of the last event that it was sent */
 };
 
 struct event_feed {
@@ -34,18 +39,41 @@ static void append(const struct event_feed *feed, struct lyd_node *state, const 
     model_leaf(node, "cause", or_absent(event->cause));
 }
 
-void event_feed_append(const struct event_feed *feed, struct lyd_node *state, uint32_t last)
+/* In the place of COUNT events that the journal holds no more. */
+static void append_gap(const struct event_feed *feed, struct lyd_node *state, uint64_t count)
+{
+    struct lyd_node *node = model_list(state, "event", NULL, NULL);
+    char cause[96];
+
+    snprintf(cause, sizeof cause, "%" PRIu64 " events came faster than they were read, and are lost", count);
+    model_leaf_time(node, "time", clock_real_us());
+    model_leaf(node, "daemon", journal_daemon(feed->journal));
+    model_leaf(node, "kind", "daemon");
+    model_leaf(node, "cause", cause);
+}
+
+uint64_t event_feed_begin(const struct event_feed *feed, uint32_t last)
+{
+    const struct event *event = journal_next(feed->journal, 0);
+    uint64_t before = event ? event->number - 1 : 0, newest = journal_newest(feed->journal);
+
+    return newest - before > last ? newest - last : before;
+}
+
+bool event_feed_append(const struct event_feed *feed, struct lyd_node *state, uint64_t *after,
+                       const struct control_request *request)
 {
     const struct event *event;
-    uint64_t held = 0, newest = 0, skip;
 
-    for (event = journal_next(feed->journal, 0); event; event = journal_next(feed->journal, newest), held++)
-        newest = event->number;
-    skip = held > last ? newest - last : 0;
-    while ((event = journal_next(feed->journal, skip))) {
+    while ((event = journal_next(feed->journal, *after))) {
+        if (event->number != *after + 1)
+            append_gap(feed, state, event->number - *after - 1);
         append(feed, state, event);
-        skip = event->number;
+        *after = event->number;
+        if (request && control_piece_is_full(request))
+            return !journal_next(feed->journal, *after);
     }
+    return true;
 }
 
 static void drop(struct follower *follower)
@@ -60,24 +88,31 @@ static void on_gone(struct control_request *request, void *user)
     drop(user);
 }
 
+static void send_events(struct control_request *request, void *user)
+{
+    struct follower *follower = user;
+    struct lyd_node *state = model_top(follower->feed->context, "state");
+
+    bool all = event_feed_append(follower->feed, state, &follower->after, request);
+    control_reply_more(request, state);
+    if (!all)
+        control_on_ready(request, send_events, follower);
+}
+
 static void on_event(const struct event *event, void *user)
 {
     struct event_feed *feed = user;
-    struct follower *follower, *next;
+    struct follower *follower;
 
-    for (follower = LIST_FIRST(&feed->followers); follower; follower = next) {
-        struct lyd_node *state = model_top(feed->context, "state");
-        struct control_request *request = follower->request;
-        next = LIST_NEXT(follower, entry);
-        append(feed, state, event);
-        if (control_reply_more(request, state))
-            continue;
-        drop(follower);
-        control_refuse(request, "events came faster than they were read");
+    (void)event;
+    LIST_FOREACH(follower, &feed->followers, entry)
+    {
+        control_on_ready(follower->request, send_events, follower);
     }
 }
 
-void event_feed_follow(struct event_feed *feed, struct control_request *request, struct lyd_node *document)
+void event_feed_follow(struct event_feed *feed, struct control_request *request, struct lyd_node *document,
+                       uint64_t after)
 {
     struct follower *follower = calloc(1, sizeof *follower);
 
@@ -86,10 +121,11 @@ void event_feed_follow(struct event_feed *feed, struct control_request *request,
         control_refuse(request, "out of memory");
         return;
     }
-    follower->request = request;
+    *follower = (struct follower){.feed = feed, .request = request, .after = after};
     LIST_INSERT_HEAD(&feed->followers, follower, entry);
     control_on_gone(request, on_gone, follower);
     control_reply_more(request, document);
+    control_reply_more(request, model_top(feed->context, "state"));
 }
 
 struct event_feed *event_feed_new(struct journal *journal, const struct ly_ctx *context)

@@ -19,10 +19,17 @@ struct event_feed *event_feed_new(struct journal *journal, const struct ly_ctx *
 /* Before this the control server was closed: nobody follows. */
 void event_feed_free(struct event_feed *feed);
 
-/* Appends the newest LAST events, oldest first, to STATE, the document's top. */
-void event_feed_append(const struct event_feed *feed, struct lyd_node *state, uint32_t last);
+/* The number of the event after which the newest LAST lie. */
+uint64_t event_feed_begin(const struct event_feed *feed, uint32_t last);
 
-/* Sends DOCUMENT, whose ownership passes here, and after it every new event, until the client goes. */
-void event_feed_follow(struct event_feed *feed, struct control_request *request, struct lyd_node *document);
+/* Appends the events after number *AFTER, oldest first, to STATE, the document's top, and moves *AFTER on. What was
+ * overwritten in between is said. False: the piece of REQUEST is full (NULL: never), and there are more. */
+bool event_feed_append(const struct event_feed *feed, struct lyd_node *state, uint64_t *after,
+                       const struct control_request *request);
+
+/* Sends DOCUMENT, whose ownership passes here, then a document without events, which says that this was what there is,
+ * and then every event after number AFTER, until the client goes. */
+void event_feed_follow(struct event_feed *feed, struct control_request *request, struct lyd_node *document,
+                       uint64_t after);
 
 #endif

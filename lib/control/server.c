@@ -4,19 +4,24 @@
  *     accepted -> request complete -> handler -> answers … last answer -> all of it written -> closed
  *
  * Nothing a client does may hurt the daemon. It has REQUEST_DEADLINE_MS to send its request; bytes that do not belong
- * here close the connection; there are CONTROL_CLIENTS_MAX of them at most. A handler that streams is told to stop when
- * BACKLOG_MAX bytes wait for the client. One that reads nothing is cut off, soon where much waits for it and late where
- * little does: that is a person who reads the first page in a pager.
+ * here close the connection. Requests are taken up and long answers go on in turns, one piece in a turn of the loop. A
+ * handler that streams is told to stop when BACKLOG_MAX bytes wait for the client. One that reads nothing is cut off,
+ * soon where much waits for it and late where little does: that is a person who reads the first page in a pager.
+ *
+ * There are CONTROL_CLIENTS_MAX of them at most, in order of their last sign of life: a byte sent or read. Root always
+ * finds a place; where none is free, the client that has stood still the longest makes room.
  */
 #include "lib/control/access.h"
 #include "lib/control/control.h"
 #include "lib/control/frame.h"
+#include "lib/control/turns.h"
 #include "lib/model.h"
 #include "lib/text.h"
 
 #include <bsd/string.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,18 +45,22 @@ struct control_server {
     struct stat file; /* the socket that we made, so that we remove no other */
     control_handler *handler;
     void *user;
+    unsigned open_handles;
+    struct turns turns;
     size_t client_count;
-    LIST_HEAD(, control_request) clients;
+    TAILQ_HEAD(client_list, control_request) clients; /* who has stood still the longest is first */
 };
 
 struct control_request {
-    LIST_ENTRY(control_request) entry;
+    TAILQ_ENTRY(control_request) entry;
+    struct turn turn;
     struct control_server *server;
     uv_pipe_t pipe;
     uv_timer_t timer;
     unsigned open_handles;
     bool lost;       /* the connection is closed, or being closed */
     bool ended;      /* the handler has no more to say, or was never called */
+    bool complete;   /* all of the request is here */
     bool dispatched; /* the handler was called */
     size_t waiting;  /* bytes not yet written when the timer was set */
     size_t received;
@@ -92,14 +101,24 @@ static void on_handle_closed(uv_handle_t *handle)
     request_free_if_over(request);
 }
 
+/* The client has sent or read something. */
+static void show_life(struct control_request *request)
+{
+    struct client_list *clients = &request->server->clients;
+
+    TAILQ_REMOVE(clients, request, entry);
+    TAILQ_INSERT_TAIL(clients, request, entry);
+}
+
 /* Closes the connection; a request under way learns that its client has gone. */
 static void request_lose(struct control_request *request)
 {
     if (request->lost)
         return;
     request->lost = true;
-    LIST_REMOVE(request, entry);
+    TAILQ_REMOVE(&request->server->clients, request, entry);
     request->server->client_count--;
+    turns_leave(&request->server->turns, &request->turn);
     uv_close((uv_handle_t *)&request->timer, on_handle_closed);
     uv_close((uv_handle_t *)&request->pipe, on_handle_closed);
     if (request->dispatched && !request->ended && !request->gone)
@@ -129,10 +148,12 @@ static void on_timer(uv_timer_t *timer)
 {
     struct control_request *request = timer->data;
 
-    if (request->dispatched && backlog(request) > 0 && backlog(request) < request->waiting)
-        await_progress(request);
-    else
+    if (!request->dispatched || backlog(request) == 0 || backlog(request) >= request->waiting) {
         request_lose(request);
+        return;
+    }
+    show_life(request);
+    await_progress(request);
 }
 
 static void on_written(uv_write_t *write, int status)
@@ -148,18 +169,16 @@ static void on_written(uv_write_t *write, int status)
         request_lose(request);
         return;
     }
+    show_life(request);
     if (backlog(request) > 0) {
         await_progress(request);
         return;
     }
     uv_timer_stop(&request->timer);
-    if (request->ended) {
+    if (request->ended)
         request_lose(request);
-    } else if (request->ready) {
-        void (*ready)(struct control_request *, void *) = request->ready;
-        request->ready = NULL;
-        ready(request, request->ready_user);
-    }
+    else if (request->ready)
+        turns_join(&request->server->turns, &request->turn);
 }
 
 /* Sends BODY, whose ownership passes here. A failure is noticed by the timer: the caller is inside of its own work, and
@@ -288,6 +307,13 @@ void control_on_ready(struct control_request *request, void (*ready)(struct cont
 {
     request->ready = ready;
     request->ready_user = user;
+    if (!request->lost && backlog(request) == 0)
+        turns_join(&request->server->turns, &request->turn);
+}
+
+bool control_piece_is_full(const struct control_request *request)
+{
+    return turns_is_over(&request->server->turns);
 }
 
 /* ---- requests ---- */
@@ -298,16 +324,34 @@ static void dispatch(struct control_request *request)
     char error[512];
 
     int taken = control_request_take(request->server->context, &reader, &request->rpc, error, sizeof error);
-    if (taken == 0)
-        return;
     request->dispatched = true;
     free(request->input);
     request->input = NULL;
-    uv_timer_stop(&request->timer);
     if (taken < 0)
         control_refuse(request, "%s", error);
     else
         request->server->handler(request, request->rpc, request->server->user);
+}
+
+/* A piece of work for this client: to take its request up, or to go on with its answer. */
+static void on_turn(struct turn *turn)
+{
+    struct control_request *request = (struct control_request *)((char *)turn - offsetof(struct control_request, turn));
+    void (*ready)(struct control_request *, void *) = request->ready;
+
+    if (!request->dispatched) {
+        dispatch(request);
+    } else if (ready && backlog(request) == 0) {
+        request->ready = NULL;
+        ready(request, request->ready_user);
+    }
+}
+
+static bool is_complete(const struct control_request *request)
+{
+    struct wire_reader reader = wire_reader_of(request->input, request->received), body;
+
+    return control_frame_take(&reader, CONTROL_REQUEST_MAX, &body) != 0;
 }
 
 static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
@@ -316,7 +360,7 @@ static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     struct control_request *request = handle->data;
 
     (void)suggested;
-    if (request->dispatched)
+    if (request->complete)
         *buffer = uv_buf_init(unwanted, sizeof unwanted);
     else
         *buffer = uv_buf_init((char *)request->input + request->received,
@@ -331,12 +375,17 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
     (void)buffer;
     if (count == 0)
         return;
-    if (count < 0 || request->dispatched) {
+    if (count < 0 || request->complete) {
         request_lose(request);
         return;
     }
     request->received += (size_t)count;
-    dispatch(request);
+    request->complete = is_complete(request);
+    show_life(request);
+    if (!request->complete)
+        return;
+    uv_timer_stop(&request->timer);
+    turns_join(&request->server->turns, &request->turn);
 }
 
 static struct control_request *request_new(struct control_server *server)
@@ -348,13 +397,24 @@ static struct control_request *request_new(struct control_server *server)
         return NULL;
     }
     request->server = server;
+    request->turn.run = on_turn;
     uv_timer_init(server->pipe.loop, &request->timer);
     uv_pipe_init(server->pipe.loop, &request->pipe, 0);
     request->timer.data = request->pipe.data = request;
     request->open_handles = 2;
-    LIST_INSERT_HEAD(&server->clients, request, entry);
+    TAILQ_INSERT_TAIL(&server->clients, request, entry);
     server->client_count++;
     return request;
+}
+
+/* Whether there is a place for the newest client; root is given one. */
+static bool has_place(struct control_server *server, bool root)
+{
+    if (server->client_count <= CONTROL_CLIENTS_MAX)
+        return true;
+    if (root)
+        request_lose(TAILQ_FIRST(&server->clients));
+    return root;
 }
 
 static void on_connection(uv_stream_t *stream, int status)
@@ -372,7 +432,7 @@ static void on_connection(uv_stream_t *stream, int status)
     request->dispatched = true; /* for a refusal */
     if (!control_peer_allowed(&server->owner, fd)) {
         control_refuse(request, "permission denied: only root and members of the group " CONTROL_GROUP " may ask");
-    } else if (server->client_count > CONTROL_CLIENTS_MAX) {
+    } else if (!has_place(server, control_peer_is_root(fd))) {
         control_refuse(request, "busy: %d clients are connected already", CONTROL_CLIENTS_MAX);
     } else {
         request->dispatched = false;
@@ -385,7 +445,16 @@ static void on_connection(uv_stream_t *stream, int status)
 
 static void on_server_closed(uv_handle_t *handle)
 {
-    free(handle->data);
+    struct control_server *server = handle->data;
+
+    if (--server->open_handles == 0)
+        free(server);
+}
+
+static void server_close_handles(struct control_server *server)
+{
+    uv_close((uv_handle_t *)&server->pipe, on_server_closed);
+    turns_close(&server->turns, on_server_closed);
 }
 
 static bool server_listen(struct control_server *server, int fd, char *error, size_t size)
@@ -417,7 +486,7 @@ struct control_server *control_server_open(uv_loop_t *loop, const struct ly_ctx 
     server->owner = control_owner_here();
     server->handler = handler;
     server->user = user;
-    LIST_INIT(&server->clients);
+    TAILQ_INIT(&server->clients);
     int fd = -1;
     if (control_address(directory, name, &server->address, error, size))
         fd = control_bind(&server->address, &server->owner, error, size);
@@ -426,9 +495,11 @@ struct control_server *control_server_open(uv_loop_t *loop, const struct ly_ctx 
         return NULL;
     }
     uv_pipe_init(loop, &server->pipe, 0);
-    server->pipe.data = server;
+    turns_open(&server->turns, loop);
+    server->pipe.data = server->turns.idle.data = server;
+    server->open_handles = 2;
     if (!server_listen(server, fd, error, size)) {
-        uv_close((uv_handle_t *)&server->pipe, on_server_closed);
+        server_close_handles(server);
         return NULL;
     }
     return server;
@@ -443,7 +514,7 @@ void control_server_close(struct control_server *server)
     if (stat(server->address.sun_path, &now) == 0 && now.st_ino == server->file.st_ino &&
         now.st_dev == server->file.st_dev)
         unlink(server->address.sun_path);
-    while (!LIST_EMPTY(&server->clients))
-        request_lose(LIST_FIRST(&server->clients));
-    uv_close((uv_handle_t *)&server->pipe, on_server_closed);
+    while (!TAILQ_EMPTY(&server->clients))
+        request_lose(TAILQ_FIRST(&server->clients));
+    server_close_handles(server);
 }

@@ -170,6 +170,32 @@ static void test_stale(void **state)
     rib_in_free(rib);
 }
 
+/* A walk goes over the room there is: a sweep that leaves little leaves little room. */
+static void test_a_sweep_gives_room_back(void **state)
+{
+    (void)state;
+    struct rib_in *rib = rib_in_new();
+    enum { ROUTES = 100000, FRESH = 2000 };
+
+    for (uint32_t i = 0; i < FRESH; i++) {
+        struct prefix prefix = numbered(FAMILY_IPV4, i);
+        assert_true(set(rib, &prefix, "old"));
+    }
+    size_t memory = rib_in_memory(rib);
+    for (uint32_t i = FRESH; i < ROUTES; i++) {
+        struct prefix prefix = numbered(FAMILY_IPV4, i);
+        assert_true(set(rib, &prefix, "old"));
+    }
+    rib_in_mark_stale(rib, FAMILY_IPV4);
+    for (uint32_t i = 0; i < FRESH; i++) {
+        struct prefix prefix = numbered(FAMILY_IPV4, i);
+        assert_true(set(rib, &prefix, "old"));
+    }
+    assert_int_equal(rib_in_sweep_stale(rib, FAMILY_IPV4), ROUTES - FRESH);
+    assert_in_range(rib_in_memory(rib), 1, 8 * memory);
+    rib_in_free(rib);
+}
+
 /* The naive model: an array with a place for every prefix that the test uses. */
 enum { MODEL_PREFIXES = 3000 };
 
@@ -322,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_memory_is_given_back),
         cmocka_unit_test(test_memory_is_bounded),
         cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_a_sweep_gives_room_back),
         cmocka_unit_test(test_against_a_naive_model),
         cmocka_unit_test(test_walk_while_the_table_changes),
     };

@@ -205,6 +205,12 @@ static void test_walk_is_in_order_of_prefix(void **state)
         assert_memory_equal(&route->prefix, expected[i], sizeof route->prefix);
     }
     assert_null(rib_out_walk(f->rib, route));
+    /* The same from a prefix on, which may be gone by now. */
+    assert_memory_equal(&rib_out_after(f->rib, &(struct prefix){0})->prefix, &f->a, sizeof f->a);
+    assert_memory_equal(&rib_out_after(f->rib, &f->a)->prefix, &f->c, sizeof f->c);
+    assert_memory_equal(&rib_out_after(f->rib, &f->b)->prefix, &f->c, sizeof f->c);
+    assert_memory_equal(&rib_out_after(f->rib, &f->c)->prefix, &f->six, sizeof f->six);
+    assert_null(rib_out_after(f->rib, &f->six));
 }
 
 /* ---- against a naive model ------------------------------------------------------------------------------------- */

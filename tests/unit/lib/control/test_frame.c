@@ -104,7 +104,7 @@ static void test_a_long_request_is_refused_by_its_length(void **state)
     char error[256];
 
     assert_int_equal(control_request_take(context, &reader, &rpc, error, sizeof error), -1);
-    assert_non_null(strstr(error, "65536"));
+    assert_non_null(strstr(error, "8192"));
 }
 
 int main(void)

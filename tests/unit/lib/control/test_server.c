@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { DEADLINE_MS = 20000 };
+enum { DEADLINE_MS = 20000, NOBODY = 65534 };
 
 /* A daemon whose handler does what the test asks of it. */
 struct daemon {
@@ -60,6 +60,21 @@ static void send_piece(struct control_request *request, void *user)
     control_on_ready(request, send_piece, daemon);
 }
 
+/* Goes on and on. */
+static void send_endless(struct control_request *request, void *user)
+{
+    struct daemon *daemon = user;
+
+    daemon->pieces++;
+    control_reply_more(request, document(daemon, "piece"));
+    control_on_ready(request, send_endless, daemon);
+}
+
+static void on_endless_gone(struct control_request *request, void *user)
+{
+    (void)request, (void)user;
+}
+
 static void handle(struct control_request *request, const struct lyd_node *rpc, void *user)
 {
     struct daemon *daemon = user;
@@ -78,11 +93,15 @@ static void handle(struct control_request *request, const struct lyd_node *rpc, 
     } else if (model_boolean(rpc, "follow", false)) {
         daemon->open = request;
         control_on_gone(request, on_gone, daemon);
+    } else if (control_asks_for(rpc, "neighbor")) {
+        control_on_gone(request, on_endless_gone, daemon);
+        send_endless(request, daemon);
     } else {
         control_reply(request, document(daemon, "north"));
     }
 }
 
+/* A daemon of its own user, where it can become one. */
 static int setup(void **state)
 {
     struct daemon *daemon = calloc(1, sizeof *daemon);
@@ -91,10 +110,14 @@ static int setup(void **state)
     strcpy(daemon->directory, "/tmp/vipgate-test-XXXXXX");
     if (!mkdtemp(daemon->directory) || uv_loop_init(&daemon->loop) < 0)
         return -1;
+    if (geteuid() == 0 && (chown(daemon->directory, NOBODY, (gid_t)-1) < 0 || seteuid(NOBODY) < 0))
+        return -1;
     daemon->context = model_open(error, sizeof error);
     daemon->server = control_server_open(&daemon->loop, daemon->context, daemon->directory, "bgpd", handle, daemon,
                                          error, sizeof error);
     *state = daemon;
+    if (seteuid(getuid()) < 0)
+        return -1;
     return daemon->server ? 0 : -1;
 }
 
@@ -335,27 +358,91 @@ static void test_bytes_after_the_request_close_it(void **state)
     close(fd);
 }
 
-static void test_one_client_too_many(void **state)
+/* As many clients as there are places, the first of which are as still as the others but for a byte. */
+static void fill_places(struct daemon *daemon, int fds[static CONTROL_CLIENTS_MAX])
 {
-    struct daemon *daemon = *state;
-    int fds[CONTROL_CLIENTS_MAX];
-    char data[512];
-
     for (int i = 0; i < CONTROL_CLIENTS_MAX; i++) {
         fds[i] = raw_connect(daemon);
         for (int turn = 0; turn < 3; turn++)
             uv_run(&daemon->loop, UV_RUN_NOWAIT);
     }
+    assert_int_equal(send(fds[0], "", 1, 0), 1);
+    for (int turn = 0; turn < 3; turn++)
+        uv_run(&daemon->loop, UV_RUN_NOWAIT);
+}
+
+static void close_places(const int fds[static CONTROL_CLIENTS_MAX])
+{
+    for (int i = 0; i < CONTROL_CLIENTS_MAX; i++)
+        close(fds[i]);
+}
+
+static void test_root_finds_a_place(void **state)
+{
+    struct daemon *daemon = *state;
+    int fds[CONTROL_CLIENTS_MAX];
+    char byte;
+
+    if (geteuid() != 0)
+        skip();
+    fill_places(daemon, fds);
+    struct call got = call(daemon, "{\"vipgate:reload\":{}}");
+    assert_int_equal(got.result, CONTROL_DONE);
+    assert_int_equal(recv(fds[0], &byte, 1, 0), -1);
+    assert_int_equal(recv(fds[1], &byte, 1, 0), 0); /* had stood still the longest */
+    assert_int_equal(recv(fds[2], &byte, 1, 0), -1);
+    close_places(fds);
+}
+
+/* All places are taken by the daemon's own user, who is not root. */
+static void test_others_find_no_place(void **state)
+{
+    struct daemon *daemon = *state;
+    int fds[CONTROL_CLIENTS_MAX];
+    char data[512];
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(seteuid(NOBODY), 0);
+    fill_places(daemon, fds);
     int fd = raw_connect(daemon);
+    assert_int_equal(seteuid(0), 0);
     raw_drain(daemon, fd, data, sizeof data);
     assert_non_null(strstr(data + 5, "busy"));
     close(fd);
-    for (int i = 0; i < CONTROL_CLIENTS_MAX; i++)
-        close(fds[i]);
-    for (int turn = 0; turn < 10; turn++)
-        uv_run(&daemon->loop, UV_RUN_NOWAIT);
     struct call got = call(daemon, "{\"vipgate:reload\":{}}");
     assert_int_equal(got.result, CONTROL_DONE);
+    close_places(fds);
+}
+
+/* ---- turns ---- */
+
+/* A turn of the loop makes one piece, over all clients, and each gets as many as the others. */
+static void test_one_piece_a_turn(void **state)
+{
+    struct daemon *daemon = *state;
+    enum { CLIENTS = 10, TURNS = 500 };
+    static char data[4096];
+    ssize_t got[CLIENTS] = {0};
+    int fds[CLIENTS];
+
+    for (int i = 0; i < CLIENTS; i++) {
+        fds[i] = raw_connect(daemon);
+        raw_request(fds[i], "{\"vipgate:get\":{\"what\":[\"neighbor\"]}}");
+    }
+    for (unsigned turn = 0, before = 0; turn < TURNS; turn++, before = daemon->pieces) {
+        uv_run(&daemon->loop, UV_RUN_NOWAIT);
+        assert_in_range(daemon->pieces - before, 0, 1);
+        for (int i = 0; i < CLIENTS; i++) {
+            ssize_t size = recv(fds[i], data, sizeof data, 0);
+            got[i] += size > 0 ? size : 0;
+        }
+    }
+    assert_true(daemon->pieces > TURNS / 2);
+    for (int i = 1; i < CLIENTS; i++)
+        assert_in_range(got[i] - got[0] + 100, 0, 200); /* a piece has 40 octets */
+    for (int i = 0; i < CLIENTS; i++)
+        close(fds[i]);
 }
 
 static void test_a_client_that_does_not_read(void **state)
@@ -417,7 +504,9 @@ int main(void)
         ROW(test_a_half_request_and_a_vanished_client),
         ROW(test_a_request_outlives_a_client_that_nobody_watches),
         ROW(test_bytes_after_the_request_close_it),
-        ROW(test_one_client_too_many),
+        ROW(test_root_finds_a_place),
+        ROW(test_others_find_no_place),
+        ROW(test_one_piece_a_turn),
         ROW(test_a_client_that_does_not_read),
         ROW(test_a_second_daemon_is_refused),
         ROW(test_close_ends_requests_under_way),
