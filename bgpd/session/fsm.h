@@ -73,7 +73,8 @@ enum fsm_action {
     ACTION_SEND_OPEN = 1 << 10,
     ACTION_START_LARGE_HOLD = 1 << 11, /* hold timer with 4 minutes, until the neighbour's OPEN is here */
     ACTION_SEND_KEEPALIVE = 1 << 12,
-    ACTION_START_TIMERS = 1 << 13, /* hold and keepalive as negotiated; neither where the hold time is zero */
+    ACTION_START_TIMERS = 1 << 13, /* hold and keepalive as negotiated; where the hold time is zero, no keepalive, and
+                                      hold with 4 minutes until the session is established */
     ACTION_RESTART_HOLD = 1 << 14,
     ACTION_RESTART_KEEPALIVE = 1 << 15,
     ACTION_START_SEND_HOLD = 1 << 16,

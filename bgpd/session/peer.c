@@ -78,6 +78,7 @@ void peer_remove(struct peer *peer, uint8_t cease)
 {
     peer->removed = true;
     peer_stop(peer, cease, NULL);
+    transport_lingering_move(&peer->lingering, &peer->context->lingering);
     timers_close(&peer->timers, free_peer);
 }
 

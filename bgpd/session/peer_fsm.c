@@ -62,8 +62,8 @@ struct socket_options peer_socket_options(const struct peer *peer)
 
 struct transport_context connection_transport_context(struct connection *connection)
 {
-    struct peer_context *context = connection->peer->context;
-    return (struct transport_context){context->loop, &context->lingering, &connection_handler, connection};
+    struct peer *peer = connection->peer;
+    return (struct transport_context){peer->context->loop, &peer->lingering, &connection_handler, connection};
 }
 
 /* ---- actions ------------------------------------------------------------------------------------------------------
@@ -203,9 +203,13 @@ static void restart_keepalive(struct connection *connection, const struct happen
     connection_start_keepalive(connection);
 }
 
+/* A hold time of zero is for the session; the KEEPALIVE that begins it is not awaited for ever. */
 static void start_timers(struct connection *connection, const struct happening *happening)
 {
-    restart_hold(connection, happening);
+    if (connection->hold_time_s > 0)
+        restart_hold(connection, happening);
+    else
+        connection_start_hold(connection, LARGE_HOLD_MS);
     restart_keepalive(connection, happening);
 }
 

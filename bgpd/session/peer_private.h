@@ -46,7 +46,7 @@ struct peer_context {
     uint64_t started_ms;
     uint8_t preserved; /* FAMILY_BIT_… for which forwarding has outlived a restart of ours */
     struct vip_filter vips;
-    struct transport_lingering lingering;
+    struct transport_lingering lingering;          /* of peers that were removed */
     void (*change)(struct peer *peer, void *user); /* may be NULL */
     void *user;
     uint8_t scratch[UPDATE_SCRATCH_SIZE];
@@ -77,6 +77,7 @@ struct peer {
     bool removed;
     struct connection ours, theirs[THEIRS];
     struct connection *session; /* the established one, or NULL */
+    struct transport_lingering lingering;
     struct timers timers;
     unsigned connect_attempts;   /* since the last session: the connect retry time doubles with it */
     unsigned retries;            /* ConnectRetryCounter: the idle hold time doubles with it */
@@ -184,6 +185,8 @@ void peer_timer_expired(unsigned number, void *user);
 void peer_start_connect_retry(struct peer *peer);
 void peer_start_idle_hold(struct peer *peer);
 uint64_t peer_idle_hold_ms(const struct peer *peer);
+/* How long the neighbor's TCP may take nothing of what is on its way. */
+uint64_t peer_send_hold_ms(const struct peer *peer);
 void connection_start_hold(struct connection *connection, uint64_t ms);
 void connection_start_keepalive(struct connection *connection);
 void connection_stop_timers(struct connection *connection);

@@ -25,7 +25,7 @@ static int32_t send_hold_left(const struct peer *peer)
     if (!peer->session || timers_left(&peer->timers, TIMER_SEND_HOLD) < 0)
         return -1;
     uint64_t waited = uv_now(peer->context->loop) - peer->progress_ms;
-    uint64_t hold = peer->session->hold_time_s * UINT64_C(1000);
+    uint64_t hold = peer_send_hold_ms(peer);
     return waited < hold ? (int32_t)((hold - waited + 999) / 1000) : 0;
 }
 

@@ -11,6 +11,7 @@ enum {
     IDLE_HOLD_FIRST_MS = 500,
     HOLD_SECOND_CHANCE_MS = 1000,
     PROGRESS_TICK_MS = 500,
+    SEND_HOLD_MS = 8 * 60 * 1000,
 };
 
 /* Doubles with each attempt in vain, up to a minute (or what is configured, where that is more). */
@@ -53,6 +54,8 @@ void connection_start_hold(struct connection *connection, uint64_t ms)
     connection->hold_extended = false;
     if (ms > 0)
         timers_start(&connection->peer->timers, TIMER_HOLD + connection->number, ms);
+    else
+        timers_stop(&connection->peer->timers, TIMER_HOLD + connection->number);
 }
 
 void connection_start_keepalive(struct connection *connection)
@@ -86,15 +89,21 @@ static void hold_expired(struct connection *connection)
 
 void peer_watch_progress(struct peer *peer)
 {
-    if (peer->session->hold_time_s == 0 || timers_left(&peer->timers, TIMER_SEND_HOLD) >= 0)
+    if (timers_left(&peer->timers, TIMER_SEND_HOLD) >= 0)
         return;
     peer->progress_ms = uv_now(peer->context->loop);
     peer->progress_offset = transport_acknowledged(peer->session->transport);
     timers_start(&peer->timers, TIMER_SEND_HOLD, PROGRESS_TICK_MS);
 }
 
-/* RFC 9687, with the hold time as the send hold time: octets are on their way and for so long the neighbour's TCP has
- * taken none of them. */
+/* RFC 9687, with the hold time as the send hold time; without one, the RFC's own eight minutes. */
+uint64_t peer_send_hold_ms(const struct peer *peer)
+{
+    uint64_t ms = peer->session->hold_time_s * UINT64_C(1000);
+    return ms > 0 ? ms : SEND_HOLD_MS;
+}
+
+/* Octets are on their way and for the send hold time the neighbour's TCP has taken none of them. */
 static void check_progress(struct peer *peer)
 {
     struct connection *session = peer->session;
@@ -108,7 +117,7 @@ static void check_progress(struct peer *peer)
         peer->progress_offset = acknowledged;
         peer->progress_ms = now;
     }
-    if (now - peer->progress_ms >= session->hold_time_s * UINT64_C(1000))
+    if (now - peer->progress_ms >= peer_send_hold_ms(peer))
         connection_event(session, EVENT_SEND_HOLD_TIMER_EXPIRES, NULL);
     else
         timers_start(&peer->timers, TIMER_SEND_HOLD, PROGRESS_TICK_MS);

@@ -117,6 +117,22 @@ static bool withdrawals_left(const struct speaker *speaker)
     return false;
 }
 
+static bool lingering_done(const struct speaker *speaker)
+{
+    for (size_t i = 0; i < speaker->peer_count; i++) {
+        if (!transport_lingering_done(&speaker->peers[i]->lingering))
+            return false;
+    }
+    return transport_lingering_done(&speaker->context.lingering);
+}
+
+static void end_lingering(struct speaker *speaker)
+{
+    for (size_t i = 0; i < speaker->peer_count; i++)
+        transport_lingering_end(&speaker->peers[i]->lingering);
+    transport_lingering_end(&speaker->context.lingering);
+}
+
 /* First the withdrawals, as far as the neighbours read them; then Cease; then wait until all of it was acknowledged. */
 static void shutdown_tick(uv_timer_t *timer)
 {
@@ -128,10 +144,10 @@ static void shutdown_tick(uv_timer_t *timer)
         if (!speaker->peers[i]->admin_down)
             peer_stop(speaker->peers[i], CEASE_ADMINISTRATIVE_SHUTDOWN, speaker->shutdown_text);
     }
-    if (!transport_lingering_done(&speaker->context.lingering) && !late)
+    if (!lingering_done(speaker) && !late)
         return;
     uv_timer_stop(timer);
-    transport_lingering_end(&speaker->context.lingering);
+    end_lingering(speaker);
     speaker->shutdown_done(speaker->shutdown_user);
 }
 

@@ -58,16 +58,32 @@ static void handle_closed(uv_handle_t *handle)
     free(transport);
 }
 
+static void link_lingering(struct transport *transport, struct transport_lingering *lingering)
+{
+    transport->lingering = lingering;
+    transport->next = lingering->first;
+    transport->link = &lingering->first;
+    if (transport->next)
+        transport->next->link = &transport->next;
+    lingering->first = transport;
+    lingering->count++;
+}
+
+static void unlink_lingering(struct transport *transport)
+{
+    *transport->link = transport->next;
+    if (transport->next)
+        transport->next->link = transport->link;
+    transport->lingering->count--;
+}
+
 /* Gives everything back; the object itself goes when libuv has let go of its handles. */
 static void destroy(struct transport *transport, bool reset)
 {
     if (transport->phase == PHASE_CLOSED)
         return;
-    if (transport->link) {
-        *transport->link = transport->next;
-        if (transport->next)
-            transport->next->link = transport->link;
-    }
+    if (transport->phase == PHASE_LINGERING)
+        unlink_lingering(transport);
     transport->phase = PHASE_CLOSED;
     uv_close((uv_handle_t *)&transport->linger_timer, handle_closed);
     if (transport->descriptor < 0)
@@ -327,6 +343,15 @@ static void linger(struct transport *transport)
         destroy(transport, output_waiting(transport) > 0);
 }
 
+/* A neighbor that connects again and again must not fill us with what it has left. */
+static void end_oldest(struct transport_lingering *lingering)
+{
+    struct transport *oldest = lingering->first;
+    while (oldest->next)
+        oldest = oldest->next;
+    destroy(oldest, true);
+}
+
 void transport_close(struct transport *transport)
 {
     if (!transport)
@@ -336,11 +361,9 @@ void transport_close(struct transport *transport)
         return;
     }
     transport->phase = PHASE_LINGERING;
-    transport->next = transport->lingering->first;
-    transport->link = &transport->lingering->first;
-    if (transport->next)
-        transport->next->link = &transport->next;
-    transport->lingering->first = transport;
+    link_lingering(transport, transport->lingering);
+    if (transport->lingering->count > TRANSPORT_LINGERING_MAX)
+        end_oldest(transport->lingering);
     uv_timer_start(&transport->linger_timer, linger_expired, LINGER_MS, 0);
     linger(transport);
 }
@@ -349,6 +372,15 @@ void transport_reset(struct transport *transport)
 {
     if (transport)
         destroy(transport, true);
+}
+
+void transport_lingering_move(struct transport_lingering *lingering, struct transport_lingering *to)
+{
+    struct transport *transport;
+    while ((transport = lingering->first)) {
+        unlink_lingering(transport);
+        link_lingering(transport, to);
+    }
 }
 
 bool transport_lingering_done(const struct transport_lingering *lingering)

@@ -19,6 +19,7 @@ enum {
     TRANSPORT_READ_MAX = 16 * 1024,
     TRANSPORT_OUTPUT_MAX = 136 * 1024,
     TRANSPORT_URGENT_ROOM = 8 * 1024, /* kept free for what must not wait: KEEPALIVE and NOTIFICATION */
+    TRANSPORT_LINGERING_MAX = 4,      /* closed transports of one owner that still deliver */
 };
 
 struct transport;
@@ -32,9 +33,11 @@ struct transport_handler {
     void (*lost)(const char *reason, void *user);
 };
 
-/* Transports that their owners have closed and that still deliver what was sent before. */
+/* Transports that their owner has closed and that still deliver what was sent before, the latest first. Empty when
+ * zero. */
 struct transport_lingering {
     struct transport *first;
+    unsigned count;
 };
 
 struct transport_context {
@@ -87,9 +90,13 @@ struct transport_facts {
 void transport_facts(const struct transport *transport, struct transport_facts *facts);
 
 /* The owner is done with it: what was committed is still delivered, the other end's close awaited, both within two
- * seconds. transport_reset throws all away. NULL is ignored. */
+ * seconds; beyond TRANSPORT_LINGERING_MAX of them the oldest is reset. transport_reset throws all away. NULL is
+ * ignored. */
 void transport_close(struct transport *transport);
 void transport_reset(struct transport *transport);
+
+/* The owner goes: what still lingers for it lingers in TO from now on, which knows no maximum. */
+void transport_lingering_move(struct transport_lingering *lingering, struct transport_lingering *to);
 
 /* Whether everything that lingers was acknowledged; and the end of it. */
 bool transport_lingering_done(const struct transport_lingering *lingering);

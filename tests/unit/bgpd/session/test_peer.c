@@ -1,5 +1,6 @@
 /* What a neighbour can do wrong, and what becomes of it. */
 #include "puppet.h"
+#include "shifted_clock.h"
 
 static struct puppet puppet;
 
@@ -258,6 +259,16 @@ static void test_silent_neighbour_is_let_go(void **state)
     assert_true(a_is_idle(pair));
 }
 
+/* More routes for it than its receive buffer and ours hold. */
+static void desire_too_much(struct pair *pair)
+{
+    for (unsigned i = 0; i < 3000; i++) {
+        char prefix[PREFIX_TEXT_SIZE];
+        snprintf(prefix, sizeof prefix, "10.%u.%u.0/24", i / 256, i % 256);
+        pair_desire(&pair->a, prefix, (int)(i % 30));
+    }
+}
+
 /* RFC 9687: it sends KEEPALIVE after KEEPALIVE but does not read. */
 static void test_neighbour_that_does_not_read_is_let_go(void **state)
 {
@@ -268,11 +279,7 @@ static void test_neighbour_that_does_not_read_is_let_go(void **state)
     puppet_connect(&puppet, pair, 2048);
     puppet_send_open(&puppet, &open);
     puppet_send_keepalive(&puppet);
-    for (unsigned i = 0; i < 3000; i++) {
-        char prefix[PREFIX_TEXT_SIZE];
-        snprintf(prefix, sizeof prefix, "10.%u.%u.0/24", i / 256, i % 256);
-        pair_desire(&pair->a, prefix, (int)(i % 30));
-    }
+    desire_too_much(pair);
     uint64_t start = clock_monotonic_ms(), next = start;
     while (pair_status(&pair->a).last_error.code != ERROR_SEND_HOLD_TIMER &&
            clock_monotonic_ms() < start + DEADLINE_MS) {
@@ -285,6 +292,34 @@ static void test_neighbour_that_does_not_read_is_let_go(void **state)
     assert_int_equal(pair->a.ups, 1);
     assert_int_equal(pair_status(&pair->a).last_error.code, ERROR_SEND_HOLD_TIMER);
     assert_in_range(clock_monotonic_ms() - start, 2900, 5000);
+    puppet_close(&puppet);
+}
+
+static bool never(struct pair *pair)
+{
+    (void)pair;
+    return false;
+}
+
+/* Without a hold time, too (RFC 9687: eight minutes). */
+static void test_neighbor_that_does_not_read_is_let_go_without_a_hold_time(void **state)
+{
+    struct pair *pair = *state;
+    struct open_message open = puppet_open();
+    open.hold_time_s = 0;
+    speaker_release(pair->a.speaker);
+    puppet_connect(&puppet, pair, 2048);
+    puppet_send_open(&puppet, &open);
+    puppet_send_keepalive(&puppet);
+    desire_too_much(pair);
+    unsigned minutes = 0;
+    while (!pair_run_until(pair, never, 10) && pair_status(&pair->a).last_error.code == 0 && minutes < 20) {
+        clock_advance(60 * 1000);
+        minutes++;
+    }
+    assert_int_equal(pair->a.ups, 1);
+    assert_int_equal(pair_status(&pair->a).last_error.code, ERROR_SEND_HOLD_TIMER);
+    assert_in_range(minutes, 8, 10);
     puppet_close(&puppet);
 }
 
@@ -383,6 +418,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_strangers_are_closed, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_silent_neighbour_is_let_go, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_neighbour_that_does_not_read_is_let_go, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_neighbor_that_does_not_read_is_let_go_without_a_hold_time, puppet_setup,
+                                        pair_teardown),
         cmocka_unit_test_setup_teardown(test_malformed_update_costs_the_route_only, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_own_as_in_the_path, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_route_leak, puppet_setup, pair_teardown),

@@ -5,7 +5,9 @@
 
 #include "bgpd/session/socket.h"
 
-enum { OLD_MS = 10 * 1000 };
+#include <dirent.h>
+
+enum { OLD_MS = 10 * 1000, MINUTE_MS = 60 * 1000 };
 
 static struct puppet first, second;
 
@@ -164,6 +166,60 @@ static void test_we_connect_though_theirs_is_silent(void **state)
     puppet_close(&second);
 }
 
+/* Only the first KEEPALIVE is missing, and with a hold time of 0 no timer of the RFC waits for it. */
+static void test_open_confirm_does_not_last(void **state)
+{
+    struct pair *pair = *state;
+    struct open_message open = puppet_open();
+    open.hold_time_s = 0;
+    puppet_reach_with(&first, pair, &open, SESSION_OPEN_CONFIRM);
+    puppet_connect(&second, pair, 0);
+    puppet_expect_closed(&second); /* the first one is young */
+    puppet_close(&second);
+    clock_advance(5 * MINUTE_MS);
+    puppet_expect_notification(&first, ERROR_HOLD_TIMER, 0);
+    close(first.descriptor);
+}
+
+static void test_a_connection_left_in_open_confirm_gives_way(void **state)
+{
+    struct pair *pair = *state;
+    struct open_message open = puppet_open();
+    open.hold_time_s = 0;
+    puppet_reach_with(&first, pair, &open, SESSION_OPEN_CONFIRM);
+    clock_advance(OLD_MS);
+    puppet_reach_with(&second, pair, &open, SESSION_ESTABLISHED);
+    clock_advance(60 * MINUTE_MS);
+    assert_false(pair_run_until(pair, a_is_down, 50)); /* hold time 0: silence is no failure now */
+    close_both();
+}
+
+static int open_descriptors(void)
+{
+    int count = 0;
+    DIR *directory = opendir("/proc/self/fd");
+    assert_non_null(directory);
+    while (readdir(directory))
+        count++;
+    closedir(directory);
+    return count;
+}
+
+/* Each connection makes an end of the one before, and leaves its own side of that open. */
+static void test_closed_connections_do_not_pile_up(void **state)
+{
+    enum { MANY = 40, FEW = 10 };
+    struct pair *pair = *state;
+    int before = open_descriptors(), descriptors[MANY];
+    for (unsigned i = 0; i < MANY; i++) {
+        puppet_reach(&first, pair, SESSION_OPEN_SENT);
+        descriptors[i] = first.descriptor;
+    }
+    assert_in_range(open_descriptors() - before - MANY, 1, FEW);
+    for (unsigned i = 0; i < MANY; i++)
+        close(descriptors[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +229,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_young_session_stays, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_no_family_no_replacement, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_it_returns_at_once_the_first_time, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_open_confirm_does_not_last, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_a_connection_left_in_open_confirm_gives_way, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_closed_connections_do_not_pile_up, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_we_connect_though_theirs_is_silent, puppet_setup, pair_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
