@@ -207,6 +207,7 @@ static void run(struct check *check, bool scheduled)
     check->scheduled = scheduled;
     check->again = false;
     check->started_ms = now_ms(check);
+    check->probe->timeout_ms = check->config->timeout_ms;
     probe_start(check->probe);
     if (check->running) /* many probes of this machine are over by now */
         uv_timer_start(&check->run_timer, on_deadline, check->config->timeout_ms, 0);

@@ -1,6 +1,8 @@
 /*
- * Connecting for a probe: the name to addresses, then each address in turn until one accepts. A dial is part of a probe
- * and ends the probe itself where nothing accepts, with the last address's error.
+ * Connecting for a probe: the name to addresses, then one address after the other until one accepts. The next is tried
+ * when the one before has failed, or has been silent for a while (RFC 8305 section 5): a silent address does not use up
+ * the time of the others, and the first to accept is taken. A dial is part of a probe and ends the probe itself where
+ * nothing accepts, with an error that speaks of the target where there is one.
  */
 #ifndef VIPGATE_HEALTHD_DIAL_H
 #define VIPGATE_HEALTHD_DIAL_H
@@ -12,12 +14,13 @@
 #include "lib/prefix.h"
 
 struct dial;
+struct race;
 
 /* The connection stands. dial->fd is the owner's to use until dial_close; unless it closes at once, it must say with
  * watch_start on dial->watch what it waits for. */
 typedef void dial_connected(struct dial *dial);
 
-/* Nothing accepted: the owner ends the run. ERROR is the last address's errno. */
+/* Nothing accepted: the owner ends the run. ERROR is the errno of dial->address. */
 typedef void dial_failed(struct dial *dial, int error);
 
 struct dial {
@@ -32,8 +35,11 @@ struct dial {
     dial_failed *failed; /* NULL: the run ends with dial_report */
     struct resolve_query query;
     int fd;                 /* -1: none */
-    size_t next;            /* the address to try after this one */
+    size_t next;            /* the address to try after this one; 0: the name is still being looked up */
     struct address address; /* the one being tried, or connected */
+    struct race *race;      /* silent attempts beside this one; NULL: none yet */
+    int error;              /* of BLAMED; 0: nothing has failed yet */
+    struct address blamed;
 };
 
 /* Sets DIAL up for PROBE and TARGET, with a socket of TYPE: SOCK_STREAM, or SOCK_DGRAM, whose connection stands at

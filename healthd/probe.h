@@ -82,6 +82,7 @@ struct probe {
     void (*finished)(struct probe *probe, void *user);
     void (*look)(struct probe *probe, void *user);
     void *user;
+    uint64_t timeout_ms; /* which the check gives a run; 0: not said */
     uint64_t started_us, phase_started_us;
     const char *phase;          /* NULL: no run under way */
     struct probe_result result; /* of the run under way, then of the last one */
