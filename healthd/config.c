@@ -10,19 +10,6 @@
 
 /* ---- one check ---- */
 
-/* The container of the choice of probe kinds. */
-static const struct lyd_node *probe_of(const struct lyd_node *check)
-{
-    const struct lyd_node *node;
-
-    LY_LIST_FOR(lyd_child(check), node)
-    {
-        if (node->schema->parent->nodetype == LYS_CASE)
-            return node;
-    }
-    return NULL;
-}
-
 static void read_timing(struct check_config *check, const struct lyd_node *node)
 {
     check->interval_ms = model_duration_ms(node, "interval", 1000);
@@ -56,7 +43,7 @@ static void read_check(struct check_config *check, const struct lyd_node *node, 
     strlcpy(check->name, model_text(node, "name"), sizeof check->name);
     read_timing(check, node);
     check->judge.lease_ms = lease_ms;
-    check->probe_node = probe_of(node);
+    check->probe_node = kind_node(node);
     check->kind = kind_find(check->probe_node->schema->name);
     check->probe = probe_kind_find(check->kind->name);
     check->settings = kind_configure(check->kind, check->probe_node, &room);

@@ -52,5 +52,6 @@ void document_lint(struct document *document, const struct lyd_node *tree)
     lint_platforms(&lint);
     lint_vips(&lint);
     lint_checks(&lint);
+    lint_kinds(&lint);
     free(lint.neighbors);
 }

@@ -1,5 +1,4 @@
 #include "lib/conf/lint_room.h"
-#include "lib/conf/secret.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -40,7 +39,6 @@ static const struct {
     {"grpc", "client-certificate", "tls", "true", "tls is false"},
     {"grpc", "certificate-days", "tls", "true", "tls is false"},
     {"coap", "expect-code", "method", "get", "the method is ping"},
-    {"dns", "expect-address", "type", "A", "the type is neither A nor AAAA"},
     {"dns", "expect-address", "expect-rcode", "NOERROR", "the answer to expect is an error"},
 };
 
@@ -53,63 +51,6 @@ static void check_pointless(const struct lint *lint, const struct lyd_node *prob
             continue;
         if (strncasecmp(other, pointless[i].value, strlen(pointless[i].value)) != 0)
             lint_warning(lint, node, "%s has no effect: %s", pointless[i].leaf, pointless[i].reason);
-    }
-}
-
-static void check_http(const struct lint *lint, const struct lyd_node *probe)
-{
-    const struct lyd_node *unix_socket = lint_written(probe, "unix-socket");
-
-    if (unix_socket && lint_written(probe, "connect-to"))
-        lint_error(lint, unix_socket, "unix-socket and connect-to exclude each other: leave one out");
-    if (unix_socket && model_boolean(probe, "proxy-protocol", false))
-        lint_error(lint, unix_socket, "unix-socket and proxy-protocol exclude each other: leave one out");
-}
-
-static void check_dns(const struct lint *lint, const struct lyd_node *probe)
-{
-    const struct lyd_node *address = lint_written(probe, "expect-address");
-    const char *type = model_text(probe, "type");
-
-    if (!address || !type || type[0] != 'A')
-        return;
-    if (lint_is_ipv6(lyd_get_value(address)) != (strcmp(type, "AAAA") == 0))
-        lint_error(lint, address, "expect-address %s is not what type %s answers: write type %s",
-                   lyd_get_value(address), type, lint_is_ipv6(lyd_get_value(address)) ? "AAAA" : "A");
-}
-
-static void check_exec(const struct lint *lint, const struct lyd_node *probe)
-{
-    const struct lyd_node *command = lint_next(lyd_child(probe), "command");
-
-    if (command && lyd_get_value(command)[0] != '/')
-        lint_error(lint, command, "command '%.60s' is not an absolute path: no shell and no PATH is asked",
-                   lyd_get_value(command));
-}
-
-static const struct {
-    const char *kind;
-    void (*check)(const struct lint *lint, const struct lyd_node *probe);
-} probe_rules[] = {{"http", check_http}, {"dns", check_dns}, {"exec", check_exec}};
-
-/* Neither probe sends them, and a URL is shown in places where they must not be. */
-static void check_url(const struct lint *lint, const struct lyd_node *probe)
-{
-    const struct lyd_node *url = lint_written(probe, "url");
-    bool has_headers = strcmp(probe->schema->name, "http") == 0;
-
-    if (url && conf_is_secret("url", lyd_get_value(url)))
-        lint_error(lint, url, "credentials do not stand in the url: %s",
-                   has_headers ? "write header \"Authorization: Basic …\"" : "leave them out");
-}
-
-static void check_probe(const struct lint *lint, const struct lyd_node *probe)
-{
-    check_pointless(lint, probe);
-    check_url(lint, probe);
-    for (size_t i = 0; i < sizeof probe_rules / sizeof *probe_rules; i++) {
-        if (strcmp(probe_rules[i].kind, probe->schema->name) == 0)
-            probe_rules[i].check(lint, probe);
     }
 }
 
@@ -132,7 +73,7 @@ static void check_check(const struct lint *lint, const struct lyd_node *check)
     LY_LIST_FOR(lyd_child(check), node)
     {
         if (node->schema->nodetype == LYS_CONTAINER)
-            check_probe(lint, node);
+            check_pointless(lint, node);
     }
 }
 

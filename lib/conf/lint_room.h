@@ -59,5 +59,6 @@ void lint_bgp(const struct lint *lint);
 void lint_platforms(const struct lint *lint);
 void lint_vips(const struct lint *lint);
 void lint_checks(const struct lint *lint);
+void lint_kinds(const struct lint *lint);
 
 #endif

@@ -1,13 +1,12 @@
 /*
  * Single values that a type of the schema lets pass: durations out of range, numbers that are too large for their field
- * on the wire, expressions that do not compile. One row for each statement, whatever block it stands in.
+ * on the wire. One row for each statement, whatever block it stands in.
  */
 #include "lib/clock.h"
 #include "lib/conf/lint_room.h"
 #include "lib/prefix.h"
 
 #include <inttypes.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,28 +98,6 @@ static void check_extended_community(const struct lint *lint, const struct lyd_n
                    administrator, maximum);
 }
 
-static void check_status_range(const struct lint *lint, const struct lyd_node *node)
-{
-    unsigned low, high;
-
-    if (sscanf(lyd_get_value(node), "%u-%u", &low, &high) == 2 && low > high)
-        lint_error(lint, node, "expect-status %u-%u runs backwards: write %u-%u", low, high, high, low);
-}
-
-static void check_regular_expression(const struct lint *lint, const struct lyd_node *node)
-{
-    char reason[128];
-    regex_t expression;
-    int result = regcomp(&expression, lyd_get_value(node), REG_EXTENDED | REG_NOSUB);
-
-    if (result == 0) {
-        regfree(&expression);
-        return;
-    }
-    regerror(result, &expression, reason, sizeof reason);
-    lint_error(lint, node, "expect-body is not a POSIX extended regular expression: %s", reason);
-}
-
 /* RFC 6793 section 9: AS_TRANS stands for what does not fit; RFC 7300: the last number of each range is reserved. */
 static void check_as(const struct lint *lint, const struct lyd_node *node)
 {
@@ -145,8 +122,6 @@ static const struct {
     {"community", check_community},
     {"large-community", check_large_community},
     {"extended-community", check_extended_community},
-    {"expect-status", check_status_range},
-    {"expect-body", check_regular_expression},
     {"local-as", check_as},
     {"peer-as", check_as},
     {"router-id", check_router_id},

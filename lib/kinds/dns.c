@@ -45,11 +45,12 @@ static bool read_expected_address(struct dns_settings *settings, const struct ly
 
     if (!text || !address_parse(&settings->expect_address, text))
         return true;
-    if (settings->type == (settings->expect_address.family == FAMILY_IPV4 ? DNS_TYPE_A : DNS_TYPE_AAAA))
+    bool ipv4 = settings->expect_address.family == FAMILY_IPV4;
+    if (settings->type == (ipv4 ? DNS_TYPE_A : DNS_TYPE_AAAA))
         return true;
     kind_complain(room, model_child(node, "expect-address"),
-                  "expect-address %s: the question is of type %s; write type A for IPv4 and AAAA for IPv6", text,
-                  model_text(node, "type"));
+                  "expect-address %s is not what type %s answers: write type %s", text, model_text(node, "type"),
+                  ipv4 ? "A" : "AAAA");
     return false;
 }
 

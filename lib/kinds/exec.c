@@ -1,22 +1,32 @@
 #include "lib/kinds/exec.h"
 
 #include "lib/kinds/settings.h"
+#include "lib/kinds/words.h"
 #include "lib/model.h"
 
 #include <bsd/string.h>
 
+/* What is wrong names no word but the program: arguments may hold secrets. */
+static bool read_command(struct exec_settings *settings, const struct lyd_node *node, const struct kind_room *room)
+{
+    const char *wrong = words_split(room->arena, lyd_get_value(node), &settings->command);
+
+    if (wrong)
+        kind_complain(room, node, "command: %s", wrong);
+    else if (settings->command && (!settings->command[0] || settings->command[0][0] != '/'))
+        kind_complain(room, node, "command '%.60s' is not an absolute path: no shell and no PATH is asked",
+                      settings->command[0] ? settings->command[0] : "");
+    else
+        return true;
+    return false;
+}
+
 static bool configure(void *memory, const struct lyd_node *node, const struct kind_room *room)
 {
     struct exec_settings *settings = memory;
-    const char *program = model_text(node, "command");
-    size_t count;
 
-    settings->command = settings_texts(room, node, "command", &count);
     settings->user = settings_text(room, node, "user");
-    if (program[0] == '/')
-        return true;
-    kind_complain(room, model_child(node, "command"), "command \"%s\": write its absolute path", program);
-    return false;
+    return read_command(settings, model_child(node, "command"), room);
 }
 
 static void target(const void *settings, char *text, size_t size)

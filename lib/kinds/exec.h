@@ -5,7 +5,7 @@
 #include "lib/kinds/kind.h"
 
 struct exec_settings {
-    char **command;   /* NULL-terminated */
+    char **command;   /* the words of it, NULL-terminated; the first is an absolute path */
     const char *user; /* NULL: as we are */
 };
 

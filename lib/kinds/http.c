@@ -108,15 +108,10 @@ static bool write_request_url(struct http_settings *settings, CURLU *url, bool e
 static const char *parse_url(struct http_settings *settings, CURLU *url, const char *text)
 {
     CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
-    char *user = code == CURLUE_OK ? url_part(url, CURLUPART_USER) : NULL;
-    bool credentials = user;
 
-    curl_free(user);
-    if (code != CURLUE_OK)
-        return curl_url_strerror(code);
-    if (credentials)
-        return "write credentials as a header, \"Authorization: Basic …\"";
-    return read_target(url, &settings->target);
+    if (settings_url_has_credentials(text))
+        return "credentials do not stand in it: write header \"Authorization: Basic …\"";
+    return code == CURLUE_OK ? read_target(url, &settings->target) : curl_url_strerror(code);
 }
 
 static bool read_url(struct http_settings *settings, const struct lyd_node *node, const struct kind_room *room)
@@ -151,20 +146,29 @@ static bool read_url(struct http_settings *settings, const struct lyd_node *node
 
 /* ---- what is expected ---- */
 
-static void read_statuses(struct http_settings *settings, const struct lyd_node *node, const struct kind_room *room)
+static bool read_status(struct status_range *range, const struct lyd_node *node, const struct kind_room *room)
 {
-    size_t count;
-    char **texts = settings_texts(room, node, "expect-status", &count);
+    const char *text = lyd_get_value(node), *dash = strchr(text, '-');
 
-    settings->statuses = arena_alloc(room->arena, (count + 1) * sizeof *settings->statuses);
-    if (room->arena->failed)
-        return;
-    settings->status_count = count;
-    for (size_t i = 0; i < count; i++) {
-        const char *dash = strchr(texts[i], '-');
-        settings->statuses[i].low = (uint16_t)strtoul(texts[i], NULL, 10);
-        settings->statuses[i].high = (uint16_t)strtoul(dash ? dash + 1 : texts[i], NULL, 10);
+    range->low = (uint16_t)strtoul(text, NULL, 10);
+    range->high = (uint16_t)strtoul(dash ? dash + 1 : text, NULL, 10);
+    if (range->low > range->high)
+        kind_complain(room, node, "expect-status %s runs backwards: write %u-%u", text, range->high, range->low);
+    return range->low <= range->high;
+}
+
+static bool read_statuses(struct http_settings *settings, const struct lyd_node *node, const struct kind_room *room)
+{
+    const struct lyd_node *child;
+    bool sound = true;
+
+    settings->statuses = arena_alloc(room->arena, settings_count(node, "expect-status") * sizeof *settings->statuses);
+    LY_LIST_FOR(settings->statuses ? lyd_child(node) : NULL, child)
+    {
+        if (strcmp(child->schema->name, "expect-status") == 0)
+            sound &= read_status(&settings->statuses[settings->status_count++], child, room);
     }
+    return sound;
 }
 
 bool http_settings_expect_status(const struct http_settings *settings, long status)
@@ -189,8 +193,8 @@ static bool read_expect_body(struct http_settings *settings, const struct lyd_no
     if (code == 0)
         return true;
     regerror(code, &settings->body, words, sizeof words);
-    kind_complain(room, model_child(node, "expect-body"),
-                  "expect-body \"%s\" is not a POSIX extended regular expression: %s", pattern, words);
+    kind_complain(room, model_child(node, "expect-body"), "expect-body is not a POSIX extended regular expression: %s",
+                  words);
     return false;
 }
 
@@ -205,6 +209,20 @@ static void read_headers(struct http_settings *settings, const struct lyd_node *
     }
 }
 
+/* There is one way to the server. */
+static bool check_way(const struct lyd_node *node, const struct kind_room *room)
+{
+    const struct lyd_node *unix_socket = model_child(node, "unix-socket");
+    bool elsewhere = unix_socket && model_child(node, "connect-to");
+    bool proxy = unix_socket && model_boolean(node, "proxy-protocol", false);
+
+    if (elsewhere)
+        kind_complain(room, unix_socket, "unix-socket and connect-to exclude each other: leave one out");
+    if (proxy)
+        kind_complain(room, unix_socket, "unix-socket and proxy-protocol exclude each other: leave one out");
+    return !elsewhere && !proxy;
+}
+
 static bool configure(void *memory, const struct lyd_node *node, const struct kind_room *room)
 {
     struct http_settings *settings = memory;
@@ -214,9 +232,10 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     settings->proxy_protocol = model_boolean(node, "proxy-protocol", false);
     tls_settings_read(&settings->tls, node, room);
     read_headers(settings, node, room);
-    read_statuses(settings, node, room);
     bool sound = read_url(settings, node, room);
-    return read_expect_body(settings, node, room) && sound;
+    sound &= read_statuses(settings, node, room);
+    sound &= read_expect_body(settings, node, room);
+    return check_way(node, room) && sound;
 }
 
 static void release(void *memory)

@@ -60,6 +60,18 @@ const struct kind *kind_find(const char *name)
     return *kind;
 }
 
+const struct lyd_node *kind_node(const struct lyd_node *check)
+{
+    const struct lyd_node *node;
+
+    LY_LIST_FOR(lyd_child(check), node)
+    {
+        if (node->schema->parent->nodetype == LYS_CASE)
+            return node;
+    }
+    return NULL;
+}
+
 void *kind_configure(const struct kind *kind, const struct lyd_node *node, const struct kind_room *room)
 {
     void *settings = arena_alloc(room->arena, kind->settings_size);

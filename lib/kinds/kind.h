@@ -47,6 +47,9 @@ const struct kind *kind_find(const char *name);
 /* The kind at INDEX of the table; NULL after the last. */
 const struct kind *kind_at(size_t index);
 
+/* The container of CHECK, a list entry, that its choice of probe kinds has; NULL where there is none. */
+const struct lyd_node *kind_node(const struct lyd_node *check);
+
 /* The settings in KIND's container NODE; NULL after at least one complaint, also where memory ran out. They live as
  * long as the arena; what is not in it is freed with kind_release. */
 void *kind_configure(const struct kind *kind, const struct lyd_node *node, const struct kind_room *room);

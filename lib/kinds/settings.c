@@ -15,6 +15,13 @@ bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t d
     return !wrong;
 }
 
+bool settings_url_has_credentials(const char *url)
+{
+    const char *authority = strstr(url, "://") + 3;
+
+    return memchr(authority, '@', strcspn(authority, "/?#"));
+}
+
 const char *settings_copy(const struct kind_room *room, const char *text)
 {
     return text ? arena_text(room->arena, text, strlen(text)) : NULL;
@@ -25,7 +32,7 @@ const char *settings_text(const struct kind_room *room, const struct lyd_node *n
     return settings_copy(room, model_text(node, name));
 }
 
-static size_t count_of(const struct lyd_node *node, const char *name)
+size_t settings_count(const struct lyd_node *node, const char *name)
 {
     const struct lyd_node *child;
     size_t count = 0;
@@ -39,7 +46,7 @@ static size_t count_of(const struct lyd_node *node, const char *name)
 
 char **settings_texts(const struct kind_room *room, const struct lyd_node *node, const char *name, size_t *count)
 {
-    char **texts = arena_alloc(room->arena, (count_of(node, name) + 1) * sizeof *texts);
+    char **texts = arena_alloc(room->arena, (settings_count(node, name) + 1) * sizeof *texts);
     const struct lyd_node *child;
 
     *count = 0;

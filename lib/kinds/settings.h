@@ -9,11 +9,17 @@
 bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t default_port, struct endpoint *endpoint,
                        const struct kind_room *room);
 
+/* Whether URL has credentials in its authority, "name:word@host". No probe sends them, and a URL is shown. */
+bool settings_url_has_credentials(const char *url);
+
 /* A copy of TEXT in the arena; NULL where TEXT is, or memory ran out. */
 const char *settings_copy(const struct kind_room *room, const char *text);
 
 /* A copy of the leaf's text in the arena; NULL where it is absent, or memory ran out. */
 const char *settings_text(const struct kind_room *room, const struct lyd_node *node, const char *name);
+
+/* How many values the leaf-list NAME has. */
+size_t settings_count(const struct lyd_node *node, const char *name);
 
 /* Copies of the values of the leaf-list NAME, in order and with a NULL behind them, and their number. NULL where memory
  * ran out; the number is then 0. */

@@ -33,6 +33,8 @@ static const char *read_url(struct websocket_settings *settings, const char *url
     snprintf(path, sizeof path, "%s%.*s", *rest == '/' ? "" : "/", (int)strcspn(rest, "#"), rest);
     settings->host = settings_copy(room, host);
     settings->path = settings_copy(room, path);
+    if (settings_url_has_credentials(url))
+        return "credentials do not stand in it: leave them out";
     return endpoint_parse(&settings->target, host, settings->tls_used ? HTTPS_PORT : HTTP_PORT);
 }
 

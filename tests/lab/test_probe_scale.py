@@ -113,7 +113,7 @@ class Shortage(Scale):
         identity = ("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups")
         os.makedirs(directory)
         os.chown(directory, USER, USER)
-        command = "exec { command [ /bin/true ]; } interval 100ms; rise 1; fall 1;"
+        command = "exec { command /bin/true; } interval 100ms; rise 1; fall 1;"
         self.start("log { level debug; }\n", f"check run {{ {command} }}\n", gate_on="run", wrapper=identity)
         self.expect_unable_for_a_while("nproc", 1, "run", "no more processes", identity)
 

@@ -61,12 +61,12 @@ class Simple(ProbeCase):
 
     def test_exec(self):
         results = self.run_checks({
-            "well": 'exec { command [ /bin/sh -c "echo fine; exit 0" ]; }',
-            "ill": 'exec { command [ /bin/sh -c "echo no disk >&2; exit 3" ]; }',
-            "missing": "exec { command [ /nonexistent ]; }",
-            "slow": "exec { command [ /bin/sleep 100 ]; }",
-            "endless": "exec { command [ /usr/bin/yes ]; }",
-            "nobody": 'exec { command [ /usr/bin/id -u ]; user nobody; }',
+            "well": "exec { command \"/bin/sh -c 'echo fine; exit 0'\"; }",
+            "ill": "exec { command \"/bin/sh -c 'echo no disk >&2; exit 3'\"; }",
+            "missing": "exec { command /nonexistent; }",
+            "slow": "exec { command \"/bin/sleep 100\"; }",
+            "endless": "exec { command /usr/bin/yes; }",
+            "nobody": 'exec { command "/usr/bin/id -u"; user nobody; }',
         })
         self.assert_ok(results["well"])
         self.assert_fail(results["ill"], "exit-status")

@@ -25,11 +25,11 @@ static const struct {
 static void open_script(struct stage *stage, const char *script)
 {
     char json[512];
-    size_t at = (size_t)snprintf(json, sizeof json, "{\"command\":[\"/bin/sh\",\"-c\",\"");
+    size_t at = (size_t)snprintf(json, sizeof json, "{\"command\":\"/bin/sh -c \\\"");
 
     for (; *script; script++)
         at += (size_t)snprintf(json + at, sizeof json - at, *script == '\\' ? "\\\\" : "%c", *script);
-    snprintf(json + at, sizeof json - at, "\"]}");
+    snprintf(json + at, sizeof json - at, "\\\"\"}");
     stage_open(stage, "exec", json);
 }
 
@@ -52,10 +52,10 @@ static void test_command_is_not_there(void **state)
     (void)state;
     struct stage stage;
 
-    stage_open(&stage, "exec", "{\"command\":[\"/nonexistent\"]}");
+    stage_open(&stage, "exec", "{\"command\":\"/nonexistent\"}");
     assert_int_equal(stage_run(&stage)->outcome, OUTCOME_UNABLE);
     stage_close(&stage);
-    stage_open(&stage, "exec", "{\"command\":[\"/bin/true\"],\"user\":\"nobody-has-this-name\"}");
+    stage_open(&stage, "exec", "{\"command\":\"/bin/true\",\"user\":\"nobody-has-this-name\"}");
     assert_int_equal(stage_run(&stage)->reason, REASON_NO_PERMISSION);
     stage_close(&stage);
 }
@@ -67,7 +67,7 @@ static void test_relative_path_is_refused(void **state)
     struct arena arena = {0};
     struct ly_ctx *context = model_open(error, sizeof error);
 
-    assert_null(stage_configure(context, &arena, "exec", "{\"command\":[\"true\"]}", complaint));
+    assert_null(stage_configure(context, &arena, "exec", "{\"command\":\"true\"}", complaint));
     assert_non_null(strstr(complaint, "absolute path"));
     arena_free(&arena);
     ly_ctx_destroy(context);
