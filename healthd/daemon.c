@@ -85,6 +85,7 @@ static void start_pulse(struct daemon *daemon, uint64_t lease_ms)
 {
     uint64_t period_ms = lease_ms / 4 + 1;
 
+    uv_update_time(daemon->loop); /* loading a configuration is no standstill */
     daemon->pulse_ms = uv_now(daemon->loop);
     uv_timer_start(&daemon->pulse, on_pulse, period_ms, period_ms);
 }

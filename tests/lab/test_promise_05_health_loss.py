@@ -81,6 +81,15 @@ class HealthLoss(LabCase):
         session.wait_gone(VIP)
         self.assertEqual(["65010", "-"], session.story(VIP))
 
+    def test_loading_is_no_standstill(self):
+        """A file that takes longer to load than the lease: healthd has not stood still when bgpd comes."""
+        checks = "".join(f"check idle-{number} {{ file {{ path /nothing; }} interval 1h; }}\n" for number in range(12000))
+        self.gate = self.vipgate(SHORT, speaker(), checks)
+        self.gate.start_healthd()
+        self.gate.start_bgpd()
+        wait_for(lambda: "-> connected" in self.gate.bgpd.output(), "the daemons to know each other", deadline=60)
+        self.assertNotIn("stood still", self.gate.healthd.output())
+
     def test_hold(self):
         session = self.start(SHORT, "on-health-loss hold;")
         self.gate.healthd.kill()
