@@ -5,7 +5,6 @@
 #include "lib/program.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static struct bgpd bgpd;
@@ -56,7 +55,7 @@ static int check_or_run(bool only_check)
         return EXIT_FAILURE;
     }
     struct bgpd_load load = bgpd_load(bgpd.context, bgpd.path);
-    fputs(load.lines, stderr);
+    program_say(only_check, load.lines);
     if (!load.config)
         status = PROGRAM_MISUSED;
     else if (!only_check)

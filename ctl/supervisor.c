@@ -15,7 +15,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { EXIT_CONFIGURATION = 2, EXIT_NOT_FOUND = 127 };
+/* The last two as a shell has them. */
+enum { EXIT_CONFIGURATION = 2, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
 struct supervisor;
 
@@ -73,13 +74,13 @@ static void become(const struct child *child, pid_t supervisor)
 
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != supervisor)
         _exit(0);
     execvp(child->path, (char *const *)words);
-    fprintf(stderr, "vipgate: cannot run %s: %s\n", child->path, strerror(errno));
-    _exit(EXIT_NOT_FOUND);
+    _exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE);
 }
 
 static void schedule_start(struct child *child);
@@ -158,10 +159,18 @@ static void stop(struct supervisor *supervisor, int status)
 
 /* ---- signals ---- */
 
+static bool cannot_run(int status)
+{
+    return WIFEXITED(status) && (WEXITSTATUS(status) == EXIT_NOT_FOUND || WEXITSTATUS(status) == EXIT_NOT_EXECUTABLE);
+}
+
 static void log_end(const struct child *child, int status)
 {
     if (WIFSIGNALED(status))
         log_error(child->name, "ended by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (cannot_run(status))
+        log_error(child->name, "cannot run %s: %s", child->path,
+                  WEXITSTATUS(status) == EXIT_NOT_FOUND ? "there is no such program" : "it is not executable");
     else if (WEXITSTATUS(status) != 0)
         log_error(child->name, "ended with status %d", WEXITSTATUS(status));
     else
@@ -176,7 +185,7 @@ static void child_ended(struct child *child, int status)
         stop_next(child->supervisor);
     else if (child->starts == 1 && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIGURATION)
         stop(child->supervisor, EXIT_CONFIGURATION);
-    else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_FOUND)
+    else if (cannot_run(status))
         stop(child->supervisor, EXIT_FAILURE);
     else
         schedule_start(child);
@@ -247,6 +256,7 @@ int supervisor_run(const char *directory, const char *file)
 {
     struct supervisor supervisor = {.file = file};
 
+    signal(SIGPIPE, SIG_IGN); /* who read the log may go, and that ends nothing */
     if (uv_loop_init(&supervisor.loop) < 0)
         return EXIT_FAILURE;
     child_open(&supervisor, CHILD_BGPD, "vipgate-bgpd", directory);

@@ -7,7 +7,6 @@
 #include "lib/program.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static struct daemon health_daemon;
@@ -58,7 +57,7 @@ static int check_or_run(bool only_check)
     }
     int status = EXIT_SUCCESS;
     struct config *config = daemon_load(health_daemon.context, health_daemon.path, &lines);
-    fputs(lines ? lines : "", stderr);
+    program_say(only_check, lines ? lines : "");
     free(lines);
     if (!config)
         status = PROGRAM_MISUSED;

@@ -1,6 +1,9 @@
 /*
  * One line a message on standard error, as text or as a JSON object. Library code returns errors and does not log;
  * daemons do. Lines that a peer can cause go through a log_limit. Secrets are never passed in.
+ *
+ * To log never waits: lib/log_writer has a thread for that. Where nobody reads standard error, or its disk is full,
+ * lines are lost, and the first one after them says how many.
  */
 #ifndef VIPGATE_LIB_LOG_H
 #define VIPGATE_LIB_LOG_H
@@ -14,7 +17,10 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 /* Receives each line, without the newline, in place of standard error. */
 typedef void log_sink(enum log_level level, const char *line, void *user);
 
-/* Names the program in every line. DAEMON must outlive the log. Until log_configure: info, text, no site. */
+enum { LOG_FLUSH_MS = 200 };
+
+/* Names the program in every line. DAEMON must outlive the log. Until log_configure: info, text, no site. The program's
+ * end waits for lines that are not yet written, LOG_FLUSH_MS at most. */
 void log_open(const char *daemon);
 
 /* Applies a configuration; SITE may be NULL. */
@@ -27,6 +33,9 @@ void log_set_sink(log_sink *sink, void *user);
  * Bytes that are not printable are escaped. */
 void log_write(enum log_level level, const char *subject, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The lines of TEXT as they are: what a configuration file's reader has to say. */
+void log_lines(const char *text);
 
 #define log_error(subject, ...)   log_write(LOG_LEVEL_ERROR, subject, __VA_ARGS__)
 #define log_warning(subject, ...) log_write(LOG_LEVEL_WARNING, subject, __VA_ARGS__)

@@ -56,6 +56,14 @@ bool program_begin(struct program *program, const char *name, int argc, char **a
     return optind == argc;
 }
 
+void program_say(bool only_check, const char *lines)
+{
+    if (only_check)
+        fputs(lines, stderr);
+    else
+        log_lines(lines);
+}
+
 void program_catch_signals(uv_loop_t *loop, uv_signal_cb handler)
 {
     for (int i = 0; i < SIGNALS; i++) {

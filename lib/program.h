@@ -18,6 +18,10 @@ struct program {
  * left to do, and *STATUS is the exit status. */
 bool program_begin(struct program *program, const char *name, int argc, char **argv, int *status);
 
+/* Prints LINES, what there is to say of the configuration, on standard error: a daemon that starts must not wait until
+ * somebody reads them, -n (ONLY_CHECK) has nothing else to do. */
+void program_say(bool only_check, const char *lines);
+
 /* Calls HANDLER for SIGTERM, SIGINT and SIGHUP on LOOP, and ignores SIGPIPE. */
 void program_catch_signals(uv_loop_t *loop, uv_signal_cb handler);
 

@@ -53,9 +53,9 @@ class Vipgate:
     def start_bgpd(self, *wrapper):
         self.bgpd = self._start("vipgate-bgpd", wrapper=wrapper)
 
-    def run(self):
+    def run(self, *wrapper):
         """Both daemons under one supervisor."""
-        self.supervisor = self._start("vipgate", "run")
+        self.supervisor = self._start("vipgate", "run", wrapper=wrapper)
         return self
 
     def _start(self, daemon, *words, wrapper=()):
