@@ -101,6 +101,7 @@ void peer_reconfigure(struct peer *peer, const struct neighbor_config *config, b
         restart(peer, CEASE_CONFIGURATION_CHANGE, NULL);
     else if (import_changed)
         peer_import_changed(peer);
+    peer_import_check(peer);
 }
 
 /* ---- their connections ----------------------------------------------------------------------------------------------

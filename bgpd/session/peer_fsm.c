@@ -226,6 +226,7 @@ static void session_up(struct connection *connection, const struct happening *ha
     struct peer *peer = connection->peer;
     (void)happening;
     peer->session = connection;
+    peer->connect_attempts = 0;
     if (peer->retries > RETRIES_ESTABLISHED)
         peer->retries = RETRIES_ESTABLISHED;
     peer->transitions++;
@@ -325,7 +326,6 @@ void connection_event(struct connection *connection, enum fsm_event event, const
 static void on_connected(void *user)
 {
     struct connection *connection = user;
-    connection->peer->connect_attempts = 0;
     connection_event(connection, EVENT_TCP_CR_ACKED, NULL);
 }
 

@@ -39,12 +39,15 @@ void peer_graceful_down(struct connection *connection, enum fsm_event event, con
         peer_import_reset(peer);
         return;
     }
+    /* A restart before the last one was over: what is stale from then goes (RFC 4724 section 4.2). */
+    sweep_families(peer, peer->end_of_rib_awaited);
     rib_in_mark_stale(peer->rib_in, FAMILY_IPV4);
     rib_in_mark_stale(peer->rib_in, FAMILY_IPV6);
     sweep_families(peer, (uint8_t)~graceful->families);
     prefix_set_clear(&peer->unkept);
     prefix_set_clear(&peer->looped);
     peer->holds_stale = true;
+    timers_stop(&peer->timers, TIMER_REFRESH);
     timers_start(&peer->timers, TIMER_STALE, graceful->restart_time * UINT64_C(1000));
     log_info(peer->subject, "graceful restart: its routes stay for up to %u s", graceful->restart_time);
 }
@@ -53,6 +56,7 @@ void peer_graceful_up(struct connection *connection)
 {
     struct peer *peer = connection->peer;
     const struct graceful_restart *graceful = &connection->negotiated.common.graceful_restart;
+    peer->end_of_rib_awaited = graceful->offered ? connection->negotiated.families : 0;
     if (!peer->holds_stale)
         return;
     /* What it does not say it has kept, it has not (RFC 4724 section 4.2). */
@@ -67,7 +71,14 @@ void peer_graceful_expired(struct peer *peer)
     if (peer->holds_stale)
         log_info(peer->subject, "graceful restart: it did not come back in time");
     peer->holds_stale = false;
+    peer->end_of_rib_awaited = 0;
     sweep_families(peer, FAMILY_BIT_IPV4 | FAMILY_BIT_IPV6);
+}
+
+void peer_graceful_end_of_rib(struct peer *peer, uint8_t family)
+{
+    peer->end_of_rib_awaited &= (uint8_t)~family_bit(family);
+    rib_in_sweep_stale(peer->rib_in, family);
 }
 
 bool peer_is_graceful(const struct peer *peer)

@@ -5,7 +5,8 @@
 
 enum {
     MAXIMUM_PREFIX_RESTART_MS = 60 * 1000,
-    STALE_MS = 5 * 60 * 1000, /* RFC 7313 section 4: an upper bound on waiting for the end of a refresh */
+    REFRESH_MAX_MS = 5 * 60 * 1000, /* RFC 7313 section 4: an upper bound on waiting for the end of a refresh */
+    NARROW_AT_ONCE = 2048,          /* routes in one turn of the loop: well below a millisecond */
 };
 
 uint32_t peer_prefixes_received(const struct peer *peer)
@@ -78,10 +79,10 @@ static void announce_all(struct peer *peer, const struct update_view *update)
     rib_in_attributes_done(peer->rib_in, attributes);
 }
 
-static void check_maximum(struct peer *peer)
+void peer_import_check(struct peer *peer)
 {
     uint32_t limit = peer->config->maximum_prefix;
-    if (limit == 0 || peer_prefixes_received(peer) <= limit)
+    if (!peer->session || limit == 0 || peer_prefixes_received(peer) <= limit)
         return;
     struct bgp_error error;
     bgp_error_maximum_prefixes(&error, peer->config->address.family, limit);
@@ -107,17 +108,20 @@ void peer_import(struct peer *peer, const struct update_view *update)
     if (update->outcome != UPDATE_TREAT_AS_WITHDRAW && !is_ineligible(update) && has_announcements(update))
         announce_all(peer, update);
     if (update->end_of_rib != FAMILY_NONE)
-        rib_in_sweep_stale(peer->rib_in, update->end_of_rib);
-    check_maximum(peer);
+        peer_graceful_end_of_rib(peer, update->end_of_rib);
+    peer_import_check(peer);
 }
 
 void peer_import_refresh(struct peer *peer, const struct refresh_message *refresh)
 {
     if (!peer->session->negotiated.common.enhanced_refresh)
         return;
+    /* RFC 7313 section 4: none before End-of-RIB, which is about the same marks. */
+    if (peer->end_of_rib_awaited & family_bit(refresh->family))
+        return;
     if (refresh->subtype == REFRESH_BEGIN) {
         rib_in_mark_stale(peer->rib_in, refresh->family);
-        timers_start(&peer->timers, TIMER_STALE, STALE_MS);
+        timers_start(&peer->timers, TIMER_REFRESH, REFRESH_MAX_MS);
     } else if (refresh->subtype == REFRESH_END) {
         rib_in_sweep_stale(peer->rib_in, refresh->family);
     }
@@ -130,14 +134,41 @@ void peer_import_reset(struct peer *peer)
     prefix_set_clear(&peer->looped);
     peer->holds_stale = false;
     timers_stop(&peer->timers, TIMER_STALE);
+    timers_stop(&peer->timers, TIMER_REFRESH);
+    timers_stop(&peer->timers, TIMER_IMPORT);
 }
 
-/* Routes that were counted and thrown away can only be had by asking for them again. */
+void peer_import_refresh_expired(struct peer *peer)
+{
+    for (unsigned family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+        if (!(peer->end_of_rib_awaited & family_bit(family)))
+            rib_in_sweep_stale(peer->rib_in, family);
+    }
+}
+
+void peer_import_narrow(struct peer *peer)
+{
+    struct rib_in_route route;
+    for (unsigned i = 0; i < NARROW_AT_ONCE; i++) {
+        if (!rib_in_walk(peer->rib_in, &peer->import_cursor, &route))
+            return;
+        if (is_wanted(peer, &route.prefix))
+            continue;
+        rib_in_withdraw(peer->rib_in, &route.prefix);
+        prefix_set_add(&peer->unkept, &route.prefix);
+    }
+    timers_start(&peer->timers, TIMER_IMPORT, 1);
+}
+
+/* What is kept can be dropped here; what was only counted can be had by asking for it again (RFC 2918), or not. */
 void peer_import_changed(struct peer *peer)
 {
-    if (!peer->session)
-        return;
-    peer_import_reset(peer);
-    if (peer->config->import != IMPORT_NONE)
-        peer_refresh(peer);
+    bool missing = peer->unkept.count > 0 && peer->config->import != IMPORT_NONE;
+    peer->import_cursor = 0;
+    peer_import_narrow(peer);
+    if (peer->session && missing && !peer_refresh(peer))
+        log_warning(peer->subject,
+                    "import: %zu routes that were only counted so far cannot be asked for: the neighbor has not "
+                    "offered route refresh; vipgate neighbor %s reset brings them",
+                    peer->unkept.count, peer->name);
 }

@@ -32,10 +32,14 @@ enum peer_timer {
     TIMER_CONNECT_RETRY,
     TIMER_IDLE_HOLD,
     TIMER_SEND_HOLD,
-    TIMER_STALE, /* stale routes go, though the neighbour has not said that its refresh or restart has ended */
-    TIMER_HOLD,  /* of our connection; then those of theirs */
+    TIMER_STALE,   /* routes from before a restart go, though the neighbor has not said that it is over */
+    TIMER_REFRESH, /* the same for a refresh */
+    TIMER_IMPORT,  /* the next routes are looked at for whether they are still to be kept */
+    TIMER_HOLD,    /* of our connection; then those of theirs */
     TIMER_KEEPALIVE = TIMER_HOLD + CONNECTIONS,
 };
+
+_Static_assert(TIMER_KEEPALIVE + CONNECTIONS <= TIMERS_MAX, "each timer of a peer has its place");
 
 /* What the peers of one speaker share. */
 struct peer_context {
@@ -79,7 +83,7 @@ struct peer {
     struct connection *session; /* the established one, or NULL */
     struct transport_lingering lingering;
     struct timers timers;
-    unsigned connect_attempts;   /* since the last session: the connect retry time doubles with it */
+    unsigned connect_attempts;   /* since the last session: the connect retry time doubles with each */
     unsigned retries;            /* ConnectRetryCounter: the idle hold time doubles with it */
     uint64_t idle_hold_floor_ms; /* the next idle hold time is at least this */
     uint64_t refuse_until_ms;    /* connections failed too often: none of theirs is taken before */
@@ -92,7 +96,9 @@ struct peer {
     uint8_t refresh_asked;                        /* the neighbour asked, and is answered after this batch of input */
     uint8_t refresh_begin_owed, refresh_end_owed; /* RFC 7313 */
     uint8_t next_hop_warned;
-    bool holds_stale; /* routes of a session that was lost */
+    bool holds_stale;           /* routes of a session that was lost */
+    uint8_t end_of_rib_awaited; /* FAMILY_BIT_…: the neighbor, with graceful restart, has not yet told all */
+    uint64_t import_cursor;     /* of TIMER_IMPORT */
     bool in_flush;
     uint64_t progress_ms; /* when the neighbour's TCP last acknowledged something, while octets are on their way */
     uint64_t progress_offset;
@@ -158,11 +164,19 @@ void peer_import_reset(struct peer *peer);
 uint32_t peer_prefixes_received(const struct peer *peer);
 /* The filter or 'import' has changed: drops what is no longer to be kept, asks for what now is. */
 void peer_import_changed(struct peer *peer);
+/* The next of what is to be dropped. */
+void peer_import_narrow(struct peer *peer);
+/* The refresh takes too long: what it has not confirmed goes. */
+void peer_import_refresh_expired(struct peer *peer);
+/* Ends the session where there are more prefixes than 'maximum-prefix' allows. */
+void peer_import_check(struct peer *peer);
 
 /* ---- peer_graceful.c: what becomes of the routes of a session that ended by EVENT, or has come up again. */
 void peer_graceful_down(struct connection *connection, enum fsm_event event, const struct bgp_error *error);
 void peer_graceful_up(struct connection *connection);
 void peer_graceful_expired(struct peer *peer);
+/* The neighbor has told all of FAMILY. */
+void peer_graceful_end_of_rib(struct peer *peer, uint8_t family);
 /* Whether the session was negotiated with it for a family at least, so that a new connection may replace it. */
 bool peer_is_graceful(const struct peer *peer);
 /* What our OPEN says of it. */

@@ -139,6 +139,12 @@ void peer_timer_expired(unsigned number, void *user)
     case TIMER_STALE:
         peer_graceful_expired(peer);
         break;
+    case TIMER_REFRESH:
+        peer_import_refresh_expired(peer);
+        break;
+    case TIMER_IMPORT:
+        peer_import_narrow(peer);
+        break;
     default:
         if (number >= TIMER_KEEPALIVE)
             connection_event(peer_connection(peer, number - TIMER_KEEPALIVE), EVENT_KEEPALIVE_TIMER_EXPIRES, NULL);

@@ -6,6 +6,7 @@
 #define VIPGATE_TESTS_SESSION_PUPPET_H
 
 #include "bgpd/codec/message.h"
+#include "bgpd/session/socket.h"
 #include "pair.h"
 
 #include <errno.h>
@@ -175,6 +176,30 @@ static inline void puppet_expect_closed(struct puppet *puppet)
     while ((type = puppet_next(puppet, body, &size)) != 0) {
         if (type == MESSAGE_NOTIFICATION)
             fail_msg("NOTIFICATION %u.%u", body[0], body[1]);
+    }
+}
+
+/* Listens where "a" connects to. */
+static inline int puppet_listen(const struct pair *pair)
+{
+    char error[128] = "";
+    int listener = socket_listen(&pair->b.address, pair->port, error, sizeof error);
+    if (listener < 0)
+        fail_msg("%s", error);
+    return listener;
+}
+
+/* Takes the connection that "a" makes. */
+static inline void puppet_accept(struct puppet *puppet, struct pair *pair, int listener)
+{
+    uint64_t deadline = clock_monotonic_ms() + DEADLINE_MS;
+    struct address remote;
+    uint16_t port;
+    *puppet = (struct puppet){.pair = pair};
+    while ((puppet->descriptor = socket_accept(listener, &remote, &port)) < 0) {
+        if (clock_monotonic_ms() >= deadline)
+            fail_msg("no connection within %d ms", DEADLINE_MS);
+        uv_run(&pair->loop, UV_RUN_NOWAIT);
     }
 }
 

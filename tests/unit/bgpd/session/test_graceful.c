@@ -23,6 +23,14 @@ static bool b_is_down(struct pair *pair)
     return !peer_is_established(pair_peer(&pair->b));
 }
 
+/* A fresh route, since the session is up again. */
+static bool b_has_heard_an_update(struct pair *pair)
+{
+    struct prefix prefix = pair_prefix("203.0.113.9/32");
+    struct rib_in_route route;
+    return rib_in_find(peer_rib_in(pair_peer(&pair->b)), &prefix, &route) && !route.stale;
+}
+
 /* Established with graceful restart, two routes of "a" at "b". RESTART_TIME: what "a" offers. */
 static struct pair *start_with_routes(void **state, uint16_t restart_time)
 {
@@ -80,6 +88,22 @@ static void test_end_of_rib_waits_for_release(void **state)
     WAIT_FOR(pair, b_has_no_route);
 }
 
+/* RFC 4724 section 4.2: what was stale already when the next restart begins goes. */
+static void test_a_second_restart_keeps_what_the_first_has_confirmed(void **state)
+{
+    struct pair *pair = start_with_routes(state, 120);
+    struct prefix gone = pair_prefix("203.0.113.10/32");
+    pair_peer(&pair->a)->context->released = false; /* no End-of-RIB between the two */
+    break_connection(pair);
+    pair_desire(&pair->a, "203.0.113.10/32", -1);
+    WAIT_FOR(pair, both_established);
+    WAIT_FOR(pair, b_has_heard_an_update);
+    assert_true(b_has_two_routes(pair));
+    break_connection(pair);
+    assert_true(b_has_one_route(pair));
+    assert_false(rib_in_find(peer_rib_in(pair_peer(&pair->b)), &gone, &(struct rib_in_route){0}));
+}
+
 static void test_routes_go_when_the_restart_takes_too_long(void **state)
 {
     struct pair *pair = start_with_routes(state, 1);
@@ -134,6 +158,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_routes_stay_until_end_of_rib, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_end_of_rib_waits_for_release, pair_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_a_second_restart_keeps_what_the_first_has_confirmed, pair_setup,
+                                        pair_teardown),
         cmocka_unit_test_setup_teardown(test_routes_go_when_the_restart_takes_too_long, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_forwarding_that_was_lost_costs_the_routes_at_once, pair_setup,
                                         pair_teardown),

@@ -9,6 +9,11 @@ static bool a_is_idle(struct pair *pair)
     return pair_status(&pair->a).state == SESSION_IDLE;
 }
 
+static bool a_is_established(struct pair *pair)
+{
+    return peer_is_established(pair_peer(&pair->a));
+}
+
 static bool a_is_active(struct pair *pair)
 {
     return pair_status(&pair->a).state == SESSION_ACTIVE;
@@ -197,6 +202,46 @@ static void test_back_off_after_repeated_rejection(void **state)
     assert_true(waited[1] >= 300);
     assert_true(waited[2] >= 500);
     assert_string_equal(pair_status(&pair->a).last_error.message, "the neighbour is AS 64999, peer-as says 65515");
+}
+
+/* ---- a neighbor that accepts and closes */
+
+static int seconds_to_next_attempt(struct pair *pair)
+{
+    WAIT_FOR(pair, a_is_active);
+    return pair_status(&pair->a).timers.connect_retry;
+}
+
+/* TCP that connects and dies is an attempt in vain like any other. */
+static void test_connections_that_die_are_tried_again_ever_more_slowly(void **state)
+{
+    static const int expected[] = {5, 10, 20, 40, 60, 60};
+    struct pair *pair = *state;
+    struct open_message open = puppet_open();
+    pair->a.neighbor.passive = false;
+    pair->a.neighbor.connect_retry_ms = 5000;
+    int listener = puppet_listen(pair);
+    pair_apply(&pair->a);
+    peer_reset(pair_peer(&pair->a), NULL);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        puppet_accept(&puppet, pair, listener);
+        puppet_close(&puppet);
+        int seconds = seconds_to_next_attempt(pair);
+        assert_in_range(seconds, expected[i] * 3 / 4, expected[i]);
+        clock_advance(seconds * UINT64_C(1000));
+    }
+    /* A session makes good for all. */
+    puppet_accept(&puppet, pair, listener);
+    puppet_send_open(&puppet, &open);
+    puppet_send_keepalive(&puppet);
+    WAIT_FOR(pair, a_is_established);
+    puppet_close(&puppet);
+    WAIT_FOR(pair, a_is_idle);
+    clock_advance(1000);
+    puppet_accept(&puppet, pair, listener);
+    puppet_close(&puppet);
+    assert_in_range(seconds_to_next_attempt(pair), 3, 5);
+    close(listener);
 }
 
 /* ---- more than one connection ---------------------------------------------------------------------------------------
@@ -413,6 +458,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_byte_at_a_time, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_notification_is_kept_in_words, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_back_off_after_repeated_rejection, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_connections_that_die_are_tried_again_ever_more_slowly, puppet_setup,
+                                        pair_teardown),
         cmocka_unit_test_setup_teardown(test_second_connection_replaces_one_without_open, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_established_stays_and_is_asked_for_life, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_strangers_are_closed, puppet_setup, pair_teardown),

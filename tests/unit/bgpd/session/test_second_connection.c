@@ -3,8 +3,6 @@
 #include "puppet.h"
 #include "shifted_clock.h"
 
-#include "bgpd/session/socket.h"
-
 #include <dirent.h>
 
 enum { OLD_MS = 10 * 1000, MINUTE_MS = 60 * 1000 };
@@ -129,26 +127,6 @@ static void test_it_returns_at_once_the_first_time(void **state)
     puppet_close(&second);
 }
 
-static int listen_as_b(struct pair *pair)
-{
-    char error[128] = "";
-    int descriptor = socket_listen(&pair->b.address, pair->port, error, sizeof error);
-    if (descriptor < 0)
-        fail_msg("%s", error);
-    return descriptor;
-}
-
-static int listening, accepted;
-
-static bool a_has_connected(struct pair *pair)
-{
-    struct address remote;
-    uint16_t port;
-    (void)pair;
-    accepted = socket_accept(listening, &remote, &port);
-    return accepted >= 0;
-}
-
 /* A connection that the neighbour has left in silence keeps nobody from connecting anew. */
 static void test_we_connect_though_theirs_is_silent(void **state)
 {
@@ -158,12 +136,11 @@ static void test_we_connect_though_theirs_is_silent(void **state)
     puppet_reach(&second, pair, SESSION_OPEN_SENT);
     puppet_close(&first);
     WAIT_FOR(pair, a_is_down);
-    listening = listen_as_b(pair);
+    int listener = puppet_listen(pair);
     clock_advance(OLD_MS);
-    WAIT_FOR(pair, a_has_connected);
-    close(accepted);
-    close(listening);
-    puppet_close(&second);
+    puppet_accept(&first, pair, listener);
+    close(listener);
+    close_both();
 }
 
 /* Only the first KEEPALIVE is missing, and with a hold time of 0 no timer of the RFC waits for it. */
