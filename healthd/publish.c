@@ -229,7 +229,7 @@ static bool start_listening(struct publisher *publisher, int fd, char *error, si
         close(fd);
     else
         result = uv_listen((uv_stream_t *)&publisher->pipe, LISTEN_BACKLOG, on_connection);
-    if (result == 0 && stat(publisher->address.sun_path, &publisher->file) == 0)
+    if (result == 0 && lstat(publisher->address.sun_path, &publisher->file) == 0)
         return true;
     snprintf(error, size, "cannot listen on %s: %s", publisher->address.sun_path, uv_strerror(result));
     return false;
@@ -271,7 +271,7 @@ void publisher_close(struct publisher *publisher)
 
     if (!publisher)
         return;
-    if (stat(publisher->address.sun_path, &now) == 0 && now.st_ino == publisher->file.st_ino &&
+    if (lstat(publisher->address.sun_path, &now) == 0 && now.st_ino == publisher->file.st_ino &&
         now.st_dev == publisher->file.st_dev)
         unlink(publisher->address.sun_path);
     while (!LIST_EMPTY(&publisher->subscribers))

@@ -9,6 +9,7 @@
 #include "bgpd/announce/health.h"
 
 #include "lib/clock.h"
+#include "lib/control/access.h"
 #include "lib/log.h"
 
 #include <stdarg.h>
@@ -192,16 +193,31 @@ static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     *buffer = uv_buf_init((char *)connection->buffer + connection->used, BUFFER_SIZE - (unsigned)connection->used);
 }
 
+/* Verdicts are taken from root's healthd or our own user's alone. */
+static bool is_trusted(const struct connection *connection, char *reason, size_t size)
+{
+    uv_os_fd_t fd = -1;
+
+    uv_fileno((const uv_handle_t *)&connection->pipe, &fd);
+    return control_peer_trusted(fd, (uid_t)-1, reason, size);
+}
+
 static void on_connect(uv_connect_t *request, int status)
 {
     struct connection *connection = request->data;
+    struct health *health = connection->health;
+    char reason[sizeof health->reason];
 
-    if (!connection->health)
+    if (!health)
         return;
     if (status == 0)
         status = uv_read_start((uv_stream_t *)&connection->pipe, on_allocate, on_read);
-    if (status < 0)
-        disconnect(connection->health, "%s", uv_strerror(status));
+    if (status < 0) {
+        disconnect(health, "%s", uv_strerror(status));
+    } else if (!is_trusted(connection, reason, sizeof reason)) {
+        health->is_told = health->is_told && strcmp(health->reason, reason) == 0;
+        disconnect(health, "%s", reason);
+    }
 }
 
 static void connect_now(struct health *health)

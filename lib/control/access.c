@@ -1,6 +1,10 @@
 #include "lib/control/access.h"
 
+#include "lib/control/directory.h"
+
+#include <bsd/string.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -47,13 +51,19 @@ static gid_t *peer_groups(int fd, size_t *count)
     return groups;
 }
 
+static bool peer_of(int fd, struct ucred *peer)
+{
+    socklen_t size = sizeof *peer;
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &size) == 0;
+}
+
 bool control_peer_allowed(const struct control_owner *owner, int fd)
 {
     struct ucred peer;
-    socklen_t size = sizeof peer;
     size_t count;
 
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+    if (!peer_of(fd, &peer))
         return false;
     gid_t *groups = peer_groups(fd, &count);
     bool allowed = control_owner_allows(owner, peer.uid, peer.gid, groups, count);
@@ -64,9 +74,18 @@ bool control_peer_allowed(const struct control_owner *owner, int fd)
 bool control_peer_is_root(int fd)
 {
     struct ucred peer;
-    socklen_t size = sizeof peer;
 
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == 0;
+    return peer_of(fd, &peer) && peer.uid == 0;
+}
+
+bool control_peer_trusted(int fd, uid_t also, char *error, size_t size)
+{
+    struct ucred peer = {.uid = (uid_t)-1};
+
+    if (peer_of(fd, &peer) && (peer.uid == 0 || peer.uid == geteuid() || (also != (uid_t)-1 && peer.uid == also)))
+        return true;
+    snprintf(error, size, "who listens there is uid %d, neither root nor this user: it is not believed", (int)peer.uid);
+    return false;
 }
 
 bool control_address(const char *directory, const char *name, struct sockaddr_un *address, char *error, size_t size)
@@ -81,23 +100,6 @@ bool control_address(const char *directory, const char *name, struct sockaddr_un
     return false;
 }
 
-static bool make_directory(const char *path, char *error, size_t size)
-{
-    char copy[sizeof(struct sockaddr_un)];
-
-    snprintf(copy, sizeof copy, "%s", path);
-    const char *directory = dirname(copy);
-    mode_t mask = umask(0022);
-    int result = mkdir(directory, 0755);
-    int reason = errno;
-    umask(mask);
-    if (result == 0 || reason == EEXIST)
-        return true;
-    snprintf(error, size, "cannot make the directory %s: %s; make it, or set 'control { directory PATH; }'", directory,
-             strerror(reason));
-    return false;
-}
-
 static bool is_answered(const struct sockaddr_un *address)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -109,13 +111,13 @@ static bool is_answered(const struct sockaddr_un *address)
     return answered;
 }
 
-/* Makes the path free for bind(). */
-static bool clear_path(const struct sockaddr_un *address, char *error, size_t size)
+/* Makes the place of the socket ADDRESS, NAME in DIRECTORY, free for bind(). */
+static bool clear_place(const struct sockaddr_un *address, int directory, const char *name, char *error, size_t size)
 {
     const char *path = address->sun_path;
     struct stat status;
 
-    if (lstat(path, &status) < 0)
+    if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
         return true; /* where it is more than its absence, bind() says so */
     if (!S_ISSOCK(status.st_mode)) {
         snprintf(error, size, "%s is there and is not a socket; remove it", path);
@@ -127,36 +129,53 @@ static bool clear_path(const struct sockaddr_un *address, char *error, size_t si
                  path);
         return false;
     }
-    if (unlink(path) < 0 && errno != ENOENT) {
+    if (unlinkat(directory, name, 0) < 0 && errno != ENOENT) {
         snprintf(error, size, "cannot remove the stale socket %s: %s", path, strerror(errno));
         return false;
     }
     return true;
 }
 
-int control_bind(const struct sockaddr_un *address, const struct control_owner *owner, char *error, size_t size)
+static bool give_to_group(int directory, const char *name, gid_t group)
 {
-    const char *path = address->sun_path;
+    return group == (gid_t)-1 || fchownat(directory, name, (uid_t)-1, group, AT_SYMLINK_NOFOLLOW) == 0;
+}
 
-    if (!make_directory(path, error, size) || !clear_path(address, error, size))
+static int bind_in(int directory, const struct sockaddr_un *address, const struct control_owner *owner, char *error,
+                   size_t size)
+{
+    const char *path = address->sun_path, *name = strrchr(path, '/') + 1;
+
+    if (!clear_place(address, directory, name, error, size))
         return -1;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) {
         snprintf(error, size, "cannot make a socket: %s", strerror(errno));
         return -1;
     }
-    mode_t mask = umask(0177); /* nobody else may connect before the group is set */
+    mode_t mask = umask(0117); /* nobody can connect before somebody listens */
     int bound = bind(fd, (const struct sockaddr *)address, sizeof *address);
     int reason = errno;
     umask(mask);
-    if (bound < 0) {
-        snprintf(error, size, "cannot bind %s: %s; the directory must be writable for this daemon", path,
-                 strerror(reason));
-        close(fd);
-        return -1;
+    if (bound == 0) {
+        /* Without the right to do so it keeps a group that its mode lets in and that is refused by who it is. */
+        give_to_group(directory, name, owner->group);
+        return fd;
     }
-    /* Without the right to give it to the group it stays with its owner alone, which is the safe side. */
-    if (owner->group == (gid_t)-1 || chown(path, (uid_t)-1, owner->group) == 0)
-        chmod(path, 0660);
+    snprintf(error, size, "cannot bind %s: %s; the directory must be writable for this daemon", path, strerror(reason));
+    close(fd);
+    return -1;
+}
+
+int control_bind(const struct sockaddr_un *address, const struct control_owner *owner, char *error, size_t size)
+{
+    char path[sizeof address->sun_path];
+
+    strlcpy(path, address->sun_path, sizeof path);
+    int directory = control_directory_open(dirname(path), owner, error, size);
+    if (directory < 0)
+        return -1;
+    int fd = bind_in(directory, address, owner, error, size);
+    close(directory);
     return fd;
 }

@@ -6,6 +6,7 @@
 #include <bsd/string.h>
 #include <errno.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,18 @@ static bool send_request(int fd, const char *json)
     return sent == writer.position || errno == EPIPE || errno == ECONNRESET;
 }
 
+/* Whether a daemon of ours listens at the other end. Asks the name service, which a command may. */
+static bool is_ours(int fd, const char *path, char *error, size_t size)
+{
+    const struct passwd *user = getpwnam(CONTROL_USER);
+    char reason[128];
+
+    if (control_peer_trusted(fd, user ? user->pw_uid : (uid_t)-1, reason, sizeof reason))
+        return true;
+    snprintf(error, size, "cannot trust %s: %s", path, reason);
+    return false;
+}
+
 struct control_client *control_client_open(const char *directory, const char *name, const char *rpc_json,
                                            uint64_t timeout_ms, char *error, size_t size)
 {
@@ -100,8 +113,13 @@ struct control_client *control_client_open(const char *directory, const char *na
     if (client->fd < 0)
         goto failed;
     set_timeout(client->fd, timeout_ms);
-    if (connect(client->fd, (const struct sockaddr *)&address, sizeof address) < 0 ||
-        !send_request(client->fd, rpc_json))
+    if (connect(client->fd, (const struct sockaddr *)&address, sizeof address) < 0)
+        goto failed;
+    if (!is_ours(client->fd, address.sun_path, error, size)) {
+        control_client_close(client);
+        return NULL;
+    }
+    if (!send_request(client->fd, rpc_json))
         goto failed;
     return client;
 

@@ -465,7 +465,7 @@ static bool server_listen(struct control_server *server, int fd, char *error, si
         close(fd);
     else
         result = uv_listen((uv_stream_t *)&server->pipe, LISTEN_BACKLOG, on_connection);
-    if (result == 0 && stat(server->address.sun_path, &server->file) == 0)
+    if (result == 0 && lstat(server->address.sun_path, &server->file) == 0)
         return true;
     snprintf(error, size, "cannot listen on %s: %s", server->address.sun_path, uv_strerror(result));
     return false;
@@ -511,7 +511,7 @@ void control_server_close(struct control_server *server)
 
     if (!server)
         return;
-    if (stat(server->address.sun_path, &now) == 0 && now.st_ino == server->file.st_ino &&
+    if (lstat(server->address.sun_path, &now) == 0 && now.st_ino == server->file.st_ino &&
         now.st_dev == server->file.st_dev)
         unlink(server->address.sun_path);
     while (!TAILQ_EMPTY(&server->clients))

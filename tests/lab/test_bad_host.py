@@ -24,6 +24,17 @@ class BadHost(LabCase):
         self.expect_refusal(gate.bgpd, gate.directory)
         self.expect_refusal(gate.healthd, gate.directory)
 
+    def test_a_socket_directory_where_others_could_pose_as_a_daemon(self):
+        gate = self.vipgate(speaker(), tcp_check(), gated_vip("web"))
+        os.mkdir(gate.directory)
+        for owner, mode, remedy in ((54321, 0o755, "chown"), (0, 0o757, "chmod go-w")):
+            os.chown(gate.directory, owner, 0)
+            os.chmod(gate.directory, mode)
+            gate.start()
+            for daemon in (gate.bgpd, gate.healthd):
+                self.expect_refusal(daemon, gate.directory, remedy, "control { directory")
+            self.assertEqual([], os.listdir(gate.directory))
+
     def test_a_port_that_cannot_be_bound(self):
         self.peer(LOCAL)
         gate = self.vipgate(speaker(), gated_vip())

@@ -17,16 +17,19 @@ NAME_SERVER = "127.0.0.53"
 # Nobody else is this user, so that what it has of processes is what the daemon has.
 USER = 54321
 PLENTY = 1000
+IDENTITY = ("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups")
+SPEAKER = (*IDENTITY, "--inh-caps", "+net_admin,+net_bind_service", "--ambient-caps", "+net_admin,+net_bind_service")
 
 
 class Scale(LabCase):
-    def start(self, *checks, wrapper=(), gate_on="web"):
-        """A VIP behind the check "web", with CHECKS beside it."""
+    def start(self, *checks, wrapper=(), gate_on="web", identity=(), speaker_wrapper=()):
+        """A VIP behind the check "web", with CHECKS beside it. The command line is run under IDENTITY."""
         self.target = TcpTarget(self.lab, self.host)
         peer = self.peer()
         self.gate = self.vipgate("health { lease 60s; }\n", speaker(), *checks, gated_vip(gate_on))
+        self.gate.identity = identity
         self.gate.start_healthd(*wrapper)
-        self.gate.start_bgpd()
+        self.gate.start_bgpd(*speaker_wrapper)
         self.session = peer.establish()
         self.session.wait_route(VIP)
 
@@ -110,12 +113,12 @@ class Shortage(Scale):
 
     def test_of_processes(self):
         directory = self.lab.path("vipgate.run")
-        identity = ("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups")
         os.makedirs(directory)
         os.chown(directory, USER, USER)
         command = "exec { command /bin/true; } interval 100ms; rise 1; fall 1;"
-        self.start("log { level debug; }\n", f"check run {{ {command} }}\n", gate_on="run", wrapper=identity)
-        self.expect_unable_for_a_while("nproc", 1, "run", "no more processes", identity)
+        self.start("log { level debug; }\n", f"check run {{ {command} }}\n", gate_on="run",
+                   wrapper=IDENTITY, identity=IDENTITY, speaker_wrapper=SPEAKER)
+        self.expect_unable_for_a_while("nproc", 1, "run", "no more processes", IDENTITY)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ class Vipgate:
         self.directory = lab.path(f"{name}.run")
         self.file = lab.path(f"{name}.conf")
         self.healthd = self.bgpd = self.supervisor = None
+        self.identity = ()  # a command that the command line is run under
         self.configure(config)
 
     def configure(self, config):
@@ -92,7 +93,7 @@ class Vipgate:
 
     def cli(self, *words):
         """Runs `vipgate WORDS` in the host."""
-        return subprocess.run(self.host.command(binary("vipgate"), "-S", self.directory, *words), capture_output=True,
+        return subprocess.run(self.host.command(*self.identity, binary("vipgate"), "-S", self.directory, *words), capture_output=True,
                               text=True, timeout=30, env={**os.environ, **SANITIZERS})
 
     def done(self, *words):

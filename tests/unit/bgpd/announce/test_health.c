@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -34,11 +35,13 @@ struct fixture {
     unsigned changes;
 };
 
+static char logged[512]; /* the last line */
+
 static void on_log(enum log_level level, const char *line, void *user)
 {
     (void)level;
-    (void)line;
     (void)user;
+    snprintf(logged, sizeof logged, "%s", line);
 }
 
 static void on_tick(uv_timer_t *timer)
@@ -267,6 +270,23 @@ static void test_garbage_is_another_connection(void **state)
     RUN_UNTIL(fixture, standing(fixture) == CHECK_UP);
 }
 
+/* A process that is neither root's nor our user's has put up the socket. */
+static void test_a_stranger_is_not_believed(void **state)
+{
+    struct fixture *fixture = *state;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chmod(fixture->directory, 0777), 0);
+    assert_int_equal(seteuid(54321), 0);
+    publisher_listen(fixture);
+    assert_int_equal(seteuid(0), 0);
+    logged[0] = '\0';
+    RUN_UNTIL(fixture, (publisher_hang_up(fixture), strstr(logged, "uid 54321")));
+    assert_non_null(strstr(logged, "not believed"));
+    assert_int_equal(fixture->changes, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +295,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_silence_while_connected, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restart_within_the_lease, setup, teardown),
         cmocka_unit_test_setup_teardown(test_garbage_is_another_connection, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_stranger_is_not_believed, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

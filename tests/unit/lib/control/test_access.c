@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+enum { STRANGER = 54321 };
+
 static void test_who_is_allowed(void **state)
 {
     (void)state;
@@ -149,6 +151,112 @@ static void test_a_directory_that_cannot_be_made(void **state)
     assert_non_null(strstr(place->error, nested));
 }
 
+/* ---- who might pose as a daemon ---- */
+
+static void expect_refused(struct place *place, const char *why)
+{
+    assert_int_equal(bind_there(place), -1);
+    assert_non_null(strstr(place->error, why));
+    assert_non_null(strstr(place->error, "control { directory PATH; }"));
+    assert_null(strchr(place->error, '\n'));
+    assert_int_equal(access(place->address.sun_path, F_OK), -1);
+}
+
+static void test_a_directory_that_others_may_write_to(void **state)
+{
+    struct place *place = *state;
+
+    assert_int_equal(chmod(place->directory, 0757), 0);
+    expect_refused(place, "chmod go-w");
+    assert_int_equal(chmod(place->directory, 01777), 0); /* sticky, as /tmp */
+    expect_refused(place, "chmod go-w");
+    assert_int_equal(chmod(place->directory, 0775), 0);
+    if (geteuid() == 0) {
+        assert_int_equal(chown(place->directory, 0, STRANGER), 0);
+        expect_refused(place, "chmod go-w");
+    }
+    assert_int_equal(chown(place->directory, (uid_t)-1, getegid()), 0);
+    int fd = bind_there(place);
+    assert_true(fd >= 0);
+    close(fd);
+}
+
+static void test_a_directory_of_somebody_else(void **state)
+{
+    struct place *place = *state;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(place->directory, STRANGER, (gid_t)-1), 0);
+    expect_refused(place, "belongs to uid 54321");
+    place->owner.uid = STRANGER; /* it is the daemon's own */
+    int fd = bind_there(place);
+    assert_true(fd >= 0);
+    close(fd);
+}
+
+static void test_links_are_not_followed(void **state)
+{
+    struct place *place = *state;
+    char target[96], link_path[96];
+    struct stat status;
+
+    snprintf(target, sizeof target, "%s/target", place->directory);
+    snprintf(link_path, sizeof link_path, "%s/link", place->directory);
+    assert_int_equal(mkdir(target, 0700), 0);
+    assert_int_equal(symlink(target, link_path), 0);
+    assert_true(control_address(link_path, "bgpd", &place->address, place->error, sizeof place->error));
+    expect_refused(place, "a link");
+    /* A link in the socket's place. */
+    assert_true(control_address(place->directory, "bgpd", &place->address, place->error, sizeof place->error));
+    assert_int_equal(symlink(target, place->address.sun_path), 0);
+    assert_int_equal(bind_there(place), -1);
+    assert_non_null(strstr(place->error, "is not a socket"));
+    assert_int_equal(stat(target, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0700);
+    unlink(link_path);
+    rmdir(target);
+}
+
+static void test_the_group_gets_the_socket(void **state)
+{
+    struct place *place = *state;
+    struct stat status;
+
+    if (geteuid() != 0)
+        skip();
+    place->owner.group = STRANGER;
+    int fd = bind_there(place);
+    assert_int_equal(lstat(place->address.sun_path, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0660);
+    assert_int_equal(status.st_gid, STRANGER);
+    close(fd);
+}
+
+static void test_whom_to_believe(void **state)
+{
+    const struct place *place = *state;
+    char error[128];
+
+    if (geteuid() != 0)
+        skip();
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0), fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(listener, (const struct sockaddr *)&place->address, sizeof place->address), 0);
+    assert_int_equal(seteuid(STRANGER), 0);
+    assert_int_equal(listen(listener, 1), 0); /* who did this is who listens */
+    assert_int_equal(seteuid(0), 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&place->address, sizeof place->address), 0);
+    assert_false(control_peer_trusted(fd, (uid_t)-1, error, sizeof error));
+    assert_non_null(strstr(error, "54321"));
+    assert_true(control_peer_trusted(fd, STRANGER, error, sizeof error));
+    assert_int_equal(seteuid(STRANGER), 0);
+    assert_true(control_peer_trusted(fd, (uid_t)-1, error, sizeof error));
+    assert_int_equal(seteuid(0), 0);
+    assert_false(control_peer_trusted(-1, (uid_t)-1, error, sizeof error));
+    close(fd);
+    close(listener);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +267,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_only_a_stale_socket_is_replaced, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_file_in_the_way_is_left_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_directory_that_cannot_be_made, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_directory_that_others_may_write_to, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_directory_of_somebody_else, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_links_are_not_followed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_group_gets_the_socket, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_whom_to_believe, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

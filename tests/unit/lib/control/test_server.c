@@ -101,8 +101,7 @@ static void handle(struct control_request *request, const struct lyd_node *rpc, 
     }
 }
 
-/* A daemon of its own user, where it can become one. */
-static int setup(void **state)
+static int setup_of(void **state, uid_t uid)
 {
     struct daemon *daemon = calloc(1, sizeof *daemon);
     char error[512];
@@ -110,15 +109,24 @@ static int setup(void **state)
     strcpy(daemon->directory, "/tmp/vipgate-test-XXXXXX");
     if (!mkdtemp(daemon->directory) || uv_loop_init(&daemon->loop) < 0)
         return -1;
-    if (geteuid() == 0 && (chown(daemon->directory, NOBODY, (gid_t)-1) < 0 || seteuid(NOBODY) < 0))
+    if (chown(daemon->directory, uid, (gid_t)-1) < 0 || seteuid(uid) < 0)
         return -1;
     daemon->context = model_open(error, sizeof error);
     daemon->server = control_server_open(&daemon->loop, daemon->context, daemon->directory, "bgpd", handle, daemon,
                                          error, sizeof error);
     *state = daemon;
-    if (seteuid(getuid()) < 0)
-        return -1;
-    return daemon->server ? 0 : -1;
+    return seteuid(getuid()) == 0 && daemon->server ? 0 : -1;
+}
+
+static int setup(void **state)
+{
+    return setup_of(state, geteuid());
+}
+
+/* A daemon that is not root's, where we can make one. */
+static int setup_of_nobody(void **state)
+{
+    return setup_of(state, geteuid() == 0 ? NOBODY : geteuid());
 }
 
 static int teardown(void **state)
@@ -410,9 +418,24 @@ static void test_others_find_no_place(void **state)
     raw_drain(daemon, fd, data, sizeof data);
     assert_non_null(strstr(data + 5, "busy"));
     close(fd);
-    struct call got = call(daemon, "{\"vipgate:reload\":{}}");
-    assert_int_equal(got.result, CONTROL_DONE);
+    fd = raw_connect(daemon); /* root */
+    raw_request(fd, "{\"vipgate:reload\":{}}");
+    assert_int_equal(raw_drain(daemon, fd, data, sizeof data), 5);
+    close(fd);
     close_places(fds);
+}
+
+static void test_a_daemon_of_somebody_else_is_not_believed(void **state)
+{
+    struct daemon *daemon = *state;
+
+    if (geteuid() != 0)
+        skip();
+    struct call got = call(daemon, "{\"vipgate:reload\":{}}");
+    assert_int_equal(got.result, CONTROL_UNREACHABLE);
+    assert_non_null(strstr(got.error, "cannot trust"));
+    assert_non_null(strstr(got.error, "65534"));
+    assert_int_equal(daemon->requests, 0);
 }
 
 /* ---- turns ---- */
@@ -505,7 +528,8 @@ int main(void)
         ROW(test_a_request_outlives_a_client_that_nobody_watches),
         ROW(test_bytes_after_the_request_close_it),
         ROW(test_root_finds_a_place),
-        ROW(test_others_find_no_place),
+        cmocka_unit_test_setup_teardown(test_others_find_no_place, setup_of_nobody, teardown),
+        cmocka_unit_test_setup_teardown(test_a_daemon_of_somebody_else_is_not_believed, setup_of_nobody, teardown),
         ROW(test_one_piece_a_turn),
         ROW(test_a_client_that_does_not_read),
         ROW(test_a_second_daemon_is_refused),
