@@ -1,6 +1,6 @@
 #include "healthd/daemon.h"
 
-#include "healthd/http_engine.h"
+#include "healthd/net/stream.h"
 #include "healthd/resolve.h"
 #include "healthd/watcher.h"
 #include "lib/clock.h"
@@ -190,7 +190,7 @@ void daemon_stop(struct daemon *daemon)
     control_server_close(daemon->control);
     checks_free(daemon->checks);
     publisher_close(daemon->publisher);
-    http_engine_free(daemon->room.probe.http);
+    streams_free(daemon->room.probe.streams);
     resolver_free(daemon->room.probe.resolver);
     watcher_free(daemon->room.probe.watcher);
     event_feed_free(daemon->feed);

@@ -133,13 +133,14 @@ void probe_time_out(struct probe *probe, uint64_t timeout_ms)
 {
     struct probe_result *result = &probe->result;
     bool resolving = strcmp(probe->phase, PROBE_PHASE_RESOLVE) == 0;
+    bool preparing = strcmp(probe->phase, PROBE_PHASE_PREPARE) == 0;
     char at[PROBE_DETAIL_SIZE], bound[CLOCK_TEXT_SIZE];
 
     probe->kind->at(probe, at, sizeof at);
     probe->kind->cancel(probe);
-    /* A name server that does not answer says nothing of the target. */
-    result->outcome = resolving ? OUTCOME_UNABLE : OUTCOME_FAIL;
-    result->reason = resolving ? REASON_NO_RESOLVER : REASON_TIMEOUT;
+    /* A name server that does not answer says nothing of the target, nor does a disk of ours. */
+    result->outcome = resolving || preparing ? OUTCOME_UNABLE : OUTCOME_FAIL;
+    result->reason = resolving ? REASON_NO_RESOLVER : preparing ? REASON_LOCAL : REASON_TIMEOUT;
     snprintf(result->detail, sizeof result->detail, "no answer within %s: ", duration_format(timeout_ms, bound));
     strlcat(result->detail, at, sizeof result->detail);
     conclude(probe);

@@ -23,6 +23,9 @@ enum { PROBE_PHASES_MAX = 6, PROBE_DETAIL_SIZE = 160, PROBE_TARGET_SIZE = 320 };
 /* The phase in which a name is looked up; running out of time in it is UNABLE. */
 #define PROBE_PHASE_RESOLVE "resolve"
 
+/* The phase in which our own files are read; running out of time in it is UNABLE, too. */
+#define PROBE_PHASE_PREPARE "prepare"
+
 /* A phase that is not shown: the kind fills in the phases itself. */
 #define PROBE_PHASE_UNNAMED ""
 
@@ -30,14 +33,14 @@ struct probe;
 struct probe_result;
 struct resolver;
 struct watcher;
-struct http_engine;
+struct streams;
 
 /* What all probes of the daemon share. */
 struct probe_room {
     uv_loop_t *loop;
     struct watcher *watcher;   /* readiness of descriptors */
     struct resolver *resolver; /* names */
-    struct http_engine *http;  /* libcurl; NULL until the first probe needs it */
+    struct streams *streams;   /* what they have in common; NULL until the first probe makes it */
 };
 
 struct probe_phase {

@@ -1,87 +1,91 @@
 /*
- * grpc: the standard health service, grpc.health.v1.Health/Check, over HTTP/2 with libcurl: in clear with prior
- * knowledge, or over TLS. SERVING is OK; any other status, and any grpc-status but 0, is a FAIL.
+ * grpc: the standard health service, grpc.health.v1.Health/Check, over HTTP/2, in clear with prior knowledge or over
+ * TLS. SERVING is OK; any other status, and any grpc-status but 0, is a FAIL.
  */
-#include "healthd/http_call.h"
-#include "healthd/http_outcome.h"
-#include "healthd/probes/grpc_message.h"
-#include "healthd/probes/kinds.h"
-#include "healthd/probes/tls_settings.h"
-#include "lib/clock.h"
 #include "lib/kinds/grpc.h"
 
-#include <stdio.h>
+#include "healthd/net/http2_stream.h"
+#include "healthd/net/stream.h"
+#include "healthd/probes/grpc_message.h"
+#include "healthd/probes/kinds.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-enum { REQUEST_MAX = 300, ANSWER_MAX = 1024, HEADER_MAX = 64 * 1024, STATUS_MISSING = -1 };
+enum { REQUEST_MAX = 300, ANSWER_MAX = 1024, STATUS_MISSING = -1 };
 
 struct grpc {
     struct probe probe; /* first */
     const struct grpc_settings *settings;
-    struct http_call call;
+    struct stream stream;
+    struct http2 *http2; /* while the stream is open */
     size_t request_size;
     uint8_t request[REQUEST_MAX];
+    long http_status;
     long status; /* grpc-status, from header or trailer */
-    size_t header_size, answer_size;
+    size_t answer_size;
     uint8_t answer[ANSWER_MAX];
 };
 
+static struct grpc *grpc_of(struct stream *stream)
+{
+    return (struct grpc *)((char *)stream - offsetof(struct grpc, stream));
+}
+
+static void hang_up(struct grpc *grpc)
+{
+    stream_close(&grpc->stream);
+    http2_free(grpc->http2);
+    grpc->http2 = NULL;
+}
+
+static void on_lost(struct stream *stream)
+{
+    hang_up(grpc_of(stream));
+}
+
 /* ---- what comes back ---- */
 
-static size_t on_header(char *bytes, size_t one, size_t size, void *user)
+static void on_field(void *user, const char *name, const char *value)
 {
-    static const char name[] = "grpc-status:";
     struct grpc *grpc = user;
-    char line[32];
 
-    (void)one;
-    grpc->header_size += size;
-    snprintf(line, sizeof line, "%.*s", (int)size, bytes);
-    if (strncasecmp(line, name, strlen(name)) == 0)
-        grpc->status = strtol(line + strlen(name), NULL, 10);
-    return grpc->header_size > HEADER_MAX ? 0 : size;
+    if (strcmp(name, ":status") == 0)
+        grpc->http_status = strtol(value, NULL, 10);
+    else if (strcmp(name, "grpc-status") == 0)
+        grpc->status = strtol(value, NULL, 10);
 }
 
-static size_t on_body(char *bytes, size_t one, size_t size, void *user)
+static bool on_body(void *user, const uint8_t *bytes, size_t size)
 {
     struct grpc *grpc = user;
 
-    (void)one;
     if (size > ANSWER_MAX - grpc->answer_size)
-        return 0; /* no health answer is so long */
+        return false; /* no health answer is so long */
     memcpy(grpc->answer + grpc->answer_size, bytes, size);
     grpc->answer_size += size;
-    return size;
+    return true;
 }
 
-/* ---- the end of a run ---- */
+/* ---- the end of a run: the stream has been closed ---- */
 
 static void judge_message(struct grpc *grpc, const char *target)
 {
     enum grpc_serving serving;
     const char *wrong = grpc_read_response(grpc->answer, grpc->answer_size, &serving);
-    long days;
 
     if (wrong)
         probe_fail(&grpc->probe, REASON_PROTOCOL, "%s answered with %s", target, wrong);
     else if (serving != GRPC_SERVING)
         probe_fail(&grpc->probe, REASON_STATUS, "%s: %s", target, grpc_serving_name(serving));
-    else if (tls_settings_expires_soon(&grpc->settings->tls, grpc->call.transfer.easy, clock_real_us(), &days))
-        probe_fail(&grpc->probe, REASON_CERTIFICATE, "%s: the certificate expires in %ld days, fewer than %u", target,
-                   days, grpc->settings->tls.certificate_days);
     else
         probe_ok(&grpc->probe, "%s: SERVING", target);
 }
 
-static void judge_answer(struct grpc *grpc, const char *target)
+static void judge(struct grpc *grpc, const char *target)
 {
-    long status = 0;
-
-    curl_easy_getinfo(grpc->call.transfer.easy, CURLINFO_RESPONSE_CODE, &status);
-    if (status != 200)
-        probe_fail(&grpc->probe, REASON_STATUS, "%s: HTTP status %ld: no gRPC server there", target, status);
+    if (grpc->http_status != 200)
+        probe_fail(&grpc->probe, REASON_STATUS, "%s: HTTP status %ld: no gRPC server there", target, grpc->http_status);
     else if (grpc->status == STATUS_MISSING)
         probe_fail(&grpc->probe, REASON_PROTOCOL, "%s: no grpc-status in the answer: no gRPC server there", target);
     else if (grpc->status != 0)
@@ -91,20 +95,59 @@ static void judge_answer(struct grpc *grpc, const char *target)
         judge_message(grpc, target);
 }
 
-static void on_done(struct http_transfer *transfer, CURLcode code)
+static bool is_serving(const struct grpc *grpc)
 {
-    struct grpc *grpc = (struct grpc *)((char *)transfer - offsetof(struct grpc, call.transfer));
-    char target[ENDPOINT_TEXT_SIZE];
+    enum grpc_serving serving;
 
-    endpoint_format(&grpc->settings->target, target, sizeof target);
-    http_phases(transfer->easy, &grpc->probe.result);
-    if (code == CURLE_OK)
-        return judge_answer(grpc, target);
-    if (code == CURLE_WRITE_ERROR)
-        return probe_fail(&grpc->probe, REASON_TOO_LARGE, "%s: the answer has no end", target);
-    http_outcome(transfer, code, target, &grpc->probe.result);
-    grpc->probe.result.healthy_percent = 0;
-    probe_finish(&grpc->probe);
+    return grpc->http_status == 200 && grpc->status == 0 &&
+           !grpc_read_response(grpc->answer, grpc->answer_size, &serving) && serving == GRPC_SERVING;
+}
+
+static bool conclude(struct grpc *grpc)
+{
+    char target[PROBE_TARGET_SIZE], words[STREAM_EXPIRY_SIZE];
+
+    if (is_serving(grpc) && stream_expires_soon(&grpc->stream, words))
+        return stream_fail(&grpc->stream, REASON_CERTIFICATE, "%s", words);
+    stream_peer(&grpc->stream, target, sizeof target);
+    hang_up(grpc);
+    judge(grpc, target);
+    return false;
+}
+
+/* ---- the stream ---- */
+
+static bool on_opened(struct stream *stream)
+{
+    static const struct http2_reader reader = {.field = on_field, .body = on_body};
+    static const struct http_field fields[] = {
+        {"Content-Type", "application/grpc"}, {"TE", "trailers"}, {"User-Agent", "vipgate-healthd/" VIPGATE_VERSION}};
+    struct grpc *grpc = grpc_of(stream);
+    const struct http2_request request = {
+        .method = "POST",
+        .scheme = grpc->settings->tls_used ? "https" : "http",
+        .authority = grpc->settings->authority,
+        .path = "/grpc.health.v1.Health/Check",
+        .fields = fields,
+        .field_count = sizeof fields / sizeof *fields,
+        .body = grpc->request,
+        .body_size = grpc->request_size,
+    };
+
+    probe_phase(&grpc->probe, "wait");
+    return http2_begin(&grpc->http2, stream, &request, &reader, grpc);
+}
+
+static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
+{
+    struct grpc *grpc = grpc_of(stream);
+    enum http2_state state;
+
+    if (!http2_exchange(grpc->http2, stream, bytes, size, &state))
+        return false;
+    if (state == HTTP2_ENOUGH)
+        return stream_too_large(stream);
+    return state == HTTP2_MORE || conclude(grpc);
 }
 
 /* ---- the probe ---- */
@@ -113,62 +156,46 @@ static void grpc_start(struct probe *probe)
 {
     struct grpc *grpc = (struct grpc *)probe;
 
-    grpc->header_size = grpc->answer_size = 0;
+    grpc->answer_size = 0;
+    grpc->http_status = 0;
     grpc->status = STATUS_MISSING;
-    http_call_start(&grpc->call);
+    stream_start(&grpc->stream);
 }
 
 static void grpc_cancel(struct probe *probe)
 {
-    http_call_stop(&((struct grpc *)probe)->call);
+    hang_up((struct grpc *)probe);
 }
 
 static void grpc_at(const struct probe *probe, char *text, size_t size)
 {
-    const struct grpc *grpc = (const struct grpc *)probe;
-    char target[ENDPOINT_TEXT_SIZE];
-
-    endpoint_format(&grpc->settings->target, target, sizeof target);
-    http_call_describe(&grpc->call, target, grpc->settings->tls_used, text, size);
+    stream_describe(&((const struct grpc *)probe)->stream, text, size);
 }
 
 static void grpc_destroy(struct probe *probe)
 {
-    http_call_clear(&((struct grpc *)probe)->call);
+    stream_clear(&((struct grpc *)probe)->stream);
     free(probe);
-}
-
-static bool set_up(struct grpc *grpc)
-{
-    const struct grpc_settings *settings = grpc->settings;
-    struct wire_writer writer = wire_writer_of(grpc->request, sizeof grpc->request);
-    CURL *easy = grpc->call.transfer.easy;
-
-    grpc_write_request(&writer, settings->service);
-    grpc->request_size = writer.position;
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                     (long)(settings->tls_used ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, grpc);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, grpc);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, settings->headers);
-    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, settings->connect_to);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)grpc->request_size);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, grpc->request);
-    return curl_easy_setopt(easy, CURLOPT_URL, settings->url) == CURLE_OK &&
-           (!settings->tls_used || tls_settings_apply(&settings->tls, easy));
 }
 
 static struct probe *grpc_create(const void *memory, struct probe_room *room)
 {
+    static const struct stream_user user = {.opened = on_opened, .take = on_take, .lost = on_lost};
     const struct grpc_settings *settings = memory;
+    const struct stream_target target = {
+        .endpoint = &settings->target,
+        .tls = settings->tls_used ? &settings->tls : NULL,
+        .alpn = "h2",
+    };
     struct grpc *grpc = probe_new(sizeof *grpc, &probe_grpc, room);
 
     if (!grpc)
         return NULL;
+    struct wire_writer writer = wire_writer_of(grpc->request, sizeof grpc->request);
     grpc->settings = settings;
-    if (http_call_init(&grpc->call, &grpc->probe, &settings->target, on_done) && set_up(grpc))
+    grpc_write_request(&writer, settings->service);
+    grpc->request_size = writer.position;
+    if (stream_init(&grpc->stream, &grpc->probe, &target, &user))
         return &grpc->probe;
     grpc_destroy(&grpc->probe);
     return NULL;

@@ -159,15 +159,21 @@ static size_t take_line(struct http_answer *answer, const char *bytes, size_t si
 
 /* ---- the body ---- */
 
+size_t http_answer_add(struct http_answer *answer, const char *bytes, size_t size)
+{
+    size_t room = HTTP_BODY_MAX - answer->body_size, taken = size < room ? size : room;
+
+    if (answer->body)
+        memcpy(answer->body + answer->body_size, bytes, taken);
+    return answer->body_size += taken;
+}
+
 static size_t take_body(struct http_answer *answer, const char *bytes, size_t size)
 {
     bool counted = answer->part != HTTP_BODY_UNTIL_CLOSE;
     size_t count = counted && answer->length < size ? (size_t)answer->length : size;
-    size_t room = HTTP_BODY_MAX - answer->body_size, taken = count < room ? count : room;
 
-    if (answer->body)
-        memcpy(answer->body + answer->body_size, bytes, taken);
-    answer->body_size += taken;
+    http_answer_add(answer, bytes, count);
     if (counted)
         answer->length -= count;
     bool ended = counted && answer->length == 0;

@@ -51,6 +51,9 @@ void http_answer_begin(struct http_answer *answer, bool no_body, char *body);
 /* Takes the next SIZE octets; returns the state. Once it is not HTTP_ANSWER_MORE, more is not worth reading. */
 enum http_answer_state http_answer_feed(struct http_answer *answer, const char *bytes, size_t size);
 
+/* Takes SIZE octets of a body that came by another way, as far as it is wanted; returns body_size. */
+size_t http_answer_add(struct http_answer *answer, const char *bytes, size_t size);
+
 /* The connection has ended; returns the state, which is then not HTTP_ANSWER_MORE. */
 enum http_answer_state http_answer_end(struct http_answer *answer);
 

@@ -1,19 +1,14 @@
 /*
- * websocket: the whole handshake of RFC 6455, the accept key checked, then a ping and its pong. libcurl makes the
- * connection, with TLS where it is wss, and leaves the talking to us:
+ * websocket: the whole handshake of RFC 6455, the accept key checked, then a ping and its pong:
  *
  *     resolve -> connect -> [tls] -> handshake -> [ping -> pong] -> close
  *
- * Frames of the application that come before the pong are passed over, as far as the buffer goes.
+ * Frames of the application that come before the pong are passed over, as far as the buffer and the run's share go.
  */
-#include "healthd/http_call.h"
-#include "healthd/http_outcome.h"
-#include "healthd/probes/kinds.h"
-#include "healthd/probes/tls_settings.h"
-#include "healthd/probes/websocket_message.h"
-#include "healthd/watcher.h"
-#include "lib/clock.h"
 #include "lib/kinds/websocket.h"
+#include "healthd/net/stream.h"
+#include "healthd/probes/kinds.h"
+#include "healthd/probes/websocket_message.h"
 
 #include <bsd/stdlib.h>
 #include <errno.h>
@@ -26,79 +21,61 @@ enum { RECEIVED_MAX = 64 * 1024, PING_SIZE = 8, CLOSE_NORMAL = 1000, REQUEST_MAX
 struct websocket {
     struct probe probe; /* first */
     const struct websocket_settings *settings;
-    struct http_call call;
-    struct watch watch;
+    struct stream stream;
     char key[WEBSOCKET_KEY_SIZE];
     uint8_t ping[PING_SIZE];
     bool open;         /* the handshake is done */
-    uint8_t *received; /* of RECEIVED_MAX, during a run */
+    uint8_t *received; /* of RECEIVED_MAX, while the stream is open */
     size_t size;
 };
 
-/* ---- the end of a run ---- */
+static struct websocket *websocket_of(struct stream *stream)
+{
+    return (struct websocket *)((char *)stream - offsetof(struct websocket, stream));
+}
+
+/* ---- the end of a run: those who end it return false, as the stream wants it ---- */
 
 static void hang_up(struct websocket *websocket)
 {
-    watch_stop(websocket->probe.room->watcher, &websocket->watch);
-    http_transfer_stop(&websocket->call.transfer);
+    stream_close(&websocket->stream);
     free(websocket->received);
     websocket->received = NULL;
 }
 
-static void fail(struct websocket *websocket, enum reason reason, const char *what)
+static void on_lost(struct stream *stream)
+{
+    hang_up(websocket_of(stream));
+}
+
+static bool fail(struct websocket *websocket, enum reason reason, const char *what)
 {
     hang_up(websocket);
     probe_fail(&websocket->probe, reason, "%s: %s", websocket->settings->url, what);
+    return false;
 }
 
-static void end_with_code(struct websocket *websocket, CURLcode code)
-{
-    char target[ENDPOINT_TEXT_SIZE];
-
-    endpoint_format(&websocket->settings->target, target, sizeof target);
-    http_outcome(&websocket->call.transfer, code, target, &websocket->probe.result);
-    websocket->probe.result.healthy_percent = 0;
-    hang_up(websocket);
-    probe_finish(&websocket->probe);
-}
-
-/* One write: a request or a frame is small, and the buffer of a socket that has just been made holds it. */
-static bool say(struct websocket *websocket, const struct wire_writer *writer)
-{
-    size_t sent = 0;
-    CURLcode code = curl_easy_send(websocket->call.transfer.easy, writer->data, writer->position, &sent);
-
-    if (code == CURLE_OK && sent < writer->position)
-        code = CURLE_SEND_ERROR;
-    if (code != CURLE_OK)
-        end_with_code(websocket, code);
-    return code == CURLE_OK;
-}
-
-static bool say_frame(struct websocket *websocket, uint8_t opcode, const void *payload, size_t size)
+static void say_frame(struct websocket *websocket, uint8_t opcode, const void *payload, size_t size)
 {
     uint8_t frame[6 + WEBSOCKET_CONTROL_MAX];
     struct wire_writer writer = wire_writer_of(frame, sizeof frame);
 
     websocket_write_frame(&writer, opcode, payload, size, arc4random());
-    return say(websocket, &writer);
+    stream_send(&websocket->stream, writer.data, writer.position);
 }
 
-static void succeed(struct websocket *websocket)
+static bool succeed(struct websocket *websocket)
 {
     static const uint8_t normal[2] = {CLOSE_NORMAL >> 8, CLOSE_NORMAL & 0xff};
     const struct websocket_settings *settings = websocket->settings;
-    long days;
+    char words[STREAM_EXPIRY_SIZE];
 
-    if (!say_frame(websocket, WEBSOCKET_CLOSE, normal, sizeof normal))
-        return;
-    bool soon = tls_settings_expires_soon(&settings->tls, websocket->call.transfer.easy, clock_real_us(), &days);
+    if (stream_expires_soon(&websocket->stream, words))
+        return fail(websocket, REASON_CERTIFICATE, words);
+    say_frame(websocket, WEBSOCKET_CLOSE, normal, sizeof normal);
     hang_up(websocket);
-    if (soon)
-        probe_fail(&websocket->probe, REASON_CERTIFICATE, "%s: the certificate expires in %ld days, fewer than %u",
-                   settings->url, days, settings->tls.certificate_days);
-    else
-        probe_ok(&websocket->probe, "%s: %s", settings->url, settings->ping ? "pong" : "handshake done");
+    probe_ok(&websocket->probe, "%s: %s", settings->url, settings->ping ? "pong" : "handshake done");
+    return false;
 }
 
 /* ---- what comes back ---- */
@@ -115,7 +92,7 @@ static const char *judge_answer(const struct websocket *websocket, const struct 
     return NULL;
 }
 
-/* True: the handshake is done. False: there is more to come, or the run has ended. */
+/* False: the run has ended. */
 static bool take_answer(struct websocket *websocket)
 {
     char accept[WEBSOCKET_ACCEPT_SIZE], what[64];
@@ -123,94 +100,89 @@ static bool take_answer(struct websocket *websocket)
 
     websocket_accept(websocket->key, accept);
     if (!websocket_read_answer((char *)websocket->received, websocket->size, accept, websocket->settings->subprotocol,
-                               &answer)) {
-        if (websocket->size == RECEIVED_MAX)
-            fail(websocket, REASON_TOO_LARGE, "the answer's header has no end");
-        return false;
-    }
+                               &answer))
+        return websocket->size < RECEIVED_MAX ||
+               fail(websocket, REASON_TOO_LARGE, "response too large: its header has no end");
     snprintf(what, sizeof what, answer.status ? "status %d, not 101" : "the answer is not HTTP/1.1", answer.status);
-    const char *wrong = judge_answer(websocket, &answer);
     if (answer.status != 101)
-        fail(websocket, answer.status ? REASON_STATUS : REASON_PROTOCOL, what);
-    else if (wrong)
-        fail(websocket, REASON_PROTOCOL, wrong);
-    if (answer.status != 101 || wrong)
-        return false;
+        return fail(websocket, answer.status ? REASON_STATUS : REASON_PROTOCOL, what);
+    const char *wrong = judge_answer(websocket, &answer);
+    if (wrong)
+        return fail(websocket, REASON_PROTOCOL, wrong);
     websocket->size -= answer.size;
     memmove(websocket->received, websocket->received + answer.size, websocket->size);
     websocket->open = true;
     return true;
 }
 
-/* True: the run has ended. */
-static bool take_frame(struct websocket *websocket, const struct websocket_frame *frame)
+static bool is_our_pong(const struct websocket *websocket, const struct websocket_frame *frame)
 {
-    if (frame->opcode == WEBSOCKET_CLOSE) {
-        fail(websocket, REASON_CLOSED, "the server sent close instead of pong");
-        return true;
-    }
-    if (frame->opcode == WEBSOCKET_PING)
-        return !say_frame(websocket, WEBSOCKET_PONG, frame->payload, frame->size);
-    if (frame->opcode != WEBSOCKET_PONG || frame->size != PING_SIZE ||
-        memcmp(frame->payload, websocket->ping, PING_SIZE) != 0)
-        return false;
-    succeed(websocket);
-    return true;
+    return frame->opcode == WEBSOCKET_PONG && frame->size == PING_SIZE &&
+           memcmp(frame->payload, websocket->ping, PING_SIZE) == 0;
 }
 
-static void take_frames(struct websocket *websocket)
+/* False: the run has ended. Of several pings that come at once the last is answered (section 5.5.3). */
+static bool take_frames(struct websocket *websocket)
 {
     struct wire_reader reader = wire_reader_of(websocket->received, websocket->size);
-    struct websocket_frame frame;
+    struct websocket_frame frame, ping = {0};
     const char *wrong;
     int taken;
 
     while ((taken = websocket_read_frame(&reader, &frame, &wrong)) > 0) {
-        if (take_frame(websocket, &frame))
-            return;
+        if (is_our_pong(websocket, &frame))
+            return succeed(websocket);
+        if (frame.opcode == WEBSOCKET_CLOSE)
+            return fail(websocket, REASON_CLOSED, "the server sent close instead of pong");
+        if (frame.opcode == WEBSOCKET_PING)
+            ping = frame;
+        if (!stream_spend(&websocket->stream))
+            return fail(websocket, REASON_TOO_LARGE, "response too large: frames without end, and no pong");
     }
     if (taken < 0)
         return fail(websocket, REASON_PROTOCOL, wrong);
+    if (reader.position == 0 && websocket->size == RECEIVED_MAX)
+        return fail(websocket, REASON_TOO_LARGE, "response too large: a frame without end, and no pong");
+    if (ping.payload)
+        say_frame(websocket, WEBSOCKET_PONG, ping.payload, ping.size);
     websocket->size -= reader.position;
     memmove(websocket->received, websocket->received + reader.position, websocket->size);
-    if (websocket->size == RECEIVED_MAX)
-        fail(websocket, REASON_TOO_LARGE, "a frame without end, and no pong");
+    return true;
 }
 
-static void take(struct websocket *websocket)
+/* What there is in the buffer. False: the run has ended. */
+static bool take(struct websocket *websocket)
 {
     if (websocket->open)
         return take_frames(websocket);
     if (!take_answer(websocket))
-        return;
+        return false;
+    if (!websocket->open)
+        return true;
     if (!websocket->settings->ping)
         return succeed(websocket);
     arc4random_buf(websocket->ping, sizeof websocket->ping);
     probe_phase(&websocket->probe, "ping");
-    if (say_frame(websocket, WEBSOCKET_PING, websocket->ping, sizeof websocket->ping))
-        take_frames(websocket);
+    say_frame(websocket, WEBSOCKET_PING, websocket->ping, sizeof websocket->ping);
+    return take_frames(websocket);
 }
 
-/* TLS may hold more than the socket shows: reads until there is no more, but within bounds. */
-static void on_readable(struct watch *watch, uint32_t events)
+static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
 {
-    struct websocket *websocket = (struct websocket *)((char *)watch - offsetof(struct websocket, watch));
+    struct websocket *websocket = websocket_of(stream);
 
-    (void)events;
-    while (websocket->received) {
-        size_t count = 0;
-        CURLcode code = curl_easy_recv(websocket->call.transfer.easy, websocket->received + websocket->size,
-                                       RECEIVED_MAX - websocket->size, &count);
-        if (code == CURLE_AGAIN)
-            return;
-        if (code != CURLE_OK)
-            return end_with_code(websocket, code);
-        if (count == 0)
-            return fail(websocket, REASON_CLOSED,
-                        websocket->open ? "closed before the pong" : "closed in the handshake");
+    if (size == 0)
+        return fail(websocket, REASON_CLOSED, websocket->open ? "closed before the pong" : "closed in the handshake");
+    while (size > 0) {
+        size_t room = RECEIVED_MAX - websocket->size, count = size < room ? size : room;
+        memcpy(websocket->received + websocket->size, bytes, count);
         websocket->size += count;
-        take(websocket);
+        bytes += count;
+        size -= count;
+        if (!take(websocket))
+            return false;
     }
+    return true;
 }
 
 /* ---- the beginning of a run ---- */
@@ -232,28 +204,19 @@ static void write_request(struct websocket *websocket, struct wire_writer *write
     wire_write_bytes(writer, text, (size_t)size);
 }
 
-static void on_connected(struct http_transfer *transfer, CURLcode code)
+static bool on_opened(struct stream *stream)
 {
-    struct websocket *websocket = (struct websocket *)((char *)transfer - offsetof(struct websocket, call.transfer));
+    struct websocket *websocket = websocket_of(stream);
     uint8_t request[REQUEST_MAX];
     struct wire_writer writer = wire_writer_of(request, sizeof request);
-    curl_socket_t fd = CURL_SOCKET_BAD;
 
-    http_phases(transfer->easy, &websocket->probe.result);
     probe_phase(&websocket->probe, "handshake");
-    if (code != CURLE_OK)
-        return end_with_code(websocket, code);
     websocket->received = malloc(RECEIVED_MAX);
-    curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &fd);
-    int error = websocket->received
-                    ? watch_start(websocket->probe.room->watcher, &websocket->watch, fd, EPOLLIN, on_readable)
-                    : ENOMEM;
-    if (error) {
-        hang_up(websocket);
-        return probe_errno(&websocket->probe, error, "%s", websocket->settings->url);
-    }
+    if (!websocket->received)
+        return stream_fail_errno(stream, ENOMEM);
     write_request(websocket, &writer);
-    say(websocket, &writer);
+    stream_send(stream, writer.data, writer.position);
+    return true;
 }
 
 static void websocket_start(struct probe *probe)
@@ -262,16 +225,12 @@ static void websocket_start(struct probe *probe)
 
     websocket->open = false;
     websocket->size = 0;
-    http_call_start(&websocket->call);
+    stream_start(&websocket->stream);
 }
 
 static void websocket_cancel(struct probe *probe)
 {
-    struct websocket *websocket = (struct websocket *)probe;
-
-    if (websocket->received)
-        hang_up(websocket);
-    http_call_stop(&websocket->call);
+    hang_up((struct websocket *)probe);
 }
 
 static void websocket_at(const struct probe *probe, char *text, size_t size)
@@ -281,35 +240,30 @@ static void websocket_at(const struct probe *probe, char *text, size_t size)
     if (websocket->received)
         snprintf(text, size, "%s %s", websocket->open ? "no pong from" : "handshake with", websocket->settings->url);
     else
-        http_call_describe(&websocket->call, websocket->settings->url, websocket->settings->tls_used, text, size);
+        stream_describe(&websocket->stream, text, size);
 }
 
 static void websocket_destroy(struct probe *probe)
 {
-    http_call_clear(&((struct websocket *)probe)->call);
+    stream_clear(&((struct websocket *)probe)->stream);
     free(probe);
-}
-
-static bool set_up(struct websocket *websocket)
-{
-    const struct websocket_settings *settings = websocket->settings;
-    CURL *easy = websocket->call.transfer.easy;
-
-    http_transfer_connect_only(&websocket->call.transfer);
-    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, settings->connect_to);
-    return curl_easy_setopt(easy, CURLOPT_URL, settings->request_url) == CURLE_OK &&
-           (!settings->tls_used || tls_settings_apply(&settings->tls, easy));
 }
 
 static struct probe *websocket_create(const void *memory, struct probe_room *room)
 {
+    static const struct stream_user user = {.opened = on_opened, .take = on_take, .lost = on_lost};
     const struct websocket_settings *settings = memory;
+    const struct stream_target target = {
+        .endpoint = &settings->target,
+        .tls = settings->tls_used ? &settings->tls : NULL,
+        .alpn = "http/1.1",
+    };
     struct websocket *websocket = probe_new(sizeof *websocket, &probe_websocket, room);
 
     if (!websocket)
         return NULL;
     websocket->settings = settings;
-    if (http_call_init(&websocket->call, &websocket->probe, &settings->target, on_connected) && set_up(websocket))
+    if (stream_init(&websocket->stream, &websocket->probe, &target, &user))
         return &websocket->probe;
     websocket_destroy(&websocket->probe);
     return NULL;

@@ -1,6 +1,7 @@
 #include "healthd/probes/websocket_message.h"
 
-#include <sha1.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,13 +34,11 @@ void websocket_key(const uint8_t nonce[static WEBSOCKET_NONCE_SIZE], char key[st
 void websocket_accept(const char *key, char accept[static WEBSOCKET_ACCEPT_SIZE])
 {
     static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    uint8_t digest[SHA1_DIGEST_LENGTH];
-    SHA1_CTX context;
+    char text[WEBSOCKET_KEY_SIZE + sizeof guid];
+    uint8_t digest[SHA_DIGEST_LENGTH];
 
-    SHA1Init(&context);
-    SHA1Update(&context, (const uint8_t *)key, strlen(key));
-    SHA1Update(&context, (const uint8_t *)guid, strlen(guid));
-    SHA1Final(digest, &context);
+    int size = snprintf(text, sizeof text, "%s%s", key, guid);
+    SHA1((const uint8_t *)text, (size_t)size, digest);
     encode_base64(digest, sizeof digest, accept);
 }
 

@@ -1,26 +1,26 @@
 #include "lib/kinds/grpc.h"
 
-#include "lib/kinds/curl_lines.h"
 #include "lib/kinds/settings.h"
 #include "lib/model.h"
 
-#include <stdio.h>
+#include <bsd/string.h>
 
 static bool configure(void *memory, const struct lyd_node *node, const struct kind_room *room)
 {
     struct grpc_settings *settings = memory;
-    char authority[ENDPOINT_TEXT_SIZE], url[ENDPOINT_TEXT_SIZE + 64];
+    const char *name = model_text(node, "server-name");
+    char authority[ENDPOINT_TEXT_SIZE];
 
     settings->tls_used = model_boolean(node, "tls", false);
     settings->service = settings_text(room, node, "service");
-    tls_settings_read(&settings->tls, node, room);
     if (!settings_endpoint(node, "target", 0, &settings->target, room))
         return false;
-    curl_lines_add(&settings->headers, "Content-Type: application/grpc", room);
-    curl_lines_add(&settings->headers, "TE: trailers", room);
-    tls_settings_authority(&settings->tls, &settings->target, &settings->connect_to, authority, room);
-    snprintf(url, sizeof url, "%s://%s/grpc.health.v1.Health/Check", settings->tls_used ? "https" : "http", authority);
-    settings->url = settings_copy(room, url);
+    tls_settings_read(&settings->tls, node, settings->target.host, room);
+    struct endpoint named = settings->target;
+    if (name)
+        strlcpy(named.host, name, sizeof named.host);
+    endpoint_format(&named, authority, sizeof authority);
+    settings->authority = settings_copy(room, authority);
     return true;
 }
 

@@ -6,14 +6,10 @@
 #include "lib/kinds/kind.h"
 #include "lib/kinds/tls.h"
 
-#include <curl/curl.h>
-
 struct grpc_settings {
     struct endpoint target;
-    const char *url;
+    const char *authority; /* HOST:PORT, with server-name in place of the host where there is one */
     const char *service;
-    struct curl_slist *headers;
-    struct curl_slist *connect_to; /* NULL: to where the URL says */
     bool tls_used;
     struct tls_settings tls;
 };

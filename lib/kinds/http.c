@@ -1,7 +1,7 @@
 #include "lib/kinds/http.h"
 
-#include "lib/kinds/curl_lines.h"
 #include "lib/kinds/settings.h"
+#include "lib/kinds/url.h"
 #include "lib/model.h"
 
 #include <bsd/string.h>
@@ -10,70 +10,67 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- the URL ---- */
+enum { HTTP_PORT = 80, HTTPS_PORT = 443 };
 
-/* A part of URL, which the caller frees with curl_free; NULL where it has none. */
-static char *url_part(CURLU *url, CURLUPart part)
+/* ---- the request ---- */
+
+static const char *header_value(const struct http_settings *settings, const char *name)
 {
-    char *text = NULL;
-
-    return curl_url_get(url, part, &text, CURLU_DEFAULT_PORT) == CURLUE_OK ? text : NULL;
-}
-
-/* The URL's host and port as an endpoint; an IPv6 address loses its brackets. */
-static const char *read_target(CURLU *url, struct endpoint *target)
-{
-    char *host = url_part(url, CURLUPART_HOST), *port = url_part(url, CURLUPART_PORT);
-    char *text = NULL;
-    const char *wrong = "it has no host";
-
-    if (host && port && asprintf(&text, "%s:%s", host, port) >= 0)
-        wrong = endpoint_parse(target, text, 0);
-    curl_free(host);
-    curl_free(port);
-    free(text);
-    return wrong;
-}
-
-static bool has_header(const struct http_settings *settings, const char *name)
-{
-    for (const struct curl_slist *line = settings->headers; line; line = line->next) {
-        if (strncasecmp(line->data, name, strlen(name)) == 0 && line->data[strlen(name)] == ':')
-            return true;
+    for (size_t i = 0; i < settings->field_count; i++) {
+        if (strcasecmp(settings->fields[i].name, name) == 0)
+            return settings->fields[i].value;
     }
-    return false;
+    return NULL;
 }
 
-/* The Host header for URL, unless the operator wrote one. */
-static void add_host(struct http_settings *settings, CURLU *url, const struct kind_room *room)
+/* "Name: value", without the blanks around the value. */
+static void read_header(struct http_field *field, const char *line, const struct kind_room *room)
 {
-    char line[ENDPOINT_TEXT_SIZE + 8], *host = url_part(url, CURLUPART_HOST), *port = NULL;
+    size_t length = strcspn(line, ":");
+    const char *value = line + length + 1, *end = line + strlen(line);
 
-    if (curl_url_get(url, CURLUPART_PORT, &port, 0) != CURLUE_OK)
-        port = NULL;
-    snprintf(line, sizeof line, "Host: %s%s%s", host, port ? ":" : "", port ? port : "");
-    if (!has_header(settings, "Host"))
-        curl_lines_add(&settings->headers, line, room);
-    curl_free(host);
-    curl_free(port);
+    value += strspn(value, " \t");
+    while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    field->name = arena_text(room->arena, line, length);
+    field->value = arena_text(room->arena, value, (size_t)(end - value));
 }
 
-/* The text of the request, for http://. */
-static void write_request(struct http_settings *settings, CURLU *url, const struct kind_room *room)
+/* What a request always has, unless the operator has it otherwise. */
+static const struct http_field usual[] = {{"User-Agent", "vipgate-healthd/" VIPGATE_VERSION}, {"Accept", "*/*"}};
+enum { USUAL_COUNT = sizeof usual / sizeof *usual };
+
+static void read_headers(struct http_settings *settings, const struct lyd_node *node, const struct kind_room *room)
 {
-    char *path = url_part(url, CURLUPART_PATH), *query = url_part(url, CURLUPART_QUERY), *request = NULL;
+    size_t count;
+    char **lines = settings_texts(room, node, "header", &count);
+
+    settings->fields = arena_alloc(room->arena, (count + USUAL_COUNT) * sizeof *settings->fields);
+    for (size_t i = 0; i < count && !room->arena->failed; i++)
+        read_header(&settings->fields[i], lines[i], room);
+    if (room->arena->failed)
+        return;
+    settings->field_count = count;
+    for (size_t i = 0; i < USUAL_COUNT; i++) {
+        if (!header_value(settings, usual[i].name))
+            settings->fields[settings->field_count++] = usual[i];
+    }
+}
+
+/* The text of the request for HTTP/1.1. */
+static void write_request(struct http_settings *settings, const struct kind_room *room)
+{
+    char *request = NULL;
     size_t size;
-    FILE *stream = path ? open_memstream(&request, &size) : NULL;
+    FILE *stream = open_memstream(&request, &size);
 
     if (stream) {
-        fprintf(stream, "%s %s%s%s HTTP/1.1\r\n", settings->method, path, query ? "?" : "", query ? query : "");
-        for (const struct curl_slist *line = settings->headers; line; line = line->next)
-            fprintf(stream, "%s\r\n", line->data);
-        if (!has_header(settings, "User-Agent"))
-            fprintf(stream, "User-Agent: vipgate-healthd/%s\r\n", VIPGATE_VERSION);
-        if (!has_header(settings, "Accept"))
-            fprintf(stream, "Accept: */*\r\n");
-        if (!has_header(settings, "Connection"))
+        fprintf(stream, "%s %s HTTP/1.1\r\nHost: %s\r\n", settings->method, settings->path, settings->host);
+        for (size_t i = 0; i < settings->field_count; i++) {
+            if (strcasecmp(settings->fields[i].name, "Host") != 0)
+                fprintf(stream, "%s: %s\r\n", settings->fields[i].name, settings->fields[i].value);
+        }
+        if (!header_value(settings, "Connection"))
             fprintf(stream, "Connection: close\r\n");
         fprintf(stream, "\r\n");
     }
@@ -82,66 +79,26 @@ static void write_request(struct http_settings *settings, CURLU *url, const stru
     else
         room->arena->failed = true;
     free(request);
-    curl_free(path);
-    curl_free(query);
-}
-
-/* For https://: the URL that libcurl gets. It takes the name for SNI and verification from there, and is told where to
- * connect instead. ELSEWHERE: the target is not what the URL says. */
-static bool write_request_url(struct http_settings *settings, CURLU *url, bool elsewhere, const struct kind_room *room)
-{
-    char *text = NULL;
-    const char *name = settings->tls.server_name;
-
-    if (name && curl_url_set(url, CURLUPART_HOST, name, 0) != CURLUE_OK)
-        return false;
-    if (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK)
-        return false;
-    settings->request_url = settings_copy(room, text);
-    curl_free(text);
-    if (name || elsewhere)
-        curl_lines_connect_to(&settings->connect_to, &settings->target, room);
-    return true;
-}
-
-/* What is wrong with the URL itself; NULL: nothing. */
-static const char *parse_url(struct http_settings *settings, CURLU *url, const char *text)
-{
-    CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
-
-    if (settings_url_has_credentials(text))
-        return "credentials do not stand in it: write header \"Authorization: Basic …\"";
-    return code == CURLUE_OK ? read_target(url, &settings->target) : curl_url_strerror(code);
 }
 
 static bool read_url(struct http_settings *settings, const struct lyd_node *node, const struct kind_room *room)
 {
-    CURLU *url = curl_url();
-    bool elsewhere = model_text(node, "connect-to");
+    const char *text = model_text(node, "url"), *host = header_value(settings, "Host");
+    struct url url;
 
-    if (!url) {
-        room->arena->failed = true;
+    settings->url = settings_copy(room, text);
+    settings->tls_used = strncmp(text, "https:", 6) == 0;
+    const char *wrong = url_parse(&url, text, settings->tls_used ? HTTPS_PORT : HTTP_PORT);
+    if (wrong) {
+        kind_complain(room, model_child(node, "url"), "url: %s%s", wrong,
+                      settings_url_has_credentials(text) ? ": write header \"Authorization: Basic …\"" : "");
         return false;
     }
-    settings->url = settings_text(room, node, "url");
-    settings->tls_used = strncmp(model_text(node, "url"), "https:", 6) == 0;
-    const char *wrong = parse_url(settings, url, model_text(node, "url"));
-    if (wrong)
-        kind_complain(room, model_child(node, "url"), "url: %s", wrong);
-    bool sound = !wrong;
-    if (sound && elsewhere)
-        sound = settings_endpoint(node, "connect-to", 0, &settings->target, room);
-    if (sound) {
-        add_host(settings, url, room);
-        write_request(settings, url, room);
-    }
-    if (sound && !write_request_url(settings, url, elsewhere, room)) {
-        kind_complain(room, model_child(node, "server-name"), "server-name \"%s\" is not a host's name",
-                      settings->tls.server_name ? settings->tls.server_name : "");
-        sound = false;
-    }
-    curl_url_cleanup(url);
-    return sound;
+    settings->target = url.target;
+    settings->path = settings_copy(room, url.path);
+    settings->host = host ? host : settings_copy(room, url.host);
+    tls_settings_read(&settings->tls, node, url.target.host, room);
+    return !model_text(node, "connect-to") || settings_endpoint(node, "connect-to", 0, &settings->target, room);
 }
 
 /* ---- what is expected ---- */
@@ -198,17 +155,6 @@ static bool read_expect_body(struct http_settings *settings, const struct lyd_no
     return false;
 }
 
-static void read_headers(struct http_settings *settings, const struct lyd_node *node, const struct kind_room *room)
-{
-    const struct lyd_node *child;
-
-    LY_LIST_FOR(lyd_child(node), child)
-    {
-        if (strcmp(child->schema->name, "header") == 0)
-            curl_lines_add(&settings->headers, lyd_get_value(child), room);
-    }
-}
-
 /* There is one way to the server. */
 static bool check_way(const struct lyd_node *node, const struct kind_room *room)
 {
@@ -230,11 +176,13 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     settings->method = settings_text(room, node, "method");
     settings->unix_socket = settings_text(room, node, "unix-socket");
     settings->proxy_protocol = model_boolean(node, "proxy-protocol", false);
-    tls_settings_read(&settings->tls, node, room);
+    settings->version = strcmp(model_text(node, "http-version"), "2") == 0 ? HTTP_2 : HTTP_1_1;
     read_headers(settings, node, room);
     bool sound = read_url(settings, node, room);
     sound &= read_statuses(settings, node, room);
     sound &= read_expect_body(settings, node, room);
+    if (sound && !room->arena->failed)
+        write_request(settings, room);
     return check_way(node, room) && sound;
 }
 
@@ -244,14 +192,6 @@ static void release(void *memory)
 
     if (settings->body_compiled)
         regfree(&settings->body);
-}
-
-void http_settings_peer(const struct http_settings *settings, char *text, size_t size)
-{
-    if (settings->unix_socket)
-        strlcpy(text, settings->unix_socket, size);
-    else
-        endpoint_format(&settings->target, text, size);
 }
 
 static void target(const void *settings, char *text, size_t size)

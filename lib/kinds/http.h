@@ -6,7 +6,6 @@
 #include "lib/kinds/kind.h"
 #include "lib/kinds/tls.h"
 
-#include <curl/curl.h>
 #include <regex.h>
 #include <stdbool.h>
 
@@ -14,29 +13,33 @@ struct status_range {
     uint16_t low, high;
 };
 
+/* A header field. */
+struct http_field {
+    const char *name, *value;
+};
+
+enum http_version { HTTP_1_1, HTTP_2 };
+
 struct http_settings {
-    const char *url;         /* as written */
-    const char *request;     /* for http://: all of it */
-    const char *request_url; /* for https://: with server-name in place of the host */
-    const char *method;
-    struct curl_slist *headers;
+    const char *url; /* as written */
+    enum http_version version;
+    const char *method, *path, *host; /* host: for Host or :authority */
+    size_t field_count;
+    struct http_field *fields; /* as written; Host may be among them */
+    const char *request;       /* for HTTP/1.1: all of it */
     size_t status_count;
     struct status_range *statuses;
     const char *expect_body; /* NULL: any */
     bool body_compiled;
-    regex_t body;                  /* expect_body, compiled */
-    struct endpoint target;        /* whom to connect to: connect-to, else the URL's host and port */
-    struct curl_slist *connect_to; /* the same for libcurl; NULL where it is what request_url says */
-    const char *unix_socket;       /* in place of target; NULL: none */
-    bool tls_used;                 /* https */
+    regex_t body;            /* expect_body, compiled */
+    struct endpoint target;  /* whom to connect to: connect-to, else the URL's host and port */
+    const char *unix_socket; /* in place of target; NULL: none */
+    bool tls_used;           /* https */
     bool proxy_protocol;
     struct tls_settings tls;
 };
 
 extern const struct kind kind_http;
-
-/* Writes whom the probe connects to: "192.0.2.1:80", or the Unix socket's path. */
-void http_settings_peer(const struct http_settings *settings, char *text, size_t size);
 
 /* Whether STATUS is one that was asked for. */
 bool http_settings_expect_status(const struct http_settings *settings, long status);

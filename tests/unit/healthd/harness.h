@@ -6,7 +6,7 @@
 #define VIPGATE_TESTS_HEALTHD_HARNESS_H
 
 #include "healthd/config.h"
-#include "healthd/http_engine.h"
+#include "healthd/net/stream.h"
 #include "healthd/probe.h"
 #include "healthd/resolve.h"
 #include "healthd/watcher.h"
@@ -187,7 +187,7 @@ static inline void harness_close(struct harness *harness)
     probe_free(harness->probe);
     config_free(harness->config);
     resolver_free(harness->room.resolver);
-    http_engine_free(harness->room.http);
+    streams_free(harness->room.streams);
     watcher_free(harness->room.watcher);
     uv_close((uv_handle_t *)&harness->deadline, NULL);
     uv_run(&harness->loop, UV_RUN_DEFAULT);

@@ -110,8 +110,8 @@ static void test_every_complaint_is_said_and_names_its_check(void **state)
     assert_null(config);
     assert_string_equal(complaints_text, "(configuration):1:1: check a: expect-body is not a POSIX extended "
                                          "regular expression: Unmatched ( or \\(\n"
-                                         "(configuration):1:1: check c: url: Port number "
-                                         "was not a decimal number between 0 and 65535\n");
+                                         "(configuration):1:1: check c: url: the port is a number from 1 to "
+                                         "65535\n");
 }
 
 static void test_the_same_probe(void **state)

@@ -257,8 +257,8 @@ static void test_settings_are_refused_with_the_reason(void **state)
     } rows[] = {
         {"\"url\":\"http://192.0.2.1/\",\"expect-body\":\"a(b\"",
          "check t: expect-body is not a POSIX extended regular expression: Unmatched ( or \\("},
-        {"\"url\":\"http://192.0.2.1:99999/\"", "check t: url: Port number was not a decimal"},
-        {"\"url\":\"http://:80/\"", "check t: url: "},
+        {"\"url\":\"http://192.0.2.1:99999/\"", "check t: url: the port is a number from 1 to 65535"},
+        {"\"url\":\"http://:80/\"", "check t: url: the host's name is empty"},
         {"\"url\":\"http://me:hunter2@192.0.2.1/\"", "check t: url: credentials do not stand in it: write header"},
     };
     char complaint[512], error[512];

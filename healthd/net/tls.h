@@ -1,0 +1,65 @@
+/*
+ * TLS for probes, by OpenSSL: what is made of files, and what a connection is given of it.
+ *
+ * A bundle of CA certificates takes some 30 ms to read, and a file may lie on a disk that does not answer, so files are
+ * read in a thread of libuv's pool, and once for all checks that name the same ones. They are looked at again every few
+ * seconds while a check uses them: a certificate that was renewed needs no reload.
+ */
+#ifndef VIPGATE_HEALTHD_NET_TLS_H
+#define VIPGATE_HEALTHD_NET_TLS_H
+
+#include "healthd/outcome.h"
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <uv.h>
+
+struct tls;
+struct tls_context;
+struct tls_wait;
+
+/* The files have been read, with or without success. */
+typedef void tls_ready(struct tls_wait *wait);
+
+/* Somebody who waits for files; lives in what waits. Zeroed: not waiting. */
+struct tls_wait {
+    tls_ready *ready; /* NULL: not waiting */
+    struct tls_context *context;
+    TAILQ_ENTRY(tls_wait) line;
+};
+
+/* NULL when out of memory. Freeing: every context has been released; memory goes once the loop has run on. NULL is
+ * nothing. */
+struct tls *tls_new(uv_loop_t *loop);
+void tls_free(struct tls *tls);
+
+/* What connections that trust CA_FILE (NULL: the system's) and show CLIENT_CERTIFICATE (PEM with certificate and key;
+ * NULL: none) have in common; without VERIFY nothing is trusted, and CA_FILE not read. Begins to read. NULL when out of
+ * memory. */
+struct tls_context *tls_context_acquire(struct tls *tls, const char *ca_file, const char *client_certificate,
+                                        bool verify);
+void tls_context_release(struct tls_context *context); /* NULL is nothing; nobody waits */
+
+/* True: READY will be called, never from within, unless tls_context_cancel comes first. False: the files have been
+ * read before. */
+bool tls_context_await(struct tls_context *context, struct tls_wait *wait, tls_ready *ready);
+void tls_context_cancel(struct tls_wait *wait);
+
+/* Why the files can't be used, in words, or NULL. */
+const char *tls_context_error(const struct tls_context *context);
+
+/* The client's side of a connection with NAME, a host's name or address, which the certificate must bear where it is
+ * verified. ALPN is the one protocol offered: "http/1.1", "h2". It has no BIO yet. NULL when out of memory. */
+SSL *tls_context_open(struct tls_context *context, const char *name, const char *alpn);
+
+/* Why SSL has just failed: REASON_CERTIFICATE or REASON_TLS, and WORDS. */
+enum reason tls_failure(const SSL *ssl, char *words, size_t size);
+
+/* Whole days, at the real time NOW_US, until the server's own certificate ends; negative after that. False where it
+ * showed none. */
+bool tls_days_left(const SSL *ssl, uint64_t now_us, long *days);
+
+#endif
