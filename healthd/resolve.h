@@ -4,10 +4,15 @@
  * so that a probe waits for a name server only the first time; while no name server answers, the last known addresses
  * go on being used (RFC 8767), because a name server's failure says nothing of the target. An answer that there is no
  * such name, or no address for it, counts at once.
+ *
+ * IPv4 and IPv6 are two questions, each with an answer and a time of its own: half an answer never stands for the
+ * whole, and one that is lost is asked for again soon. The hosts file goes before all name servers; localhost and what
+ * is below it is loopback (RFC 6761 section 6.3). A change of resolv.conf is noticed.
  */
 #ifndef VIPGATE_HEALTHD_RESOLVE_H
 #define VIPGATE_HEALTHD_RESOLVE_H
 
+#include "healthd/net/name_servers.h"
 #include "lib/prefix.h"
 
 #include <stdbool.h>
@@ -23,7 +28,7 @@ struct resolve_query;
 
 enum resolve_result {
     RESOLVE_OK,
-    RESOLVE_NO_SUCH_NAME, /* the name does not exist or has no address */
+    RESOLVE_NO_SUCH_NAME, /* the name does not exist or has no address of either family */
     RESOLVE_NO_ANSWER,    /* no name server gave a usable answer */
     RESOLVE_LATER,        /* the query's callback will tell */
 };
@@ -37,8 +42,9 @@ struct resolve_query {
     struct resolve_query *next;
 };
 
-/* SERVERS is NULL for those of the system, else "ADDRESS:PORT,…" (for tests). NULL with the reason in ERROR. */
-struct resolver *resolver_new(uv_loop_t *loop, struct watcher *watcher, const char *servers, char *error, size_t size);
+/* SOURCE is NULL for /etc/resolv.conf and port 53; its path outlives the resolver. NULL with the reason in ERROR. */
+struct resolver *resolver_new(uv_loop_t *loop, struct watcher *watcher, const struct name_servers_source *source,
+                              char *error, size_t size);
 
 /* Every name has been released. */
 void resolver_free(struct resolver *resolver);
@@ -55,7 +61,8 @@ enum resolve_result resolve_start(struct name *name, struct resolve_query *query
 /* Takes back the question, if it is under way; the lookup goes on and its answer is kept. */
 void resolve_cancel(struct resolve_query *query);
 
-/* The addresses, in the order of RFC 6724; *COUNT may be 0 before the first answer. */
+/* The addresses, in the order of RFC 6724 with the families taking turns (RFC 8305 section 4); *COUNT may be 0 before
+ * the first answer. */
 const struct address *name_addresses(const struct name *name, size_t *count);
 
 /* Whether the host was written as an address. */

@@ -30,6 +30,7 @@ struct name_server_records {
 
 struct name_server {
     int fd;
+    struct sockaddr_in address;
     uint16_t port;
     pthread_t thread;
     struct name_server_records a, aaaa;
@@ -86,38 +87,44 @@ static inline void *name_server_main(void *user)
     return NULL;
 }
 
-/* One A record, 127.0.0.1 with a TTL of a second, and no AAAA record. */
-static inline void name_server_start(struct name_server *server)
+/* At 127.0.0.HOST and PORT, 0 for a free one. One A record, 127.0.0.1 with a TTL of a second, and no AAAA record. */
+static inline void name_server_start_at(struct name_server *server, uint8_t host, uint16_t port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
+    socklen_t length = sizeof server->address;
 
     memset(server, 0, sizeof *server);
     server->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(server->fd, (struct sockaddr *)&address, sizeof address), 0);
-    getsockname(server->fd, (struct sockaddr *)&address, &length);
-    server->port = ntohs(address.sin_port);
+    server->address = (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000000u + host), .sin_port = htons(port)};
+    assert_int_equal(bind(server->fd, (struct sockaddr *)&server->address, sizeof server->address), 0);
+    getsockname(server->fd, (struct sockaddr *)&server->address, &length);
+    server->port = ntohs(server->address.sin_port);
     server->a.first = server->a.count = server->a.ttl = 1;
     server->aaaa.first = server->aaaa.ttl = 1;
     assert_int_equal(pthread_create(&server->thread, NULL, name_server_main, server), 0);
 }
 
+static inline void name_server_start(struct name_server *server)
+{
+    name_server_start_at(server, 1, 0);
+}
+
 static inline void name_server_stop(struct name_server *server)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-
     /* A datagram that is no message ends the server. */
-    address.sin_port = htons(server->port);
-    sendto(server->fd, "", 1, 0, (struct sockaddr *)&address, sizeof address);
+    sendto(server->fd, "", 1, 0, (struct sockaddr *)&server->address, sizeof server->address);
     pthread_join(server->thread, NULL);
     close(server->fd);
 }
 
-/* "127.0.0.1:PORT" */
-static inline const char *name_server_text(const struct name_server *server, char text[64])
+/* Writes a resolv.conf at PATH that names the server. */
+static inline void name_server_write_file(const struct name_server *server, const char *path)
 {
-    snprintf(text, 64, "127.0.0.1:%u", server->port);
-    return text;
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fprintf(file, "nameserver %s\n", inet_ntoa(server->address.sin_addr));
+    fclose(file);
 }
 
 #endif

@@ -91,7 +91,7 @@ static void on_tick(uv_timer_t *timer)
 
 static int setup(void **state)
 {
-    char servers[64], error[256];
+    char error[256], path[] = "/tmp/vipgate-test-dial-XXXXXX";
     struct endpoint target = {.host = "backend.example.com"};
     static const struct probe_kind kind = {.name = "t"};
 
@@ -108,8 +108,11 @@ static int setup(void **state)
     uv_timer_start(&stage.tick, on_tick, 20, 20);
     stage.room.loop = &stage.loop;
     stage.room.watcher = watcher_new(&stage.loop);
-    stage.room.resolver =
-        resolver_new(&stage.loop, stage.room.watcher, name_server_text(&stage.server, servers), error, sizeof error);
+    close(mkstemp(path));
+    name_server_write_file(&stage.server, path);
+    struct name_servers_source source = {.path = path, .port = stage.server.port};
+    stage.room.resolver = resolver_new(&stage.loop, stage.room.watcher, &source, error, sizeof error);
+    unlink(path);
     stage.probe = (struct probe){.kind = &kind, .room = &stage.room, .phase = "", .timeout_ms = 500};
     target.port = network.port;
     if (!dial_init(&stage.dial, &stage.probe, &target, SOCK_STREAM))
