@@ -1,7 +1,11 @@
 /*
- *     connect --fails--> wait 10 ms, doubling up to 1 s --> connect
+ *     connect --fails--> wait 1 ms, doubling up to 250 ms, or until the socket changes --> connect
  *        |                     ^
  *        +--> HELLO, frames ---+ closed, broken, or silent for longer than the lease
+ *
+ * The directory is watched: a health daemon that comes back is known in the moment it makes its socket. That is a
+ * little before it listens there, so the short waits begin again with each change. The longest wait is what remains
+ * where the directory cannot be watched.
  *
  * A daemon that was stopped and goes on holds verdicts from before: it is asked anew, by a new connection, so that what
  * it says is its state as it woke.
@@ -18,7 +22,9 @@
 #include <string.h>
 #include <sys/un.h>
 
-enum { RETRY_FIRST_MS = 10, RETRY_MAX_MS = 1000, BUFFER_SIZE = 64 * 1024 };
+#define SOCKET_NAME "verdict.sock"
+
+enum { RETRY_FIRST_MS = 1, RETRY_MAX_MS = 250, BUFFER_SIZE = 64 * 1024 };
 
 /* A handle outlives the object that it served until the loop has closed it, so each connection is its own object. */
 struct connection {
@@ -32,6 +38,7 @@ struct connection {
 
 struct health {
     uv_timer_t retry, lease;
+    uv_fs_event_t watch; /* of the socket's directory */
     uv_loop_t *loop;
     struct journal *journal;
     struct verdict_table *table;
@@ -58,6 +65,19 @@ static void on_connection_closed(uv_handle_t *handle)
 static void on_retry(uv_timer_t *timer)
 {
     connect_now(timer->data);
+}
+
+/* NAME is NULL where the system does not say what changed. A connection that has been begun may have come too early. */
+static void on_directory_change(uv_fs_event_t *watch, const char *name, int events, int status)
+{
+    struct health *health = watch->data;
+
+    (void)events;
+    if (status < 0 || (name && strcmp(name, SOCKET_NAME) != 0))
+        return;
+    health->retry_ms = RETRY_FIRST_MS;
+    if (!health->connection)
+        connect_now(health);
 }
 
 /* Says once what the link has become. */
@@ -106,8 +126,7 @@ static void __attribute__((format(printf, 2, 3))) disconnect(struct health *heal
     connection->health = NULL;
     uv_close((uv_handle_t *)&connection->pipe, on_connection_closed);
     uv_timer_start(&health->retry, on_retry, health->retry_ms, 0);
-    if (health->retry_ms < RETRY_MAX_MS)
-        health->retry_ms *= 2;
+    health->retry_ms = health->retry_ms * 2 < RETRY_MAX_MS ? health->retry_ms * 2 : RETRY_MAX_MS;
     if (!health->is_told)
         log_warning("health", "%s: %s; trying again", health->path, health->reason);
     health->is_told = true;
@@ -224,6 +243,7 @@ static void connect_now(struct health *health)
 {
     struct connection *connection = calloc(1, sizeof *connection);
 
+    uv_timer_stop(&health->retry);
     if (!connection) {
         uv_timer_start(&health->retry, on_retry, RETRY_MAX_MS, 0);
         return;
@@ -244,7 +264,7 @@ struct health *health_open(uv_loop_t *loop, struct journal *journal, const char 
     if (!health)
         return NULL;
     health->table = verdict_table_new(lease_ms, now);
-    int length = snprintf(health->path, sizeof health->path, "%s/verdict.sock", directory);
+    int length = snprintf(health->path, sizeof health->path, "%s/" SOCKET_NAME, directory);
     if (!health->table || length >= (int)sizeof health->path) {
         verdict_table_free(health->table);
         free(health);
@@ -258,7 +278,9 @@ struct health *health_open(uv_loop_t *loop, struct journal *journal, const char 
     health->reported = HEALTH_LOST;
     uv_timer_init(loop, &health->retry);
     uv_timer_init(loop, &health->lease);
-    health->retry.data = health->lease.data = health;
+    uv_fs_event_init(loop, &health->watch);
+    health->retry.data = health->lease.data = health->watch.data = health;
+    uv_fs_event_start(&health->watch, on_directory_change, directory, 0);
     health_rearm(health);
     connect_now(health);
     return health;
@@ -269,7 +291,7 @@ struct verdict_table *health_verdicts(struct health *health)
     return health->table;
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
     struct health *health = handle->data;
 
@@ -287,7 +309,8 @@ void health_close(struct health *health)
         health->connection->health = NULL;
         uv_close((uv_handle_t *)&health->connection->pipe, on_connection_closed);
     }
-    health->closing = 2;
-    uv_close((uv_handle_t *)&health->retry, on_timer_closed);
-    uv_close((uv_handle_t *)&health->lease, on_timer_closed);
+    health->closing = 3;
+    uv_close((uv_handle_t *)&health->retry, on_handle_closed);
+    uv_close((uv_handle_t *)&health->lease, on_handle_closed);
+    uv_close((uv_handle_t *)&health->watch, on_handle_closed);
 }

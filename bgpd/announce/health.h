@@ -1,5 +1,5 @@
 /*
- * The link to the health daemon: connects to DIRECTORY/verdict.sock, again and again where it must, feeds what is said
+ * The link to the health daemon: connects to DIRECTORY/verdict.sock, at once when that appears, feeds what is said
  * into the table of checks, and keeps the lease's timer. One callback on change, on the spot: what follows from a
  * verdict is on the wire before this returns to the loop (promise 2).
  */

@@ -189,6 +189,18 @@ static void test_daemon_that_comes_later(void **state)
     assert_string_equal(journal_latest(fixture->journal, "health", "healthd")->to, "connected");
 }
 
+/* No timer is waited for: turns of the loop are all it takes. */
+static void test_socket_that_appears_is_known_at_once(void **state)
+{
+    struct fixture *fixture = *state;
+
+    RUN_UNTIL(fixture, link_now(fixture) == HEALTH_EXPIRED);
+    publisher_listen(fixture);
+    for (int turn = 0; turn < 4; turn++)
+        uv_run(&fixture->loop, UV_RUN_NOWAIT);
+    assert_true(fixture->publisher.connected);
+}
+
 static void test_frames_cut_anywhere(void **state)
 {
     struct fixture *fixture = *state;
@@ -291,6 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_daemon_that_comes_later, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_socket_that_appears_is_known_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_frames_cut_anywhere, setup, teardown),
         cmocka_unit_test_setup_teardown(test_silence_while_connected, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restart_within_the_lease, setup, teardown),
