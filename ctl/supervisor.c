@@ -1,7 +1,9 @@
 #include "ctl/supervisor.h"
 
+#include "ctl/notices.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/notify.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -25,10 +27,13 @@ struct child {
     const char *name;
     char path[PATH_MAX];
     pid_t pid;         /* 0: it does not run */
-    unsigned starts;   /* so far */
+    bool is_ready;     /* since its last start */
+    bool was_ready;    /* ever */
+    unsigned silent_s; /* since its last sign of life */
+    unsigned deaths;   /* soon after its start, in a row */
     uint64_t since_ms; /* of its last start */
-    uint64_t pause_ms; /* before its last start */
-    uv_timer_t timer;  /* until its next start, or until SIGKILL */
+    uint64_t pause_max_ms;
+    uv_timer_t timer; /* until its next start, or until SIGKILL */
 };
 
 /* In the order of being stopped. */
@@ -38,17 +43,29 @@ enum { SIGNALS = 4 };
 struct supervisor {
     uv_loop_t loop;
     uv_signal_t signals[SIGNALS];
+    uv_timer_t pulse; /* each second, to count silence */
+    struct notices notices;
     struct child children[CHILDREN];
     const char *file;
     bool stopping;
     int status;
 };
 
-uint64_t supervisor_pause(uint64_t pause_ms, uint64_t ran_ms)
+uint64_t supervisor_pause(unsigned deaths, uint64_t maximum_ms)
 {
-    if (pause_ms == 0 || ran_ms >= SUPERVISOR_STEADY_MS)
-        return SUPERVISOR_PAUSE_MIN_MS;
-    return pause_ms * 2 < SUPERVISOR_PAUSE_MAX_MS ? pause_ms * 2 : SUPERVISOR_PAUSE_MAX_MS;
+    uint64_t pause_ms = SUPERVISOR_PAUSE_MIN_MS;
+
+    if (deaths == 0)
+        return 0;
+    while (--deaths > 0 && pause_ms < maximum_ms)
+        pause_ms *= 2;
+    return pause_ms < maximum_ms ? pause_ms : maximum_ms;
+}
+
+bool supervisor_is_final(int status)
+{
+    return status == EXIT_FAILURE || status == EXIT_CONFIGURATION || status == EXIT_NOT_EXECUTABLE ||
+           status == EXIT_NOT_FOUND;
 }
 
 /* ---- starting ---- */
@@ -91,7 +108,8 @@ static void start(struct child *child)
 
     if (pid == 0)
         become(child, self);
-    child->starts++;
+    child->is_ready = false;
+    child->silent_s = 0;
     child->since_ms = clock_monotonic_ms();
     if (pid < 0) {
         log_error(child->name, "cannot be started: %s", strerror(errno));
@@ -111,9 +129,11 @@ static void schedule_start(struct child *child)
 {
     char text[CLOCK_TEXT_SIZE];
 
-    child->pause_ms = supervisor_pause(child->pause_ms, clock_monotonic_ms() - child->since_ms);
-    log_info(child->name, "starts again in %s", duration_format(child->pause_ms, text));
-    uv_timer_start(&child->timer, on_start_timer, child->pause_ms, 0);
+    if (clock_monotonic_ms() - child->since_ms >= SUPERVISOR_STEADY_MS)
+        child->deaths = 0;
+    uint64_t pause_ms = supervisor_pause(child->deaths++, child->pause_max_ms);
+    log_info(child->name, "starts again in %s", duration_format(pause_ms, text));
+    uv_timer_start(&child->timer, on_start_timer, pause_ms, 0);
 }
 
 /* ---- stopping ---- */
@@ -122,7 +142,7 @@ static void on_stop_timer(uv_timer_t *timer)
 {
     struct child *child = timer->data;
 
-    log_warning(child->name, "did not end in time after SIGTERM; killed");
+    log_warning(child->name, "did not end in time; killed");
     kill(child->pid, SIGKILL);
 }
 
@@ -145,6 +165,8 @@ static void stop_next(struct supervisor *supervisor)
         uv_timer_start(&child->timer, on_stop_timer, SUPERVISOR_STOP_MS, 0);
         return;
     }
+    notices_close(&supervisor->notices);
+    notify_alive_stop();
     uv_walk(&supervisor->loop, close_handle, NULL);
 }
 
@@ -154,7 +176,73 @@ static void stop(struct supervisor *supervisor, int status)
         return;
     supervisor->stopping = true;
     supervisor->status = status;
+    notify_service_manager("STOPPING=1");
     stop_next(supervisor);
+}
+
+/* ---- signs of life ---- */
+
+/* SIGCONT: a stopped process takes no signal but SIGKILL, and leaves no core. */
+static void kill_hung(struct child *child)
+{
+    log_error(child->name, child->is_ready ? "no sign of life for %u s; killed" : "not ready after %u s; killed",
+              child->silent_s);
+    child->silent_s = 0;
+    kill(child->pid, SIGABRT);
+    kill(child->pid, SIGCONT);
+    uv_timer_start(&child->timer, on_stop_timer, SUPERVISOR_ABORT_MS, 0);
+}
+
+/* Seconds in which this loop turned are counted, not time: where the whole machine stood still no daemon is to blame.
+ */
+static void on_pulse(uv_timer_t *timer)
+{
+    struct supervisor *supervisor = timer->data;
+
+    for (size_t i = 0; i < CHILDREN && !supervisor->stopping; i++) {
+        struct child *child = &supervisor->children[i];
+        if (child->pid > 0 && ++child->silent_s >= (child->is_ready ? SUPERVISOR_SILENCE_S : SUPERVISOR_START_S))
+            kill_hung(child);
+    }
+}
+
+static void child_is_ready(struct child *child)
+{
+    struct supervisor *supervisor = child->supervisor;
+    bool all = true;
+
+    child->is_ready = child->was_ready = true;
+    for (size_t i = 0; i < CHILDREN; i++)
+        all &= supervisor->children[i].was_ready;
+    if (all)
+        notify_service_manager("READY=1");
+}
+
+static void on_notice(pid_t pid, const char *word, void *user)
+{
+    struct supervisor *supervisor = user;
+
+    for (size_t i = 0; i < CHILDREN; i++) {
+        struct child *child = &supervisor->children[i];
+        if (child->pid != pid)
+            continue;
+        child->silent_s = 0;
+        if (strcmp(word, "READY=1") == 0)
+            child_is_ready(child);
+    }
+}
+
+/* For the daemons that are started from now on. */
+static bool watch_life(struct supervisor *supervisor)
+{
+    char patience[32];
+
+    uv_timer_init(&supervisor->loop, &supervisor->pulse);
+    supervisor->pulse.data = supervisor;
+    uv_timer_start(&supervisor->pulse, on_pulse, 1000, 1000);
+    snprintf(patience, sizeof patience, "%u000000", (unsigned)SUPERVISOR_SILENCE_S);
+    setenv("WATCHDOG_USEC", patience, true);
+    return notices_open(&supervisor->notices, &supervisor->loop, on_notice, supervisor);
 }
 
 /* ---- signals ---- */
@@ -180,13 +268,12 @@ static void log_end(const struct child *child, int status)
 static void child_ended(struct child *child, int status)
 {
     child->pid = 0;
+    uv_timer_stop(&child->timer);
     log_end(child, status);
     if (child->supervisor->stopping)
         stop_next(child->supervisor);
-    else if (child->starts == 1 && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIGURATION)
-        stop(child->supervisor, EXIT_CONFIGURATION);
-    else if (cannot_run(status))
-        stop(child->supervisor, EXIT_FAILURE);
+    else if (!child->was_ready && WIFEXITED(status) && supervisor_is_final(WEXITSTATUS(status)))
+        stop(child->supervisor, WEXITSTATUS(status) == EXIT_CONFIGURATION ? EXIT_CONFIGURATION : EXIT_FAILURE);
     else
         schedule_start(child);
 }
@@ -241,12 +328,14 @@ static bool watch_signals(struct supervisor *supervisor)
 
 /* ---- the whole ---- */
 
-static void child_open(struct supervisor *supervisor, size_t i, const char *name, const char *directory)
+static void child_open(struct supervisor *supervisor, size_t i, const char *name, uint64_t pause_max_ms,
+                       const char *directory)
 {
     struct child *child = &supervisor->children[i];
 
     child->supervisor = supervisor;
     child->name = name;
+    child->pause_max_ms = pause_max_ms;
     find_program(child, directory);
     uv_timer_init(&supervisor->loop, &child->timer);
     child->timer.data = child;
@@ -254,18 +343,20 @@ static void child_open(struct supervisor *supervisor, size_t i, const char *name
 
 int supervisor_run(const char *directory, const char *file)
 {
-    struct supervisor supervisor = {.file = file};
+    struct supervisor supervisor = {.file = file, .notices.fd = -1};
 
     signal(SIGPIPE, SIG_IGN); /* who read the log may go, and that ends nothing */
     if (uv_loop_init(&supervisor.loop) < 0)
         return EXIT_FAILURE;
-    child_open(&supervisor, CHILD_BGPD, "vipgate-bgpd", directory);
-    child_open(&supervisor, CHILD_HEALTHD, "vipgate-healthd", directory);
-    if (watch_signals(&supervisor)) {
+    notify_open();
+    notify_alive_start(&supervisor.loop);
+    child_open(&supervisor, CHILD_BGPD, "vipgate-bgpd", SUPERVISOR_PAUSE_MAX_MS, directory);
+    child_open(&supervisor, CHILD_HEALTHD, "vipgate-healthd", SUPERVISOR_PAUSE_HEALTHD_MAX_MS, directory);
+    if (watch_signals(&supervisor) && watch_life(&supervisor)) {
         start(&supervisor.children[CHILD_HEALTHD]);
         start(&supervisor.children[CHILD_BGPD]);
     } else {
-        log_error(NULL, "cannot watch signals");
+        log_error(NULL, "cannot watch signals and daemons: %s", strerror(errno));
         stop(&supervisor, EXIT_FAILURE);
     }
     uv_run(&supervisor.loop, UV_RUN_DEFAULT);

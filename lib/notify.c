@@ -1,5 +1,7 @@
 #include "lib/notify.h"
 
+#include <bsd/string.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,16 +9,37 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+enum { SIGNS = 4 };
+
+static struct {
+    char path[sizeof((struct sockaddr_un *)NULL)->sun_path];
+    uint64_t patience_us; /* of the manager; 0: it wants no sign of life */
+    uv_timer_t alive;
+    bool is_started;
+} manager;
+
+void notify_open(void)
+{
+    const char *path = getenv("NOTIFY_SOCKET"), *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+
+    if (path)
+        strlcpy(manager.path, path, sizeof manager.path);
+    if (usec && (!pid || strtol(pid, NULL, 10) == getpid()))
+        manager.patience_us = strtoull(usec, NULL, 10);
+    unsetenv("NOTIFY_SOCKET");
+    unsetenv("WATCHDOG_USEC");
+    unsetenv("WATCHDOG_PID");
+}
+
 void notify_service_manager(const char *state)
 {
-    const char *path = getenv("NOTIFY_SOCKET");
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t length = path ? strlen(path) : 0;
+    size_t length = strlen(manager.path);
 
-    if (length < 2 || length >= sizeof address.sun_path)
+    if (length < 2)
         return;
-    memcpy(address.sun_path, path, length);
-    if (path[0] == '@')
+    memcpy(address.sun_path, manager.path, length);
+    if (manager.path[0] == '@')
         address.sun_path[0] = '\0'; /* the abstract namespace */
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
@@ -26,4 +49,28 @@ void notify_service_manager(const char *state)
                           (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
     (void)sent;
     close(fd);
+}
+
+static void on_alive(uv_timer_t *timer)
+{
+    (void)timer;
+    notify_service_manager("WATCHDOG=1");
+}
+
+void notify_alive_start(uv_loop_t *loop)
+{
+    uint64_t period_ms = manager.patience_us / 1000 / SIGNS;
+
+    if (manager.patience_us == 0)
+        return;
+    uv_timer_init(loop, &manager.alive);
+    uv_timer_start(&manager.alive, on_alive, period_ms, period_ms ? period_ms : 1);
+    manager.is_started = true;
+}
+
+void notify_alive_stop(void)
+{
+    if (manager.is_started)
+        uv_close((uv_handle_t *)&manager.alive, NULL);
+    manager.is_started = false;
 }

@@ -1,6 +1,7 @@
 #include "lib/program.h"
 
 #include "lib/log.h"
+#include "lib/notify.h"
 
 #include <bsd/unistd.h>
 #include <signal.h>
@@ -34,6 +35,7 @@ bool program_begin(struct program *program, const char *name, int argc, char **a
     *program = (struct program){.name = name, .path = "/etc/vipgate/vipgate.conf"};
     setproctitle_init(argc, argv, environ);
     log_open(name);
+    notify_open();
     while ((option = getopt(argc, argv, "c:nhV")) != -1) {
         switch (option) {
         case 'c':
@@ -71,12 +73,14 @@ void program_catch_signals(uv_loop_t *loop, uv_signal_cb handler)
         uv_signal_start(&signals[i], handler, signal_numbers[i]);
     }
     signal(SIGPIPE, SIG_IGN);
+    notify_alive_start(loop);
 }
 
 void program_release_signals(void)
 {
     for (int i = 0; i < SIGNALS; i++)
         uv_close((uv_handle_t *)&signals[i], NULL);
+    notify_alive_stop();
 }
 
 void program_allow_descriptors(void)

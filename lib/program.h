@@ -22,7 +22,8 @@ bool program_begin(struct program *program, const char *name, int argc, char **a
  * somebody reads them, -n (ONLY_CHECK) has nothing else to do. */
 void program_say(bool only_check, const char *lines);
 
-/* Calls HANDLER for SIGTERM, SIGINT and SIGHUP on LOOP, and ignores SIGPIPE. */
+/* Calls HANDLER for SIGTERM, SIGINT and SIGHUP on LOOP, and ignores SIGPIPE. From now on LOOP gives the service manager
+ * the signs of life that it asks for. */
 void program_catch_signals(uv_loop_t *loop, uv_signal_cb handler);
 
 /* Lets the loop end. */
