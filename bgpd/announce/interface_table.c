@@ -50,6 +50,11 @@ void interface_table_remove(struct interface_table *table, unsigned index)
         *entry = table->entries[--table->count];
 }
 
+const struct interface *interface_table_at(const struct interface_table *table, unsigned index)
+{
+    return find_index(table, index);
+}
+
 const struct interface *interface_table_find(const struct interface_table *table, const char *name)
 {
     for (size_t i = 0; i < table->count; i++) {

@@ -26,6 +26,9 @@ bool interface_table_put(struct interface_table *table, const struct interface *
 /* Does nothing where it is not there. */
 void interface_table_remove(struct interface_table *table, unsigned index);
 
+/* The interface of this index, or NULL. Valid until the next change. */
+const struct interface *interface_table_at(const struct interface_table *table, unsigned index);
+
 /* The interface called NAME, or NULL. Valid until the next change. */
 const struct interface *interface_table_find(const struct interface_table *table, const char *name);
 

@@ -1,192 +1,203 @@
 #include "bgpd/announce/loopback.h"
 
-#include "bgpd/announce/address_table.h"
-#include "bgpd/announce/interface_table.h"
+#include "bgpd/announce/inventory.h"
+#include "bgpd/announce/rtnetlink.h"
 #include "lib/log.h"
 
-#include <bsd/string.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
-#include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     BUFFER_SIZE = 32 * 1024, /* what the kernel fills at most in one answer of a dump */
     EVENT_BUFFER_SIZE = 4 * 1024 * 1024,
-    ADDED_BY_VIPGATE = 186, /* RTPROT_BGP, as the origin of an address */
-    DUMP_TRIES = 5,
+    EVENTS_A_TURN = 256,
+    ANSWERS_A_TURN = 8, /* parts of a dump; some hundred addresses each */
+    OPENING_TRIES = 5,
+    OPENING_WAIT_MS = 1000,
+    RETRY_FIRST_MS = 10,
+    RETRY_MAX_MS = 1000,
 };
 
-#ifndef IFA_PROTO
-#define IFA_PROTO 11
-#endif
-
+/*
+ * Three sockets. REQUESTS: what we change, answered at once. EVENTS: what anybody changed. DUMPS: a whole new
+ * inventory, for where events were lost, taken in turns of the loop. While it is taken events wait and the old one
+ * holds; so what the new one does not have yet comes as an event behind it. A dump that fails changes nothing, and is
+ * made again.
+ */
 struct loopback {
-    uv_poll_t poll;
-    struct mnl_socket *requests, *events;
+    uv_poll_t events_poll, dumps_poll;
+    uv_timer_t dump_timer, change_timer;
+    unsigned open_handles;
+    struct mnl_socket *requests, *events, *dumps;
     unsigned sequence;
-    struct address_table addresses;
-    struct interface_table interfaces;
+    struct inventory inventory;
+    struct inventory_dump dump;
+    bool dumping;
+    uint64_t retry_ms; /* after which a dump that fails now is made again */
     uint64_t generation;
     loopback_change *change;
     void *user;
     char buffer[BUFFER_SIZE];
 };
 
-/* ---- reading ---- */
+/* ---- a whole new inventory ---- */
 
-static bool read_address(const struct nlmsghdr *message, struct interface_address *address)
+/* The kernel answers no question before the answer to the last one was read; what an attempt that failed has left of it
+ * is thrown away, if need be in several attempts. */
+static bool ask_anew(struct loopback *loopback)
 {
-    const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
-    const struct nlattr *attribute, *local = NULL, *peer = NULL;
+    char rest[1];
 
-    *address = (struct interface_address){.interface = header->ifa_index};
-    mnl_attr_for_each(attribute, message, sizeof *header)
-    {
-        if (mnl_attr_get_type(attribute) == IFA_LOCAL)
-            local = attribute;
-        else if (mnl_attr_get_type(attribute) == IFA_ADDRESS)
-            peer = attribute;
-        else if (mnl_attr_get_type(attribute) == IFA_PROTO)
-            address->ours = mnl_attr_get_u8(attribute) == ADDED_BY_VIPGATE;
+    for (int i = 0; i < ANSWERS_A_TURN; i++) {
+        if (recv(mnl_socket_get_fd(loopback->dumps), rest, sizeof rest, MSG_TRUNC) < 0)
+            break;
     }
-    local = local ? local : peer;
-    address->prefix.family = header->ifa_family == AF_INET    ? FAMILY_IPV4
-                             : header->ifa_family == AF_INET6 ? FAMILY_IPV6
-                                                              : FAMILY_NONE;
-    address->prefix.length = header->ifa_prefixlen;
-    if (!local || mnl_attr_get_payload_len(local) != family_octets(address->prefix.family))
-        return false;
-    memcpy(address->prefix.octets, mnl_attr_get_payload(local), mnl_attr_get_payload_len(local));
-    return true;
+    inventory_dump_begin(&loopback->dump, ++loopback->sequence);
+    return rtnetlink_ask(loopback->dumps, loopback->dump.question, loopback->sequence);
 }
 
-static bool read_interface(const struct nlmsghdr *message, struct interface *interface)
+/* Takes the next part of the answer; MORE too where it is not there yet. */
+static enum dump_progress take_answer(struct loopback *loopback)
 {
-    const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
-    const struct nlattr *attribute;
+    ssize_t size = mnl_socket_recvfrom(loopback->dumps, loopback->buffer, sizeof loopback->buffer);
 
-    *interface = (struct interface){.index = (unsigned)header->ifi_index, .is_up = header->ifi_flags & IFF_UP};
-    mnl_attr_for_each(attribute, message, sizeof *header)
-    {
-        if (mnl_attr_get_type(attribute) == IFLA_IFNAME)
-            strlcpy(interface->name, mnl_attr_get_str(attribute), sizeof interface->name);
-    }
-    /* Other families tell of an interface's part in them, such as a bridge's ports. */
-    return header->ifi_family == AF_UNSPEC && interface->name[0];
+    if (size < 0)
+        return errno == EAGAIN ? DUMP_MORE : DUMP_FAILED;
+    enum dump_progress progress = inventory_dump_take(&loopback->dump, loopback->buffer, (size_t)size);
+    if (progress != DUMP_LINKS)
+        return progress;
+    inventory_dump_go_on(&loopback->dump, ++loopback->sequence);
+    return rtnetlink_ask(loopback->dumps, loopback->dump.question, loopback->sequence) ? DUMP_MORE : DUMP_FAILED;
 }
 
-static int take_message(const struct nlmsghdr *message, void *user)
+/* What the dump has told takes the place of what was known. */
+static void adopt(struct loopback *loopback)
 {
-    struct loopback *loopback = user;
-    struct interface_address address;
-    struct interface interface;
-    bool ok = true;
+    uint64_t renames = loopback->inventory.renames + 1; /* for all that is known */
 
-    if (message->nlmsg_type == RTM_NEWADDR && read_address(message, &address))
-        ok = address_table_add(&loopback->addresses, &address);
-    else if (message->nlmsg_type == RTM_DELADDR && read_address(message, &address))
-        address_table_remove(&loopback->addresses, &address.prefix, address.interface);
-    else if (message->nlmsg_type == RTM_NEWLINK && read_interface(message, &interface))
-        ok = interface_table_put(&loopback->interfaces, &interface);
-    else if (message->nlmsg_type == RTM_DELLINK && read_interface(message, &interface))
-        interface_table_remove(&loopback->interfaces, interface.index);
+    inventory_clear(&loopback->inventory);
+    loopback->inventory = loopback->dump.inventory;
+    loopback->inventory.renames = renames;
+    loopback->dump.inventory = (struct inventory){0};
     loopback->generation++;
-    return ok ? MNL_CB_OK : MNL_CB_ERROR;
+    loopback->retry_ms = RETRY_FIRST_MS;
 }
 
-/* Sends a request. What an answer that was given up left in the socket would be taken for the next one's. */
-static bool send_request(struct loopback *loopback, const struct nlmsghdr *message)
-{
-    char stale[1];
+static void on_events(uv_poll_t *poll, int status, int events);
+static void on_answer(uv_poll_t *poll, int status, int events);
+static void on_dump_timer(uv_timer_t *timer);
 
-    while (recv(mnl_socket_get_fd(loopback->requests), stale, sizeof stale, MSG_TRUNC) > 0)
-        ;
-    return mnl_socket_sendto(loopback->requests, message, message->nlmsg_len) >= 0;
+static void want_dump(struct loopback *loopback, uint64_t delay_ms)
+{
+    if (!loopback->dumping && !uv_is_active((uv_handle_t *)&loopback->dump_timer))
+        uv_timer_start(&loopback->dump_timer, on_dump_timer, delay_ms, 0);
 }
 
-/* One whole dump of TYPE, RTM_GETADDR or RTM_GETLINK; false with errno. EINTR: something changed meanwhile. */
-static bool dump_type(struct loopback *loopback, uint16_t type)
+static void put_off_dump(struct loopback *loopback, const char *reason)
 {
-    struct nlmsghdr *message = mnl_nlmsg_put_header(loopback->buffer);
-    struct rtgenmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
-    unsigned port = mnl_socket_get_portid(loopback->requests), sequence = ++loopback->sequence;
-    int result = MNL_CB_OK;
+    if (loopback->retry_ms == RETRY_MAX_MS / 2)
+        log_warning(NULL, "rtnetlink: this machine's addresses cannot be read again: %s; trying on", reason);
+    want_dump(loopback, loopback->retry_ms);
+    loopback->retry_ms = loopback->retry_ms * 2 < RETRY_MAX_MS ? loopback->retry_ms * 2 : RETRY_MAX_MS;
+}
 
-    message->nlmsg_type = type;
-    message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    message->nlmsg_seq = sequence;
-    header->rtgen_family = AF_UNSPEC;
-    if (!send_request(loopback, message))
-        return false;
-    while (result > MNL_CB_STOP) {
-        ssize_t size = mnl_socket_recvfrom(loopback->requests, loopback->buffer, sizeof loopback->buffer);
+static void on_dump_timer(uv_timer_t *timer)
+{
+    struct loopback *loopback = timer->data;
+
+    if (!ask_anew(loopback)) {
+        put_off_dump(loopback, strerror(errno));
+        return;
+    }
+    loopback->dumping = true;
+    uv_poll_stop(&loopback->events_poll);
+    uv_poll_start(&loopback->dumps_poll, UV_READABLE, on_answer);
+}
+
+static void on_answer(uv_poll_t *poll, int status, int events)
+{
+    struct loopback *loopback = poll->data;
+    enum dump_progress progress = DUMP_MORE;
+
+    (void)events;
+    for (int i = 0; progress == DUMP_MORE && i < ANSWERS_A_TURN; i++)
+        progress = take_answer(loopback);
+    if (progress == DUMP_MORE && status == 0)
+        return;
+    loopback->dumping = false;
+    uv_poll_stop(&loopback->dumps_poll);
+    uv_poll_start(&loopback->events_poll, UV_READABLE, on_events);
+    if (progress != DUMP_DONE) {
+        put_off_dump(loopback, progress == DUMP_FAILED ? strerror(errno) : "they change all the time");
+        return;
+    }
+    adopt(loopback);
+    loopback->change(loopback->user);
+}
+
+/* ---- news ---- */
+
+/* Takes what happened, so much of it as is good for one turn of the loop. Whether anything is new: most of it we did
+ * ourselves. */
+static bool take_events(struct loopback *loopback)
+{
+    bool changed = false;
+
+    for (int i = 0; i < EVENTS_A_TURN; i++) {
+        ssize_t size = mnl_socket_recvfrom(loopback->events, loopback->buffer, sizeof loopback->buffer);
+        int left = (int)size;
+        if (size < 0 && errno == EAGAIN)
+            break;
         if (size < 0)
-            return false;
-        result = mnl_cb_run(loopback->buffer, (size_t)size, sequence, port, take_message, loopback);
+            want_dump(loopback, 0); /* there were too many for the buffer (ENOBUFS), and some are lost */
+        for (const struct nlmsghdr *message = (const void *)loopback->buffer; size > 0 && mnl_nlmsg_ok(message, left);
+             message = mnl_nlmsg_next(message, &left)) {
+            enum inventory_change change = inventory_take(&loopback->inventory, message);
+            changed |= change == INVENTORY_CHANGED;
+            if (change == INVENTORY_NO_MEMORY)
+                want_dump(loopback, RETRY_MAX_MS);
+        }
     }
-    return result == MNL_CB_STOP;
+    loopback->generation += changed;
+    return changed;
 }
 
-static bool dump(struct loopback *loopback)
-{
-    bool ok = false;
-
-    for (int i = 0; !ok && i < DUMP_TRIES; i++) {
-        address_table_clear(&loopback->addresses);
-        interface_table_clear(&loopback->interfaces);
-        ok = dump_type(loopback, RTM_GETLINK) && dump_type(loopback, RTM_GETADDR);
-    }
-    loopback->generation++;
-    return ok;
-}
-
-/* Takes all that happened. What we did ourselves is among it, in order, so that only the end of it counts. */
 static void on_events(uv_poll_t *poll, int status, int events)
 {
     struct loopback *loopback = poll->data;
-    ssize_t size;
+    bool changed = take_events(loopback);
 
     (void)events;
-    while (status == 0 && (size = mnl_socket_recvfrom(loopback->events, loopback->buffer, sizeof loopback->buffer)) > 0)
-        mnl_cb_run(loopback->buffer, (size_t)size, 0, 0, take_message, loopback);
-    /* Some were lost when there were too many (ENOBUFS). */
-    if ((status != 0 || errno != EAGAIN) && !dump(loopback))
-        log_error(NULL, "rtnetlink: cannot read this machine's addresses: %s", strerror(errno));
+    if (status != 0) /* so libuv says that events were lost, and listens no more */
+        uv_poll_start(poll, UV_READABLE, on_events);
+    if (changed)
+        loopback->change(loopback->user);
+}
+
+static void on_change_timer(uv_timer_t *timer)
+{
+    struct loopback *loopback = timer->data;
+
     loopback->change(loopback->user);
 }
 
 /* ---- opening and closing ---- */
 
-static struct mnl_socket *open_socket(unsigned groups)
-{
-    struct mnl_socket *netlink = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-    if (netlink && mnl_socket_bind(netlink, groups, MNL_SOCKET_AUTOPID) < 0) {
-        mnl_socket_close(netlink);
-        netlink = NULL;
-    }
-    return netlink;
-}
-
 static void loopback_free(struct loopback *loopback)
 {
-    if (loopback->requests)
-        mnl_socket_close(loopback->requests);
-    if (loopback->events)
-        mnl_socket_close(loopback->events);
-    address_table_clear(&loopback->addresses);
-    interface_table_clear(&loopback->interfaces);
-    free(loopback);
-}
+    struct mnl_socket *sockets[] = {loopback->requests, loopback->events, loopback->dumps};
 
-static void on_closed(uv_handle_t *handle)
-{
-    loopback_free(handle->data);
+    for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
+        if (sockets[i])
+            mnl_socket_close(sockets[i]);
+    }
+    inventory_clear(&loopback->inventory);
+    inventory_clear(&loopback->dump.inventory);
+    free(loopback);
 }
 
 /* Adding a thousand addresses of our own makes a thousand events before the loop turns. Without the right to so much
@@ -196,6 +207,68 @@ static void enlarge(const struct mnl_socket *events)
     int size = EVENT_BUFFER_SIZE;
 
     setsockopt(mnl_socket_get_fd(events), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+}
+
+static bool open_sockets(struct loopback *loopback)
+{
+    loopback->requests = rtnetlink_open(0);
+    loopback->dumps = rtnetlink_open(0);
+    loopback->events = rtnetlink_open(RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_LINK);
+    if (!loopback->requests || !loopback->dumps || !loopback->events)
+        return false;
+    enlarge(loopback->events);
+    return true;
+}
+
+/* A whole dump at once: nothing runs yet that could be kept waiting. */
+static enum dump_progress dump_waiting(struct loopback *loopback)
+{
+    struct pollfd poll_of_it = {.fd = mnl_socket_get_fd(loopback->dumps), .events = POLLIN};
+    enum dump_progress progress = ask_anew(loopback) ? DUMP_MORE : DUMP_FAILED;
+
+    while (progress == DUMP_MORE) {
+        if (poll(&poll_of_it, 1, OPENING_WAIT_MS) == 0) {
+            errno = ETIMEDOUT;
+            return DUMP_FAILED;
+        }
+        progress = take_answer(loopback);
+    }
+    return progress;
+}
+
+/* Where addresses come and go too quickly, what was told of them is a beginning. */
+static bool read_all(struct loopback *loopback)
+{
+    enum dump_progress progress = DUMP_INTERRUPTED;
+
+    for (int i = 0; progress != DUMP_DONE && i < OPENING_TRIES; i++)
+        progress = dump_waiting(loopback);
+    if (progress == DUMP_FAILED)
+        return false;
+    adopt(loopback);
+    if (progress == DUMP_INTERRUPTED)
+        want_dump(loopback, loopback->retry_ms);
+    return true;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct loopback *loopback = handle->data;
+
+    if (--loopback->open_handles == 0)
+        loopback_free(loopback);
+}
+
+static void open_handles(struct loopback *loopback, uv_loop_t *loop)
+{
+    uv_poll_init(loop, &loopback->events_poll, mnl_socket_get_fd(loopback->events));
+    uv_poll_init(loop, &loopback->dumps_poll, mnl_socket_get_fd(loopback->dumps));
+    uv_timer_init(loop, &loopback->dump_timer);
+    uv_timer_init(loop, &loopback->change_timer);
+    loopback->events_poll.data = loopback->dumps_poll.data = loopback;
+    loopback->dump_timer.data = loopback->change_timer.data = loopback;
+    loopback->open_handles = 4;
+    uv_poll_start(&loopback->events_poll, UV_READABLE, on_events);
 }
 
 struct loopback *loopback_open(uv_loop_t *loop, loopback_change *change, void *user, char *error, size_t size)
@@ -208,65 +281,62 @@ struct loopback *loopback_open(uv_loop_t *loop, loopback_change *change, void *u
     }
     loopback->change = change;
     loopback->user = user;
-    loopback->requests = open_socket(0);
-    loopback->events = open_socket(RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_LINK);
-    if (!loopback->requests || !loopback->events || !dump(loopback) ||
-        uv_poll_init(loop, &loopback->poll, mnl_socket_get_fd(loopback->events)) < 0) {
-        snprintf(error, size, "rtnetlink: cannot read this machine's addresses: %s", strerror(errno));
+    if (!open_sockets(loopback)) {
+        snprintf(error, size, "rtnetlink: no socket: %s", strerror(errno));
         loopback_free(loopback);
         return NULL;
     }
-    enlarge(loopback->events);
-    loopback->poll.data = loopback;
-    uv_poll_start(&loopback->poll, UV_READABLE, on_events);
-    return loopback;
+    open_handles(loopback, loop);
+    if (read_all(loopback))
+        return loopback;
+    snprintf(error, size, "rtnetlink: cannot read this machine's addresses: %s", strerror(errno));
+    loopback_close(loopback);
+    return NULL;
 }
 
 void loopback_close(struct loopback *loopback)
 {
-    if (loopback)
-        uv_close((uv_handle_t *)&loopback->poll, on_closed);
+    if (!loopback)
+        return;
+    uv_close((uv_handle_t *)&loopback->events_poll, on_closed);
+    uv_close((uv_handle_t *)&loopback->dumps_poll, on_closed);
+    uv_close((uv_handle_t *)&loopback->dump_timer, on_closed);
+    uv_close((uv_handle_t *)&loopback->change_timer, on_closed);
 }
 
 /* ---- adding and removing ---- */
 
-/* Sends the request and takes the kernel's answer to it. 0, or a negative errno. */
-static int request(struct loopback *loopback, struct nlmsghdr *message)
-{
-    unsigned port = mnl_socket_get_portid(loopback->requests);
-    char answer[1024];
-
-    message->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
-    message->nlmsg_seq = ++loopback->sequence;
-    if (!send_request(loopback, message))
-        return -errno;
-    ssize_t size = mnl_socket_recvfrom(loopback->requests, answer, sizeof answer);
-    if (size < 0 || mnl_cb_run(answer, (size_t)size, message->nlmsg_seq, port, NULL, NULL) < 0)
-        return -errno;
-    return 0;
-}
-
-static struct nlmsghdr *put_address(struct loopback *loopback, const struct placement *placement, unsigned interface)
-{
-    const struct prefix *prefix = &placement->prefix;
-    struct nlmsghdr *message = mnl_nlmsg_put_header(loopback->buffer);
-    struct ifaddrmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
-    size_t size = family_octets(prefix->family);
-
-    header->ifa_family = prefix->family == FAMILY_IPV4 ? AF_INET : AF_INET6;
-    header->ifa_prefixlen = prefix->length;
-    header->ifa_index = interface;
-    mnl_attr_put(message, IFA_LOCAL, size, prefix->octets);
-    mnl_attr_put(message, IFA_ADDRESS, size, prefix->octets);
-    return message;
-}
-
 /* 0 where there is no interface of this name. */
 static unsigned index_of(const struct loopback *loopback, const char *name)
 {
-    const struct interface *interface = interface_table_find(&loopback->interfaces, name);
+    const struct interface *interface = interface_table_find(&loopback->inventory.interfaces, name);
 
     return interface ? interface->index : 0;
+}
+
+/* The kernel has it, and we may not know yet: then that is on its way, and whoever looked before is told. */
+static bool is_news(struct loopback *loopback, const struct placement *placement)
+{
+    if (loopback->dumping || !take_events(loopback))
+        return false;
+    uv_timer_start(&loopback->change_timer, on_change_timer, 0, 0);
+    return loopback_has(loopback, placement, NULL);
+}
+
+/* Notes our own change, in the inventory that is being made too: it may have passed the place. */
+static bool note_added(struct loopback *loopback, const struct interface_address *address)
+{
+    loopback->generation++;
+    return address_table_add(&loopback->inventory.addresses, address) &&
+           (!loopback->dumping || address_table_add(&loopback->dump.inventory.addresses, address));
+}
+
+static void note_removed(struct loopback *loopback, const struct prefix *prefix, unsigned interface)
+{
+    loopback->generation++;
+    address_table_remove(&loopback->inventory.addresses, prefix, interface);
+    if (loopback->dumping)
+        address_table_remove(&loopback->dump.inventory.addresses, prefix, interface);
 }
 
 int loopback_add(struct loopback *loopback, const struct placement *placement)
@@ -276,48 +346,61 @@ int loopback_add(struct loopback *loopback, const struct placement *placement)
 
     if (interface == 0)
         return -ENODEV;
-    struct nlmsghdr *message = put_address(loopback, placement, interface);
-    message->nlmsg_type = RTM_NEWADDR;
-    message->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
-    mnl_attr_put_u8(message, IFA_PROTO, ADDED_BY_VIPGATE);
-    if (placement->prefix.family == FAMILY_IPV6)
-        mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD); /* anycast: that others have it is meant so */
-    else if (placement->label[0])
-        mnl_attr_put_strz(message, IFA_LABEL, placement->label);
-
-    int result = request(loopback, message);
-    loopback->generation++;
-    if (result == -EEXIST &&
-        (loopback_has(loopback, placement, NULL) || (dump(loopback) && loopback_has(loopback, placement, NULL))))
+    int result =
+        rtnetlink_add(loopback->requests, ++loopback->sequence, &placement->prefix, interface, placement->label);
+    if (result == -EEXIST && (loopback_has(loopback, placement, NULL) || is_news(loopback, placement)))
         return 0;
-    if (result == 0 && !address_table_add(&loopback->addresses, &address))
+    if (result == 0 && !note_added(loopback, &address))
         return -ENOMEM;
     return result;
+}
+
+static int remove_from(struct loopback *loopback, const struct prefix *prefix, unsigned interface)
+{
+    int result = rtnetlink_remove(loopback->requests, ++loopback->sequence, prefix, interface);
+
+    if (result != 0 && result != -EADDRNOTAVAIL && result != -ENODEV)
+        return result;
+    note_removed(loopback, prefix, interface);
+    return 0;
 }
 
 int loopback_remove(struct loopback *loopback, const struct placement *placement)
 {
     unsigned interface = index_of(loopback, placement->interface);
 
-    if (interface == 0)
-        return 0;
-    struct nlmsghdr *message = put_address(loopback, placement, interface);
-    message->nlmsg_type = RTM_DELADDR;
-    int result = request(loopback, message);
-    loopback->generation++;
-    if (result == 0 || result == -EADDRNOTAVAIL) {
-        address_table_remove(&loopback->addresses, &placement->prefix, interface);
-        return 0;
+    return interface == 0 ? 0 : remove_from(loopback, &placement->prefix, interface);
+}
+
+unsigned loopback_remove_ours(struct loopback *loopback, loopback_claim *claim, void *user, unsigned limit)
+{
+    const struct address_table *table = &loopback->inventory.addresses;
+    unsigned removed = 0;
+
+    for (size_t i = table->count; i-- > 0 && removed < limit;) {
+        const struct interface_address address = table->entries[i];
+        const struct interface *interface = interface_table_at(&loopback->inventory.interfaces, address.interface);
+        const char *name = interface ? interface->name : "";
+        char text[PREFIX_TEXT_SIZE];
+        if (!address.ours || claim(&address.prefix, name, user))
+            continue;
+        if (remove_from(loopback, &address.prefix, address.interface) != 0)
+            continue;
+        log_info(prefix_format(&address.prefix, text),
+                 "address removed from %s: vipgate had added it, and it is no "
+                 "VIP's there",
+                 name);
+        removed++;
     }
-    return result;
+    return removed;
 }
 
 /* ---- asking ---- */
 
 bool loopback_has(const struct loopback *loopback, const struct placement *placement, bool *ours)
 {
-    const struct interface_address *address =
-        address_table_find(&loopback->addresses, &placement->prefix, index_of(loopback, placement->interface));
+    const struct interface_address *address = address_table_find(&loopback->inventory.addresses, &placement->prefix,
+                                                                 index_of(loopback, placement->interface));
 
     if (ours)
         *ours = address && address->ours;
@@ -326,12 +409,17 @@ bool loopback_has(const struct loopback *loopback, const struct placement *place
 
 bool loopback_has_anywhere(const struct loopback *loopback, const struct prefix *prefix)
 {
-    return address_table_has(&loopback->addresses, prefix);
+    return address_table_has(&loopback->inventory.addresses, prefix);
+}
+
+bool loopback_has_interface(const struct loopback *loopback, const char *name)
+{
+    return index_of(loopback, name) != 0;
 }
 
 bool loopback_is_down(const struct loopback *loopback, const char *name)
 {
-    const struct interface *interface = interface_table_find(&loopback->interfaces, name);
+    const struct interface *interface = interface_table_find(&loopback->inventory.interfaces, name);
 
     return interface && !interface->is_up;
 }
@@ -339,4 +427,9 @@ bool loopback_is_down(const struct loopback *loopback, const char *name)
 uint64_t loopback_generation(const struct loopback *loopback)
 {
     return loopback->generation;
+}
+
+uint64_t loopback_renames(const struct loopback *loopback)
+{
+    return loopback->inventory.renames;
 }

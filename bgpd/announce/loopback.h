@@ -31,7 +31,8 @@ struct placement {
     char label[IFNAMSIZ]; /* IPv4 only; empty: none */
 };
 
-/* Reads all addresses and watches them. NULL with the reason in ERROR. */
+/* Reads all addresses and watches them. Where the kernel tells of more than is read in time, all is read anew beside
+ * the loop's other work, and what was known holds until then. NULL with the reason in ERROR. */
 struct loopback *loopback_open(uv_loop_t *loop, loopback_change *change, void *user, char *error, size_t size);
 
 /* Stops watching. Memory is freed once the loop has run on. NULL: nothing. */
@@ -43,16 +44,29 @@ int loopback_add(struct loopback *loopback, const struct placement *placement);
 /* Removes the address; one that is not there is good. 0, or a negative errno. */
 int loopback_remove(struct loopback *loopback, const struct placement *placement);
 
+/* Whether somebody here wants the address on INTERFACE; "" for one that has gone. */
+typedef bool loopback_claim(const struct prefix *prefix, const char *interface, void *user);
+
+/* Removes addresses that carry vipgate's mark and that CLAIM does not claim, LIMIT at most: their number. CLAIM must
+ * not change anything. */
+unsigned loopback_remove_ours(struct loopback *loopback, loopback_claim *claim, void *user, unsigned limit);
+
 /* Whether the address is where it belongs; *OURS, where not NULL: whether vipgate added it. */
 bool loopback_has(const struct loopback *loopback, const struct placement *placement, bool *ours);
 
 /* Whether the address is on any interface. */
 bool loopback_has_anywhere(const struct loopback *loopback, const struct prefix *prefix);
 
+/* Whether there is an interface NAME. */
+bool loopback_has_interface(const struct loopback *loopback, const char *name);
+
 /* Whether the interface NAME is there and down. */
 bool loopback_is_down(const struct loopback *loopback, const char *name);
 
 /* Grows with each change: while it is the same, all answers are. */
 uint64_t loopback_generation(const struct loopback *loopback);
+
+/* Grows where an interface may have another name now. */
+uint64_t loopback_renames(const struct loopback *loopback);
 
 #endif

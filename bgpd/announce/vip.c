@@ -52,15 +52,28 @@ static void decide(struct vip *vip, const struct verdict_table *verdicts, struct
 
 /* ---- the address ---- */
 
-static void look_at_address(struct vip *vip, const struct loopback *loopback)
+/* How an address that vanished was lost, for its event. */
+static void explain_loss(struct vip *vip, const struct loopback *loopback)
 {
-    bool vanished = vip_address_look(&vip->address, loopback);
+    const char *interface = vip->address.placement.interface;
 
-    if (!vanished)
-        return;
-    snprintf(vip->remark, sizeof vip->remark, "its address was removed from %s by another program",
-             vip->address.placement.interface);
-    vip->address.retry_ms = 0;
+    if (!loopback_has_interface(loopback, interface))
+        snprintf(vip->remark, sizeof vip->remark, "there is no interface %s any more", interface);
+    else if (loopback_is_down(loopback, interface))
+        snprintf(vip->remark, sizeof vip->remark, "interface %s went down, and its address with it", interface);
+    else
+        snprintf(vip->remark, sizeof vip->remark, "its address was removed from %s by another program", interface);
+}
+
+static void look_at_address(struct vip *vip, const struct loopback *loopback, uint64_t now_ms)
+{
+    const struct vip_config *config = vip->config;
+
+    /* It may be there from a vipgate that was killed: then it is ours to remove. */
+    if (config && config->manage_address && vip->address.placement.interface[0] == '\0')
+        vip->address.placement = vip_placement(config);
+    if (vip_address_look(&vip->address, loopback, now_ms))
+        explain_loss(vip, loopback);
 }
 
 /* Puts the address where it is wanted. Whether the VIP may be announced for all that concerns its address. */
@@ -71,7 +84,7 @@ static bool prepare_address(struct vip *vip, struct vip_rooms *rooms, uint64_t n
     struct placement wanted = managed ? vip_placement(config) : (struct placement){0};
     int error = vip->address.error;
 
-    look_at_address(vip, rooms->loopback);
+    look_at_address(vip, rooms->loopback, now_ms);
     vip->address.error = 0;
     /* It is where it no longer belongs: first the withdrawal, then the address, then all of it anew. */
     if (vip_address_is_misplaced(&vip->address, managed ? &wanted : NULL))
@@ -91,7 +104,10 @@ static bool prepare_address(struct vip *vip, struct vip_rooms *rooms, uint64_t n
 static void plan_removal(struct vip *vip, uint64_t now_ms)
 {
     const struct vip_config *config = vip->config;
-    bool stays = config && config->manage_address && (config->keep_address || vip->attributes);
+    /* Before the first verdict an address that is there from before stays: a neighbor with graceful restart may still
+     * send packets to it. */
+    bool needed = vip->attributes || vip->decision.state == VIP_PENDING;
+    bool stays = config && config->manage_address && (config->keep_address || needed);
 
     if (stays && vip->address.ours) {
         struct placement wanted = vip_placement(config);
@@ -235,7 +251,7 @@ void vip_configure(struct vip *vip, const struct vip_config *config)
     if (vip->attributes && vip->config && config && !is_for_the_same(vip->config, config))
         strlcpy(vip->remark, "reload: announced to other neighbors", sizeof vip->remark);
     vip->config = config;
-    vip->address.retry_ms = 0;
+    vip_address_hasten(&vip->address);
 }
 
 uint64_t vip_next_ms(const struct vip *vip, uint64_t now_ms)

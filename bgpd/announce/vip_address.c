@@ -7,6 +7,9 @@
 
 enum { RETRY_FIRST_MS = 1000, RETRY_MAX_MS = 30000 };
 
+/* An address that is taken away so often, each time within so long after it was added, is contested. */
+enum { LOSSES_FREE = 3, CALM_MS = 60000 };
+
 struct placement vip_placement(const struct vip_config *config)
 {
     struct placement placement = {.prefix = config->prefix};
@@ -17,7 +20,29 @@ struct placement vip_placement(const struct vip_config *config)
     return placement;
 }
 
-bool vip_address_look(struct vip_address *address, const struct loopback *loopback)
+/* Two programs that both have their way make each other work without end: the wiser one gives in, and waits. What went
+ * with its interface was taken by nobody. */
+static void lose(struct vip_address *address, const struct loopback *loopback, uint64_t now_ms)
+{
+    const char *interface = address->placement.interface;
+    bool taken = loopback_has_interface(loopback, interface) && !loopback_is_down(loopback, interface);
+    bool soon = address->added_ms != 0 && now_ms - address->added_ms < CALM_MS;
+    uint64_t pause_ms = RETRY_FIRST_MS;
+
+    address->losses = taken && soon ? address->losses + 1 : 0;
+    for (unsigned i = LOSSES_FREE + 1; i < address->losses && pause_ms < RETRY_MAX_MS; i++)
+        pause_ms *= 2;
+    address->retry_ms =
+        address->losses > LOSSES_FREE ? now_ms + (pause_ms < RETRY_MAX_MS ? pause_ms : RETRY_MAX_MS) : 0;
+}
+
+void vip_address_hasten(struct vip_address *address)
+{
+    if (address->losses <= LOSSES_FREE)
+        address->retry_ms = 0;
+}
+
+bool vip_address_look(struct vip_address *address, const struct loopback *loopback, uint64_t now_ms)
 {
     bool was_present = address->present, marked;
 
@@ -28,6 +53,8 @@ bool vip_address_look(struct vip_address *address, const struct loopback *loopba
     address->present = loopback_has(loopback, &address->placement, &marked);
     /* A kernel that does not keep the mark has ours unmarked. */
     address->ours = address->present && (address->ours || marked);
+    if (was_present && !address->present)
+        lose(address, loopback, now_ms);
     return was_present && !address->present;
 }
 
@@ -59,10 +86,12 @@ bool vip_address_put(struct vip_address *address, const struct placement *wanted
 {
     if (!is_same_place(&address->placement, wanted)) {
         *address = (struct vip_address){.placement = *wanted};
-        vip_address_look(address, loopback);
+        vip_address_look(address, loopback, now_ms);
     }
     if (address->present)
         settle(address, 0, now_ms);
+    if (!address->present && now_ms < address->retry_ms && address->error == 0)
+        address->error = -EBUSY;
     if (address->present || now_ms < address->retry_ms)
         return address->present;
     if (*budget == 0) {
@@ -71,8 +100,10 @@ bool vip_address_put(struct vip_address *address, const struct placement *wanted
     }
     (*budget)--;
     settle(address, loopback_add(loopback, wanted), now_ms);
-    if (address->error == 0)
+    if (address->error == 0) {
         address->present = loopback_has(loopback, wanted, &address->ours);
+        address->added_ms = now_ms;
+    }
     return address->present;
 }
 
@@ -95,6 +126,11 @@ void vip_address_explain(const struct vip_address *address, char *text, size_t s
     char prefix[PREFIX_TEXT_SIZE];
     const char *remedy = "";
 
+    if (address->error == -EBUSY) {
+        snprintf(text, size, "another program removes %s from %s again and again",
+                 prefix_format(&address->placement.prefix, prefix), address->placement.interface);
+        return;
+    }
     if (address->error == -EPERM)
         remedy = ": vipgate-bgpd needs CAP_NET_ADMIN, or write 'address { manage false; }'";
     else if (address->error == -ENODEV)

@@ -18,17 +18,24 @@ struct vip_address {
     uint64_t seen;              /* loopback_generation as of the last look */
     bool present;               /* it is there */
     bool ours;                  /* and vipgate added it */
-    int error;                  /* of the last attempt: a negative errno, or 0 */
+    int error;                  /* of the last attempt: a negative errno, or 0; -EBUSY: it is contested */
     uint64_t retry_ms;          /* not before then; 0: any time */
     uint64_t backoff_ms;
+    uint64_t added_ms;     /* when it was last added; 0: never */
+    unsigned losses;       /* how often it was taken away soon after it was added, one after the other */
     uint64_t remove_by_ms; /* it is to be removed once neighbours know, by then at the latest; 0: it is to stay */
 };
 
 /* Where CONFIG wants the address. */
 struct placement vip_placement(const struct vip_config *config);
 
-/* Learns where it stands. Whether it has vanished since it was last looked at, by somebody else's doing. */
-bool vip_address_look(struct vip_address *address, const struct loopback *loopback);
+/* Learns where it stands. Whether it has vanished since it was last looked at, by somebody else's doing: it may be
+ * added again at once, but where that happens soon after each time it was added, only after a pause that doubles. */
+bool vip_address_look(struct vip_address *address, const struct loopback *loopback, uint64_t now_ms);
+
+/* Something changed on this machine: an attempt that failed may be made again now. Not where the address is contested.
+ */
+void vip_address_hasten(struct vip_address *address);
 
 /* Whether it is placed by us somewhere else than WANTED; NULL: anywhere is wrong. */
 bool vip_address_is_misplaced(const struct vip_address *address, const struct placement *wanted);

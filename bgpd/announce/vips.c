@@ -35,6 +35,8 @@ struct vips {
     struct health *health;
     struct roll roll, next; /* next: prepared, not yet applied */
     bool stopped, released;
+    bool swept;                    /* what a vipgate before us left behind is gone */
+    uint64_t renames;              /* of interfaces, as of then */
     char down_interface[IFNAMSIZ]; /* the last one that was said to be down */
 };
 
@@ -230,6 +232,35 @@ static bool remove_addresses(struct vips *vips, uint64_t now_ms)
     return waiting;
 }
 
+/* Whether a VIP has, or is to have, its address on INTERFACE. One of a prefix that no VIP has is another vipgate's, but
+ * for the start: there it was left by one that was killed. */
+static bool is_claimed(const struct prefix *prefix, const char *interface, void *user)
+{
+    const struct vips *vips = user;
+    const struct vip *vip = find(&vips->roll, prefix);
+
+    if (!vip)
+        return vips->swept;
+    if (vip->address.ours && strcmp(vip->address.placement.interface, interface) == 0)
+        return true;
+    return vip->config && vip->config->manage_address && strcmp(vip->config->interface, interface) == 0;
+}
+
+/* Removes addresses of ours that were left behind: at the start, and where an interface has another name now. Whether
+ * some are left still. */
+static bool remove_leftovers(struct vips *vips)
+{
+    uint64_t renames = loopback_renames(vips->rooms.loopback);
+
+    if (vips->swept && vips->renames == renames)
+        return false;
+    if (loopback_remove_ours(vips->rooms.loopback, is_claimed, vips, ADDRESS_BUDGET) == ADDRESS_BUDGET)
+        return true;
+    vips->renames = renames;
+    vips->swept = true;
+    return false;
+}
+
 /* Forgets VIPs that are neither configured nor have an address of ours. */
 static void drop_removed(struct roll *roll)
 {
@@ -330,7 +361,7 @@ void vips_run(struct vips *vips)
         speaker_flush(vips->rooms.speaker);
     settle(vips);
     release_if_decided(vips);
-    bool polling = remove_addresses(vips, now_ms);
+    bool polling = remove_addresses(vips, now_ms) | remove_leftovers(vips);
     drop_removed(&vips->roll);
     warn_of_down_interfaces(vips);
     arm(vips, polling, now_ms);
@@ -357,7 +388,7 @@ void vips_sessions_changed(struct vips *vips)
 void vips_addresses_changed(struct vips *vips)
 {
     for (size_t i = 0; i < vips->roll.count; i++)
-        vips->roll.vips[i]->address.retry_ms = 0;
+        vip_address_hasten(&vips->roll.vips[i]->address);
     vips_run(vips);
 }
 

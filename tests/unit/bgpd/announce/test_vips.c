@@ -127,6 +127,42 @@ static void test_address_that_somebody_removes(void **state)
     assert_int_equal(the_vip(fixture)->state, VIP_WITHDRAWN);
 }
 
+static void test_what_was_left_behind_is_removed_at_the_start(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_true(prefix_parse(&left[0], "203.0.113.9/32"));
+    assert_true(prefix_parse(&left[1], "203.0.113.10/32"));
+    there[VIP] = address_marked = true;
+    apply(fixture);
+    assert_string_equal(done(), "sweep");
+    assert_int_equal(left[0].family, FAMILY_IPV4);
+    /* Later such an address is another vipgate's, also where an interface is renamed; one of our VIPs is ours. */
+    assert_true(prefix_parse(&left[1], "203.0.113.10/32"));
+    vips_addresses_changed(fixture->vips);
+    renames++;
+    vips_addresses_changed(fixture->vips);
+    assert_string_equal(done(), "");
+    fixture->vip.manage_address = false;
+    there[VIP] = false;
+    renames++;
+    vips_addresses_changed(fixture->vips);
+    assert_string_equal(done(), "sweep");
+    assert_int_equal(left[0].family, FAMILY_NONE);
+}
+
+static void test_an_address_from_before_that_is_not_kept(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->vip.keep_address = false;
+    there[VIP] = address_marked = acknowledged = true;
+    apply(fixture);
+    assert_string_equal(done(), ""); /* a neighbor may still send packets to it */
+    say(fixture, VERDICT_DOWN, 0);
+    assert_string_equal(done(), "release remove");
+}
+
 static size_t count_announced(const struct fixture *fixture)
 {
     const struct vip *vip;
@@ -195,6 +231,8 @@ int main(void)
         TEST(test_address_of_somebody_else_is_left_alone),
         TEST(test_address_that_cannot_be_added),
         TEST(test_address_that_somebody_removes),
+        TEST(test_what_was_left_behind_is_removed_at_the_start),
+        TEST(test_an_address_from_before_that_is_not_kept),
         TEST(test_many_addresses_are_added_in_turns_of_the_loop),
         TEST(test_no_gate_needs_no_health),
         TEST(test_stop_and_remove),

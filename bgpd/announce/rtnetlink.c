@@ -1,0 +1,88 @@
+#include "bgpd/announce/rtnetlink.h"
+
+#include "bgpd/announce/inventory.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+enum { MESSAGE_SIZE = 256 };
+
+struct mnl_socket *rtnetlink_open(unsigned groups)
+{
+    struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+    if (socket && mnl_socket_bind(socket, groups, MNL_SOCKET_AUTOPID) < 0) {
+        mnl_socket_close(socket);
+        socket = NULL;
+    }
+    return socket;
+}
+
+bool rtnetlink_ask(struct mnl_socket *socket, uint16_t type, unsigned sequence)
+{
+    char buffer[MESSAGE_SIZE];
+    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+    struct rtgenmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
+
+    message->nlmsg_type = type;
+    message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    message->nlmsg_seq = sequence;
+    header->rtgen_family = AF_UNSPEC;
+    return mnl_socket_sendto(socket, message, message->nlmsg_len) >= 0;
+}
+
+/* Sends a request and takes the kernel's answer, which lies there when it was sent. What an answer that was given up
+ * has left would be taken for this one's. */
+static int request(struct mnl_socket *socket, struct nlmsghdr *message, unsigned sequence)
+{
+    char answer[1024];
+
+    while (recv(mnl_socket_get_fd(socket), answer, 1, MSG_TRUNC) > 0)
+        continue;
+    message->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+    message->nlmsg_seq = sequence;
+    if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+        return -errno;
+    ssize_t size = mnl_socket_recvfrom(socket, answer, sizeof answer);
+    if (size < 0 || mnl_cb_run(answer, (size_t)size, sequence, mnl_socket_get_portid(socket), NULL, NULL) < 0)
+        return -errno;
+    return 0;
+}
+
+static struct nlmsghdr *put_address(char *buffer, uint16_t type, const struct prefix *prefix, unsigned interface)
+{
+    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+    struct ifaddrmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
+    size_t size = family_octets(prefix->family);
+
+    message->nlmsg_type = type;
+    header->ifa_family = prefix->family == FAMILY_IPV4 ? AF_INET : AF_INET6;
+    header->ifa_prefixlen = prefix->length;
+    header->ifa_index = interface;
+    mnl_attr_put(message, IFA_LOCAL, size, prefix->octets);
+    mnl_attr_put(message, IFA_ADDRESS, size, prefix->octets);
+    return message;
+}
+
+int rtnetlink_add(struct mnl_socket *socket, unsigned sequence, const struct prefix *prefix, unsigned interface,
+                  const char *label)
+{
+    char buffer[MESSAGE_SIZE];
+    struct nlmsghdr *message = put_address(buffer, RTM_NEWADDR, prefix, interface);
+
+    message->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+    mnl_attr_put_u8(message, IFA_PROTO, ADDED_BY_VIPGATE);
+    if (prefix->family == FAMILY_IPV6)
+        mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD); /* anycast: that others have it is meant so */
+    else if (label[0])
+        mnl_attr_put_strz(message, IFA_LABEL, label);
+    return request(socket, message, sequence);
+}
+
+int rtnetlink_remove(struct mnl_socket *socket, unsigned sequence, const struct prefix *prefix, unsigned interface)
+{
+    char buffer[MESSAGE_SIZE];
+
+    return request(socket, put_address(buffer, RTM_DELADDR, prefix, interface), sequence);
+}
