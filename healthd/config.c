@@ -119,7 +119,6 @@ void config_free(struct config *config)
         return;
     for (size_t i = 0; i < config->check_count; i++) {
         struct check_config *check = &config->checks[i];
-        kind_release(check->kind, check->settings);
         arena_free(&check->arena);
     }
     free(config->checks);

@@ -28,6 +28,7 @@ static const char *const reason_names[REASONS] = {
     [REASON_NO_ROUTE] = "no-route",
     [REASON_NO_RESOLVER] = "no-resolver",
     [REASON_NO_SOCKET] = "no-socket",
+    [REASON_TOO_COSTLY] = "too-costly",
     [REASON_LOCAL] = "local",
 };
 

@@ -38,6 +38,7 @@ enum reason {
     REASON_NO_ROUTE,      /* this machine has no route, or its network is down */
     REASON_NO_RESOLVER,   /* no name server answered */
     REASON_NO_SOCKET,     /* the local socket is not there */
+    REASON_TOO_COSTLY,    /* an expression takes more steps than it may */
     REASON_LOCAL,         /* another trouble of this machine */
     REASONS
 };

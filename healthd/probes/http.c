@@ -48,11 +48,15 @@ static void on_lost(struct stream *stream)
 
 /* ---- the verdict ---- */
 
-static bool body_matches(const struct http_settings *settings, const char *body, size_t size)
+static enum reason judge_body(const struct http_settings *settings, const char *body, size_t size)
 {
-    regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)size};
+    static const enum reason reasons[] = {
+        [EXPRESSION_MATCHES] = REASON_NONE,
+        [EXPRESSION_DIFFERS] = REASON_MISMATCH,
+        [EXPRESSION_UNDECIDED] = REASON_TOO_COSTLY,
+    };
 
-    return !settings->expect_body || regexec(&settings->body, body ? body : "", 1, &range, REG_STARTEND) == 0;
+    return settings->body ? reasons[expression_match(settings->body, body ? body : "", size)] : REASON_NONE;
 }
 
 /* REASON_NONE: the answer is as expected. */
@@ -60,7 +64,7 @@ static enum reason judge(const struct http_settings *settings, const struct http
 {
     if (!http_settings_expect_status(settings, answer->status))
         return REASON_STATUS;
-    return body_matches(settings, answer->body, answer->body_size) ? REASON_NONE : REASON_MISMATCH;
+    return judge_body(settings, answer->body, answer->body_size);
 }
 
 static void report(struct http *http, enum reason reason, unsigned status, size_t size)
@@ -71,6 +75,10 @@ static void report(struct http *http, enum reason reason, unsigned status, size_
         probe_ok(&http->probe, "%s: status %u", settings->url, status);
     else if (reason == REASON_STATUS)
         probe_fail(&http->probe, reason, "%s: status %u", settings->url, status);
+    else if (reason == REASON_TOO_COSTLY)
+        probe_unable(&http->probe, reason,
+                     "%s: to look for \"%s\" in the body's %zu bytes takes too long: write a simpler expression",
+                     settings->url, settings->expect_body, size);
     else
         probe_fail(&http->probe, reason, "%s: status %u, but the body's %s%zu bytes do not match \"%s\"", settings->url,
                    status, size == HTTP_BODY_MAX ? "first " : "", size, settings->expect_body);

@@ -38,7 +38,7 @@ static void check_check(const struct lint *lint, const struct lyd_node *check)
     const struct kind *kind = probe ? kind_find(probe->schema->name) : NULL;
 
     if (kind && is_whole(probe))
-        kind_release(kind, kind_configure(kind, probe, &room));
+        kind_configure(kind, probe, &room);
     arena_free(&arena);
 }
 

@@ -140,19 +140,15 @@ bool http_settings_expect_status(const struct http_settings *settings, long stat
 static bool read_expect_body(struct http_settings *settings, const struct lyd_node *node, const struct kind_room *room)
 {
     const char *pattern = model_text(node, "expect-body");
-    char words[128];
+    char wrong[EXPRESSION_WRONG_SIZE];
 
     if (!pattern)
         return true;
-    int code = regcomp(&settings->body, pattern, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
-    settings->body_compiled = code == 0;
     settings->expect_body = settings_copy(room, pattern);
-    if (code == 0)
-        return true;
-    regerror(code, &settings->body, words, sizeof words);
-    kind_complain(room, model_child(node, "expect-body"), "expect-body is not a POSIX extended regular expression: %s",
-                  words);
-    return false;
+    settings->body = expression_compile(room->arena, pattern, wrong);
+    if (!settings->body)
+        kind_complain(room, model_child(node, "expect-body"), "expect-body is no regular expression: %s", wrong);
+    return settings->body;
 }
 
 /* There is one way to the server. */
@@ -186,14 +182,6 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return check_way(node, room) && sound;
 }
 
-static void release(void *memory)
-{
-    struct http_settings *settings = memory;
-
-    if (settings->body_compiled)
-        regfree(&settings->body);
-}
-
 static void target(const void *settings, char *text, size_t size)
 {
     strlcpy(text, ((const struct http_settings *)settings)->url, size);
@@ -203,6 +191,5 @@ const struct kind kind_http = {
     .name = "http",
     .settings_size = sizeof(struct http_settings),
     .configure = configure,
-    .release = release,
     .target = target,
 };

@@ -2,11 +2,11 @@
 #ifndef VIPGATE_LIB_KINDS_HTTP_H
 #define VIPGATE_LIB_KINDS_HTTP_H
 
+#include "lib/expression.h"
 #include "lib/kinds/endpoint.h"
 #include "lib/kinds/kind.h"
 #include "lib/kinds/tls.h"
 
-#include <regex.h>
 #include <stdbool.h>
 
 struct status_range {
@@ -29,12 +29,11 @@ struct http_settings {
     const char *request;       /* for HTTP/1.1: all of it */
     size_t status_count;
     struct status_range *statuses;
-    const char *expect_body; /* NULL: any */
-    bool body_compiled;
-    regex_t body;            /* expect_body, compiled */
-    struct endpoint target;  /* whom to connect to: connect-to, else the URL's host and port */
-    const char *unix_socket; /* in place of target; NULL: none */
-    bool tls_used;           /* https */
+    const char *expect_body;       /* NULL: any */
+    const struct expression *body; /* expect_body, compiled */
+    struct endpoint target;        /* whom to connect to: connect-to, else the URL's host and port */
+    const char *unix_socket;       /* in place of target; NULL: none */
+    bool tls_used;                 /* https */
     bool proxy_protocol;
     struct tls_settings tls;
 };

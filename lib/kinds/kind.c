@@ -79,14 +79,5 @@ void *kind_configure(const struct kind *kind, const struct lyd_node *node, const
 
     if (room->arena->failed)
         kind_complain(room, node, "out of memory");
-    if (sound && !room->arena->failed)
-        return settings;
-    kind_release(kind, settings);
-    return NULL;
-}
-
-void kind_release(const struct kind *kind, void *settings)
-{
-    if (settings && kind->release)
-        kind->release(settings);
+    return sound && !room->arena->failed ? settings : NULL;
 }

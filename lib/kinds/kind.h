@@ -34,9 +34,6 @@ struct kind {
      * copy in the arena is NULL where memory ran out: it is not to be read here. */
     bool (*configure)(void *settings, const struct lyd_node *node, const struct kind_room *room);
 
-    /* Frees what is not in the arena, also where configure failed; NULL: there is no such thing. */
-    void (*release)(void *settings);
-
     /* Writes whom the probe asks, as an operator would call it: "192.0.2.1:80", "http://…". */
     void (*target)(const void *settings, char *text, size_t size);
 };
@@ -51,10 +48,7 @@ const struct kind *kind_at(size_t index);
 const struct lyd_node *kind_node(const struct lyd_node *check);
 
 /* The settings in KIND's container NODE; NULL after at least one complaint, also where memory ran out. They live as
- * long as the arena; what is not in it is freed with kind_release. */
+ * long as the arena. */
 void *kind_configure(const struct kind *kind, const struct lyd_node *node, const struct kind_room *room);
-
-/* SETTINGS may be NULL. */
-void kind_release(const struct kind *kind, void *settings);
 
 #endif

@@ -121,7 +121,6 @@ static inline const struct probe_result *stage_run(struct stage *stage)
 static inline void stage_close(struct stage *stage)
 {
     probe_free(stage->probe);
-    kind_release(stage->kind, stage->settings);
     arena_free(&stage->arena);
     resolver_free(stage->room.resolver);
     watcher_free(stage->room.watcher);

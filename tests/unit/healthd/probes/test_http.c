@@ -151,6 +151,8 @@ static void test_servers_that_misbehave(void **state)
         {serve_endless_body, "", OUTCOME_OK, REASON_NONE, "status 200"},
         {serve_endless_body, ",\"expect-body\":\"dull boy\"", OUTCOME_OK, REASON_NONE, "status 200"},
         {serve_endless_body, ",\"expect-body\":\"bright\"", OUTCOME_FAIL, REASON_MISMATCH, "first 65536 bytes"},
+        {serve_endless_body, ",\"expect-body\":\"(?s)(dull|boy).*.*jill\"", OUTCOME_UNABLE, REASON_TOO_COSTLY,
+         "takes too long"},
         {serve_endless_header, "", OUTCOME_FAIL, REASON_TOO_LARGE, "header"},
         {serve_endless_header_line, "", OUTCOME_FAIL, REASON_TOO_LARGE, "header"},
     };
@@ -256,7 +258,7 @@ static void test_settings_are_refused_with_the_reason(void **state)
         const char *members, *complaint;
     } rows[] = {
         {"\"url\":\"http://192.0.2.1/\",\"expect-body\":\"a(b\"",
-         "check t: expect-body is not a POSIX extended regular expression: Unmatched ( or \\("},
+         "check t: expect-body is no regular expression: missing closing parenthesis at character 4"},
         {"\"url\":\"http://192.0.2.1:99999/\"", "check t: url: the port is a number from 1 to 65535"},
         {"\"url\":\"http://:80/\"", "check t: url: the host's name is empty"},
         {"\"url\":\"http://me:hunter2@192.0.2.1/\"", "check t: url: credentials do not stand in it: write header"},
