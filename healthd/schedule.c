@@ -66,5 +66,7 @@ uint64_t schedule_first(uint64_t count, uint64_t interval_ms, uint32_t seed)
 
 uint64_t schedule_second(uint64_t interval_ms, uint64_t place_ms, uint64_t now_ms)
 {
-    return schedule_next_place(interval_ms, place_ms, now_ms + interval_ms / PARTS);
+    uint64_t next_ms = schedule_next_place(interval_ms, place_ms, now_ms + interval_ms / PARTS);
+
+    return next_ms < now_ms + interval_ms ? next_ms : now_ms + interval_ms;
 }

@@ -37,7 +37,8 @@ uint64_t schedule_after_extra(uint64_t due_ms, uint64_t started_ms, uint64_t int
 uint64_t schedule_first(uint64_t count, uint64_t interval_ms, uint32_t seed);
 
 /* The second run: first runs come close to each other, and here the checks part. It comes at PLACE_MS, an eighth of the
- * interval from now at least. */
+ * interval from now at least, and never later than one interval from now: where the place is just missed, the runs that
+ * follow come to it. */
 uint64_t schedule_second(uint64_t interval_ms, uint64_t place_ms, uint64_t now_ms);
 
 /* The first time from NOW_MS on that is at PLACE_MS of the interval. */

