@@ -14,6 +14,7 @@ struct listing {
     const struct lyd_node *rpc;
     struct address only_neighbor; /* FAMILY_NONE: all */
     struct prefix only_prefix;    /* FAMILY_NONE: all */
+    struct prefix only_longest;   /* the longest that holds this address; FAMILY_NONE: all */
     unsigned list;
     size_t index;            /* neighbor, vip */
     struct address neighbor; /* routes: of this neighbour, FAMILY_NONE before the first */
@@ -157,8 +158,9 @@ static bool received_of(struct listing *listing, const struct peer *peer, struct
     const struct rib_in *rib = peer_rib_in(peer);
     struct rib_in_route route;
 
-    if (listing->only_prefix.family != FAMILY_NONE) {
-        if (rib_in_find(rib, &listing->only_prefix, &route))
+    if (listing->only_prefix.family != FAMILY_NONE || listing->only_longest.family != FAMILY_NONE) {
+        if (listing->only_prefix.family != FAMILY_NONE ? rib_in_find(rib, &listing->only_prefix, &route)
+                                                       : rib_in_longest(rib, &listing->only_longest, &route))
             state_append_received(state, peer, &route);
         return true;
     }
@@ -280,6 +282,7 @@ static bool read_filters(struct listing *listing)
 {
     const struct lyd_node *rpc = listing->rpc;
     const char *neighbor = model_text(rpc, "neighbor"), *prefix = model_text(rpc, "prefix");
+    const char *address = model_text(rpc, "address");
 
     if (neighbor) {
         const struct peer *peer = state_find_neighbor(listing->bgpd, neighbor);
@@ -291,6 +294,10 @@ static bool read_filters(struct listing *listing)
     }
     if (prefix && !prefix_parse(&listing->only_prefix, prefix)) {
         control_refuse(listing->request, "%s is no prefix: bits past its length are set", prefix);
+        return false;
+    }
+    if (address && !prefix_parse(&listing->only_longest, address)) {
+        control_refuse(listing->request, "%s is no address that routes lead to", address);
         return false;
     }
     if (!control_asks_for(rpc, "why") && !control_asks_for(rpc, "vip"))

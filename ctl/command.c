@@ -5,7 +5,7 @@
 #include <bsd/string.h>
 #include <string.h>
 
-const char command_options[] = "[-S DIRECTORY] [--json] [--color auto|always|never] [--help]";
+const char command_options[] = "[-S DIRECTORY] [--json] [--color auto|always|never] [--help] [--version]";
 
 /* Reading state: the elements of the command, once it is known, and of the common options. */
 struct reading {
@@ -134,14 +134,14 @@ static int unknown_option(struct reading *reading, const char *name)
     return usage_error(reading, "unknown option ", subject);
 }
 
-/* "-h", "--last 5", "--last=5". */
+/* "-h", "--last 5", "--last=5", "--watch". */
 static int read_option(struct reading *reading, const char *word)
 {
     char name[SYNTAX_WORD_SIZE];
     const char *value = strncmp(word, "--", 2) == 0 ? strchr(word, '=') : NULL;
     struct arguments *arguments = &reading->invocation->arguments;
 
-    strlcpy(name, strcmp(word, "-h") == 0 ? "--help" : word, sizeof name);
+    strlcpy(name, strcmp(word, "-h") == 0 ? "--help" : strcmp(word, "-V") == 0 ? "--version" : word, sizeof name);
     name[strcspn(name, "=")] = '\0';
     const struct element *element = find_option(reading->elements, reading->element_count, name);
     if (!element) {
@@ -152,7 +152,9 @@ static int read_option(struct reading *reading, const char *word)
         return unknown_option(reading, word);
     if (!element->value[0])
         return value ? usage_error(reading, name, " takes no value") : take(reading, arguments, element, "");
-    return take(reading, arguments, element, value ? value + 1 : next(reading));
+    bool left_out =
+        !value && element->value_optional && (reading->count == 0 || !element_fits(element, *reading->words));
+    return take(reading, arguments, element, value ? value + 1 : left_out ? "" : next(reading));
 }
 
 static int read_argument(struct reading *reading, const char *word)
@@ -180,6 +182,8 @@ static int read_word(struct reading *reading, const char *word)
     }
     if (!reading->options_over && word[0] == '-' && word[1] != '\0')
         return read_option(reading, word);
+    if (!reading->invocation->words[0] && strcmp(word, "help") == 0) /* "help show vip" is "--help show vip" */
+        return read_option(reading, "--help");
     if (!reading->invocation->command)
         return read_command_word(reading, word);
     return read_argument(reading, word);
@@ -208,7 +212,7 @@ static int read_end(struct reading *reading)
 {
     const struct invocation *invocation = reading->invocation;
 
-    if (arguments_get(&invocation->options, "--help"))
+    if (arguments_get(&invocation->options, "--help") || arguments_get(&invocation->options, "--version"))
         return STATUS_DONE;
     if (!invocation->command)
         return incomplete_command(reading);
@@ -254,7 +258,7 @@ static void help_list(const char *typed, FILE *file)
         else
             fprintf(file, "  %-42s  %s\n", usage, command->help);
     }
-    fprintf(file, "\n'vipgate COMMAND --help' says more of one command; vipgate(8) is the manual.\n");
+    fprintf(file, "\n'vipgate help COMMAND' says more of one command; vipgate(8) is the manual.\n");
 }
 
 void command_help(const struct invocation *invocation, FILE *file)
@@ -294,13 +298,24 @@ static void offer_values(FILE *file, const char *spec, const char *begun)
     }
 }
 
+/* Whether something must still be said: it is offered before what may be. */
+static bool is_incomplete(const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->element_count; i++) {
+        const struct element *element = &reading->elements[i];
+        if (!element->optional && !arguments_get(&reading->invocation->arguments, element->name))
+            return true;
+    }
+    return false;
+}
+
 static void offer_elements(const struct reading *reading, FILE *file, const char *begun)
 {
-    bool positional_offered = false;
+    bool positional_offered = false, needed = is_incomplete(reading) && begun[0] != '-';
 
     for (size_t i = 0; i < reading->element_count; i++) {
         const struct element *element = &reading->elements[i];
-        if (arguments_get(&reading->invocation->arguments, element->name))
+        if (arguments_get(&reading->invocation->arguments, element->name) || (needed && element->optional))
             continue;
         if (element->kind != ELEMENT_POSITIONAL) {
             offer(file, element->name, begun);

@@ -1,6 +1,7 @@
 #include "ctl/config_commands.h"
 
 #include "lib/model.h"
+#include "lib/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,8 +41,11 @@ static void print_summary(const char *file, const struct lyd_node *tree)
 {
     const struct lyd_node *bgp = model_sibling(tree, "bgp");
 
-    printf("%s: valid; %u neighbors, %u vips, %u checks\n", file, count_nodes(bgp ? lyd_child(bgp) : NULL, "neighbor"),
-           count_nodes(tree, "vip"), count_nodes(tree, "check"));
+    unsigned neighbors = count_nodes(bgp ? lyd_child(bgp) : NULL, "neighbor"), vips = count_nodes(tree, "vip"),
+             checks = count_nodes(tree, "check");
+
+    printf("%s: valid; %u neighbor%s, %u vip%s, %u check%s\n", file, neighbors, text_plural(neighbors), vips,
+           text_plural(vips), checks, text_plural(checks));
 }
 
 int config_check(const char *file)

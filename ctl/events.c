@@ -199,6 +199,7 @@ static int follow(const struct invocation *invocation)
     if (reached) {
         show_events(&following.writer, false, &following.before, last_of(invocation));
         following.begun = true;
+        writer_expect_more(&following.writer);
         writer_flush(&following.writer);
         while (follow_both(&following))
             continue;

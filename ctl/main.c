@@ -1,7 +1,9 @@
 /* vipgate, the command line. */
 #include "ctl/command.h"
 #include "ctl/complete.h"
+#include "ctl/handlers.h"
 #include "ctl/query.h"
+#include "ctl/watch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,6 +22,10 @@ int main(int count, char **words)
         complain("%s", error);
     else if (command_argument(&invocation, "--help"))
         command_help(&invocation, stdout);
+    else if (command_argument(&invocation, "--version"))
+        status = handle_version(&invocation);
+    else if (command_argument(&invocation, "--watch"))
+        status = watch(&invocation);
     else
         status = invocation.command->handler(&invocation);
     query_close();

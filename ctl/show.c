@@ -7,9 +7,22 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* The size of the terminal; one that does not know its own is taken for the usual. */
+static void measure(struct style *style)
+{
+    struct winsize size = {0};
+
+    if (!isatty(STDOUT_FILENO))
+        return;
+    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+    style->width = size.ws_col ? size.ws_col : 80;
+    style->height = size.ws_row ? size.ws_row : 24;
+}
 
 struct writer show_writer(const struct invocation *invocation)
 {
@@ -21,6 +34,7 @@ struct writer show_writer(const struct invocation *invocation)
         .now_us = clock_real_us(),
     };
 
+    measure(&style);
     return writer_to(&style, command_argument(invocation, "--json"));
 }
 
@@ -88,14 +102,6 @@ int handle_show_advertised(const struct invocation *invocation)
     const struct member members[] = {{"neighbor", command_argument(invocation, "neighbor"), false}};
 
     return list(invocation, "bgpd", &view_advertised, members, COUNT(members));
-}
-
-int handle_show_received(const struct invocation *invocation)
-{
-    const struct member members[] = {{"neighbor", command_argument(invocation, "neighbor"), false},
-                                     {"prefix", command_argument(invocation, "PREFIX"), false}};
-
-    return list(invocation, "bgpd", &view_received, members, COUNT(members));
 }
 
 /* ---- pages ---- */

@@ -1,32 +1,136 @@
 /* status: one screen of everything, from both daemons. */
+#include "ctl/status.h"
+
 #include "ctl/handlers.h"
 #include "ctl/show.h"
 #include "ctl/status_check.h"
+#include "lib/model.h"
+#include "lib/text.h"
 
-enum { EVENTS_SHOWN = 10 };
+#include <string.h>
 
-static const struct lyd_node *site_of(const struct collection *answers)
+enum { ROWS_MIN = 3, ROWS_MAX = 10, STATES_MAX = 16 };
+
+/* The lines of the screen that are no rows of the three lists. */
+enum { OTHER_LINES = 22, LISTS = 3 };
+
+static const struct part {
+    const struct view *view;
+    const char *noun, *state, *command;
+} parts[LISTS] = {
+    {&view_neighbors, "neighbor", "session-state", "show neighbors"},
+    {&view_vips, "VIP", "state", "show vips"},
+    {&view_checks, "check", "verdict", "show checks"},
+};
+
+/* How many rows of a list there is room for. */
+static size_t rows_of(const struct style *style)
 {
-    return collection_next(answers, "site", NULL);
+    size_t free = style->height > OTHER_LINES ? (style->height - OTHER_LINES) / LISTS : 0;
+
+    return style->height == 0 || free > ROWS_MAX ? ROWS_MAX : free < ROWS_MIN ? ROWS_MIN : free;
 }
 
-/* What a daemon that does not answer would have said is left out: "none" would be wrong. */
-static void write_status(struct writer *writer, const struct collection *answers, bool bgp, bool health)
+/* ---- one list ---- */
+
+/* The next entry after AFTER, all that are wrong first, then those that somebody has put where they are. */
+static const struct lyd_node *next_by_condition(const struct collection *answers, const struct view *view,
+                                                const struct lyd_node *after, enum condition *condition)
 {
-    const struct lyd_node *site = site_of(answers);
+    const struct lyd_node *entry = after;
+
+    for (;;) {
+        while ((entry = collection_next(answers, view->list, entry))) {
+            if (status_condition(entry) == *condition)
+                return entry;
+        }
+        if (*condition == CONDITION_RIGHT)
+            return NULL;
+        --*condition;
+    }
+}
+
+/* How many are in each state, in the order in which the states come first. */
+struct totals {
+    size_t all, states;
+    struct {
+        const char *name;
+        size_t count;
+    } of[STATES_MAX];
+};
+
+static void count_state(struct totals *totals, const char *name)
+{
+    size_t i = 0;
+
+    totals->all++;
+    while (name && i < totals->states && strcmp(totals->of[i].name, name) != 0)
+        i++;
+    if (!name || i == STATES_MAX)
+        return;
+    totals->of[i].name = name;
+    totals->of[i].count++;
+    totals->states += i == totals->states;
+}
+
+/* "200 VIPs: 3 withdrawn, 197 announced" */
+static size_t write_totals(FILE *file, const struct part *part, const struct collection *answers)
+{
+    enum condition condition = CONDITION_WRONG;
+    struct totals totals = {0};
+
+    for (const struct lyd_node *entry = NULL; (entry = next_by_condition(answers, part->view, entry, &condition));)
+        count_state(&totals, model_text(entry, part->state));
+    if (totals.all == 0)
+        return 0;
+    fprintf(file, "%zu %s%s", totals.all, part->noun, text_plural(totals.all));
+    for (size_t i = 0; i < totals.states; i++)
+        fprintf(file, "%s %zu %s", i ? "," : ":", totals.of[i].count, totals.of[i].name);
+    fputc('\n', file);
+    return totals.all;
+}
+
+static void write_part(struct writer *writer, const struct part *part, const struct collection *answers)
+{
+    enum condition condition = CONDITION_WRONG;
+    size_t room = rows_of(&writer->style);
+    const struct lyd_node *entry = NULL;
+
+    writer_list(writer, part->view, false);
+    size_t all = write_totals(writer->style.file, part, answers);
+    if (all == room + 1) /* as long as the line that would say so */
+        room = all;
+    for (size_t row = 0; row < room && (entry = next_by_condition(answers, part->view, entry, &condition)); row++)
+        writer_entry(writer, entry);
+    writer_list_end(writer);
+    if (all > room)
+        fprintf(writer->style.file, "… and %zu more: vipgate %s\n", all - room, part->command);
+}
+
+/* ---- all of it ---- */
+
+static void write_lists(struct writer *writer, const struct collection *answers, bool bgp, bool health)
+{
+    for (size_t i = 0; i < LISTS; i++) {
+        bool known = parts[i].view == &view_checks ? health : bgp;
+        if (known && writer->json)
+            show_list(writer, parts[i].view, false, answers);
+        else if (known)
+            write_part(writer, &parts[i], answers);
+    }
+}
+
+void status_write(struct writer *writer, const struct collection *answers, bool bgp, bool health)
+{
+    const struct lyd_node *site = collection_next(answers, "site", NULL);
 
     if (site && !writer->json)
         fprintf(writer->style.file, "site %s\n\n", lyd_get_value(site));
     else if (site)
         writer_leaf(writer, site);
     show_list(writer, &view_daemons, false, answers);
-    if (bgp) {
-        show_list(writer, &view_neighbors, false, answers);
-        show_list(writer, &view_vips, false, answers);
-    }
-    if (health)
-        show_list(writer, &view_checks, false, answers);
-    show_events(writer, false, answers, EVENTS_SHOWN);
+    write_lists(writer, answers, bgp, health);
+    show_events(writer, false, answers, rows_of(&writer->style));
     writer_end(writer);
 }
 
@@ -38,14 +142,14 @@ int handle_status(const struct invocation *invocation)
     const struct member members[] = {{"last", last, true}};
     struct collection answers = {0};
 
-    snprintf(last, sizeof last, "%d", EVENTS_SHOWN);
+    snprintf(last, sizeof last, "%d", ROWS_MAX);
     int health = query(invocation, "healthd", request_get("daemon,check,event", members, 1), ANSWER_TIMEOUT_MS,
                        collection_add, &answers);
     int bgp = query(invocation, "bgpd", request_get("daemon,neighbor,vip,event", members, 1), ANSWER_TIMEOUT_MS,
                     collection_add, &answers);
     if (answers.state) {
         struct writer writer = show_writer(invocation);
-        write_status(&writer, &answers, bgp == STATUS_DONE, health == STATUS_DONE);
+        status_write(&writer, &answers, bgp == STATUS_DONE, health == STATUS_DONE);
     }
     collection_free(&answers);
     return health > bgp ? health : bgp;

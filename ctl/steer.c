@@ -5,6 +5,7 @@
 #include "lib/model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -41,10 +42,16 @@ int handle_check_run(const struct invocation *invocation)
 
 int handle_neighbor(const struct invocation *invocation)
 {
+    const char *action = command_argument(invocation, "up|down|reset|refresh");
+    const char *message = command_argument(invocation, "--message");
     const struct member members[] = {{"remote-address", command_argument(invocation, "ADDRESS"), false},
-                                     {"action", command_argument(invocation, "up|down|reset|refresh"), false},
-                                     {"message", command_argument(invocation, "--message"), false}};
+                                     {"action", action, false},
+                                     {"message", message, false}};
 
+    if (message && strcmp(action, "down") != 0 && strcmp(action, "reset") != 0) {
+        complain("unexpected --message: '%s' sends the neighbor no text; 'down' and 'reset' do", action);
+        return STATUS_USAGE;
+    }
     return query(invocation, "bgpd", request_build("neighbor", members, COUNT(members)), ANSWER_TIMEOUT_MS, ignore,
                  NULL);
 }

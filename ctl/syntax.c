@@ -31,7 +31,7 @@ static bool ends_group(char *word)
 
     if (word[length - 1] != ']')
         return false;
-    word[length - 1] = '\0';
+    word[strcspn(word, "]")] = '\0';
     return true;
 }
 
@@ -57,7 +57,8 @@ static bool read_element(const char **at, struct element *element)
         strlcpy(element->value, element->name, sizeof element->value);
     } else if (!closed && next_word(at, word)) {
         ends_group(word);
-        strlcpy(element->value, word, sizeof element->value);
+        element->value_optional = word[0] == '[';
+        strlcpy(element->value, word + element->value_optional, sizeof element->value);
     }
     return true;
 }
@@ -188,6 +189,13 @@ const char *arguments_get(const struct arguments *arguments, const char *name)
     return NULL;
 }
 
+bool element_fits(const struct element *element, const char *text)
+{
+    char canonical[PREFIX_TEXT_SIZE];
+
+    return value_fits(element->value, text, canonical);
+}
+
 bool arguments_take(struct arguments *arguments, const struct element *element, const char *text, char *error,
                     size_t size)
 {
@@ -200,7 +208,8 @@ bool arguments_take(struct arguments *arguments, const struct element *element, 
     struct argument *argument = &arguments->items[arguments->count];
     *argument = (struct argument){.value = text};
     strlcpy(argument->name, element->name, sizeof argument->name);
-    if (element->value[0] && !value_fits(element->value, text, argument->canonical)) {
+    bool left_out = element->value_optional && text[0] == '\0';
+    if (element->value[0] && !left_out && !value_fits(element->value, text, argument->canonical)) {
         snprintf(error, size, placeholder ? "'%s' is not %s" : "'%s' is not one of %s", text,
                  placeholder ? placeholder->meaning : element->value);
         return false;

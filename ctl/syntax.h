@@ -4,8 +4,8 @@
  *
  *     element  = VALUE              a positional argument: "ADDRESS", or a choice: "up|down|reset", "PREFIX|all"
  *              | keyword VALUE      "neighbor ADDRESS"; only within brackets
- *              | -option [VALUE]    "--follow", "--last N", "-c FILE"
- *              | "[" element "]"    may be left out
+ *              | -option [VALUE]    "--follow", "--last N", "-c FILE"; in brackets the VALUE may be left out: "--watch
+ * [DURATION]" | "[" element "]"    may be left out
  */
 #ifndef VIPGATE_CTL_SYNTAX_H
 #define VIPGATE_CTL_SYNTAX_H
@@ -24,6 +24,7 @@ struct element {
     bool optional;
     char name[SYNTAX_WORD_SIZE];  /* "ADDRESS", "neighbor", "--last" */
     char value[SYNTAX_WORD_SIZE]; /* what it takes: "ADDRESS", "up|down"; empty: nothing */
+    bool value_optional;
 };
 
 /* Reads SYNTAX, one of our own, into ELEMENTS and returns how many there are. */
@@ -44,7 +45,10 @@ struct arguments {
 /* The value given for the element NAME, or NULL. Valid as long as ARGUMENTS. */
 const char *arguments_get(const struct arguments *arguments, const char *name);
 
-/* Takes TEXT as the value of ELEMENT. False, with why in ERROR, where it does not fit. */
+/* Whether TEXT fits as the value of ELEMENT. */
+bool element_fits(const struct element *element, const char *text);
+
+/* Takes TEXT as the value of ELEMENT; "" where none was given. False, with why in ERROR, where it does not fit. */
 bool arguments_take(struct arguments *arguments, const struct element *element, const char *text, char *error,
                     size_t size);
 

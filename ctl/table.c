@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GAP = 2, WRAP_MIN = 26, COLUMN_MIN = 6 };
+enum { GAP = 2, FREE_MIN = 8, COLUMN_MIN = 6 };
 
-static const char unknown[] = "-";
+static const char unknown[] = "-", ellipsis[] = "…";
 
 /* ---- pieces of text ---- */
 
@@ -20,16 +20,6 @@ static size_t octets_of_width(const char *text, size_t width)
             break;
     }
     return at;
-}
-
-/* Characters in the first OCTETS of TEXT. */
-static size_t width_of(const char *text, size_t octets)
-{
-    size_t width = 0;
-
-    for (size_t i = 0; i < octets; i++)
-        width += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return width;
 }
 
 /* Octets of TEXT that go on a line of WIDTH: up to a space where there is one, else up to the end of a part of an
@@ -54,7 +44,7 @@ static size_t line_octets(const char *text, size_t width)
 void text_write_wrapped(FILE *file, const char *text, size_t width, size_t indent)
 {
     for (;;) {
-        size_t octets = line_octets(text, width);
+        size_t octets = width ? line_octets(text, width) : strlen(text);
         fprintf(file, "%.*s", (int)octets, text);
         text += octets;
         text += strspn(text, " ");
@@ -83,7 +73,7 @@ struct table table_begin(const struct style *style, const struct column *columns
     struct table table = {.style = *style, .columns = columns, .column_count = column_count};
 
     for (size_t i = 0; i < column_count; i++)
-        table.widths[i] = strlen(columns[i].title);
+        table.wanted[i] = table.widths[i] = strlen(columns[i].title);
     return table;
 }
 
@@ -102,12 +92,45 @@ static size_t column_to_narrow(const struct table *table)
     size_t widest = 0;
 
     for (size_t i = 0; i < table->column_count; i++) {
-        if (table->columns[i].free && table->widths[i] > WRAP_MIN)
+        if (table->columns[i].free && table->widths[i] > FREE_MIN)
             return i;
-        if (!table->columns[i].free && table->widths[i] > table->widths[widest])
+        if (table->widths[i] > table->widths[widest])
             widest = i;
     }
     return widest;
+}
+
+/* Each column gets what it wants, or less of it where the terminal is narrower than that. */
+static void fit(struct table *table)
+{
+    memcpy(table->widths, table->wanted, sizeof table->widths);
+    while (table->style.width > 0 && total_width(table) > table->style.width) {
+        size_t *width = &table->widths[column_to_narrow(table)];
+        if (*width <= COLUMN_MIN)
+            return;
+        --*width;
+    }
+}
+
+/* Makes the columns wide enough for a row. */
+static void grow(struct table *table, const struct table_cell *cells)
+{
+    bool wider = false;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        size_t width = text_width(cells[i].text);
+        wider = wider || width > table->wanted[i];
+        table->wanted[i] = width > table->wanted[i] ? width : table->wanted[i];
+    }
+    if (wider)
+        fit(table);
+}
+
+void table_expect(struct table *table, const unsigned char *widths)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        table->wanted[i] = widths[i] > table->wanted[i] ? widths[i] : table->wanted[i];
+    fit(table);
 }
 
 /* Room for what the rows still to come may hold, where there are more than are kept: the longest IPv4 prefix where only
@@ -116,56 +139,37 @@ static void widen(struct table *table)
 {
     for (size_t i = 0; i < table->column_count; i++) {
         if (!table->columns[i].free)
-            table->widths[i] += table->columns[i].right ? 3 : sizeof "203.0.113.128/32" - sizeof "9.0.0.0/8";
+            table->wanted[i] += table->columns[i].right ? 3 : sizeof "203.0.113.128/32" - sizeof "9.0.0.0/8";
     }
+    fit(table);
 }
 
-static void fit_widths(struct table *table)
-{
-    for (size_t row = 0; row < table->kept_count; row++) {
-        for (size_t i = 0; i < table->column_count; i++) {
-            size_t width = text_width(table->kept[row * table->column_count + i].text);
-            if (width > table->widths[i])
-                table->widths[i] = width;
-        }
-    }
-    if (table->kept_count == TABLE_ROWS_KEPT)
-        widen(table);
-    while (total_width(table) > PAGE_WIDTH) {
-        size_t *width = &table->widths[column_to_narrow(table)];
-        if (*width <= COLUMN_MIN)
-            return;
-        --*width;
-    }
-}
-
-/* A row takes as many lines as its longest cell; nothing is cut off. */
-static void write_row(const struct table *table, const struct table_cell *cells)
+/* A cell, cut where a terminal's line has no more room; into a file it goes whole. How many columns it took. */
+static size_t write_cell(const struct table *table, size_t column, const struct table_cell *cell, size_t indent)
 {
     const struct style *style = &table->style;
-    const char *rest[TABLE_COLUMNS_MAX] = {0};
-    bool more;
+    size_t width = text_width(cell->text), room = table->widths[column];
+    bool cut = style->width > 0 && width > room;
+    size_t octets = octets_of_width(cell->text, cut ? room - 1 : width), shown = cut ? room : width;
 
-    for (size_t i = 0; i < table->column_count; i++)
-        rest[i] = cells[i].text;
-    do {
-        size_t at = 0, start = 0;
-        more = false;
-        for (size_t i = 0; i < table->column_count; i++) {
-            size_t octets = line_octets(rest[i], table->widths[i]), width = width_of(rest[i], octets);
-            size_t begin = start + (table->columns[i].right ? table->widths[i] - width : 0);
-            if (octets > 0) {
-                fprintf(style->file, "%*s%s%.*s%s", (int)(begin - at), "", color_begin(style, cells[i].color),
-                        (int)octets, rest[i], color_end(style, cells[i].color));
-                at = begin + width;
-            }
-            rest[i] += octets;
-            rest[i] += strspn(rest[i], " ");
-            more |= *rest[i] != '\0';
-            start += table->widths[i] + GAP;
-        }
-        fputc('\n', style->file);
-    } while (more);
+    if (table->columns[column].right && shown < room)
+        indent += room - shown;
+    fprintf(style->file, "%*s%s%.*s%s%s", (int)indent, "", color_begin(style, cell->color), (int)octets, cell->text,
+            cut ? ellipsis : "", color_end(style, cell->color));
+    return indent + shown;
+}
+
+/* A row is a line. */
+static void write_row(const struct table *table, const struct table_cell *cells)
+{
+    size_t at = 0, start = 0;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (cells[i].text[0] != '\0')
+            at += write_cell(table, i, &cells[i], start > at ? start - at : i > 0 ? GAP : 0);
+        start += table->widths[i] + GAP;
+    }
+    fputc('\n', table->style.file);
 }
 
 static void write_header(const struct table *table)
@@ -177,7 +181,7 @@ static void write_header(const struct table *table)
     write_row(table, titles);
 }
 
-static void free_row(const struct table *table, struct table_cell *cells)
+static void free_row(const struct table *table, const struct table_cell *cells)
 {
     for (size_t i = 0; i < table->column_count; i++)
         free(cells[i].text);
@@ -185,8 +189,9 @@ static void free_row(const struct table *table, struct table_cell *cells)
 
 void table_flush(struct table *table)
 {
+    if (!table->flowing && table->kept_count == TABLE_ROWS_KEPT)
+        widen(table);
     if (!table->flowing && table->kept_count > 0) {
-        fit_widths(table);
         write_header(table);
         table->flowing = true;
     }
@@ -206,18 +211,20 @@ void table_end(struct table *table)
     table->kept = NULL;
 }
 
-void table_add(struct table *table, const struct lyd_node *entry)
+void table_format(const struct table *table, const struct lyd_node *entry, struct table_cell *row)
 {
-    struct table_cell row[TABLE_COLUMNS_MAX] = {0};
-
     for (size_t i = 0; i < table->column_count; i++) {
         struct cell cell = {0};
         table->columns[i].format(&cell, entry, table->columns[i].path, table->style.now_us);
-        row[i].text = strdup(cell.text[0] ? cell.text : unknown);
-        row[i].color = cell.color;
+        row[i] = (struct table_cell){strdup(cell.text[0] ? cell.text : unknown), cell.color};
         if (!row[i].text)
             abort();
     }
+}
+
+void table_add_row(struct table *table, const struct table_cell *row)
+{
+    grow(table, row);
     if (table->flowing) {
         write_row(table, row);
         free_row(table, row);
@@ -232,6 +239,14 @@ void table_add(struct table *table, const struct lyd_node *entry)
         table_flush(table);
 }
 
+void table_add(struct table *table, const struct lyd_node *entry)
+{
+    struct table_cell row[TABLE_COLUMNS_MAX] = {0};
+
+    table_format(table, entry, row);
+    table_add_row(table, row);
+}
+
 /* ---- pages ---- */
 
 void page_write(const struct style *style, const struct field *fields, size_t count, const struct lyd_node *entry)
@@ -240,13 +255,16 @@ void page_write(const struct style *style, const struct field *fields, size_t co
 
     for (size_t i = 0; i < count; i++)
         widest = strlen(fields[i].label) > widest ? strlen(fields[i].label) : widest;
+    size_t room = style->width == 0                          ? 0
+                  : style->width > widest + GAP + COLUMN_MIN ? style->width - widest - GAP
+                                                             : COLUMN_MIN;
     for (size_t i = 0; i < count; i++) {
         struct cell cell = {0};
         fields[i].format(&cell, entry, fields[i].path, style->now_us);
         if (cell.text[0] == '\0')
             continue;
         fprintf(style->file, "%-*s%s", (int)(widest + GAP), fields[i].label, color_begin(style, cell.color));
-        text_write_wrapped(style->file, cell.text, PAGE_WIDTH - widest - GAP, widest + GAP);
+        text_write_wrapped(style->file, cell.text, room, widest + GAP);
         fprintf(style->file, "%s\n", color_end(style, cell.color));
     }
 }

@@ -1,6 +1,7 @@
 /*
- * Aligned text that fits PAGE_WIDTH columns: tables of many entries, and pages that show one. What they show is stated
- * as rows of columns and fields; there is one renderer for all of them.
+ * Aligned text: tables of many entries, and pages that show one. On a terminal it fits: a table's cells are cut, a
+ * page's values go on below. Into a file or a pipe a row is one line and whole. What is shown is stated as rows of
+ * columns and fields; there is one renderer for all of them.
  */
 #ifndef VIPGATE_CTL_TABLE_H
 #define VIPGATE_CTL_TABLE_H
@@ -9,30 +10,32 @@
 
 #include <stdbool.h>
 
-enum { PAGE_WIDTH = 100, TABLE_COLUMNS_MAX = 12, TABLE_ROWS_KEPT = 256 };
+enum { TABLE_COLUMNS_MAX = 12, TABLE_ROWS_KEPT = 256 };
 
 struct column {
     const char *title;
     const char *path;
     cell_format *format;
     bool right; /* numbers */
-    bool free;  /* free text: the first to be broken into lines where the page is too narrow */
+    bool free;  /* free text: the first to be cut where the terminal is too narrow */
 };
 
 /* How to draw. */
 struct style {
     FILE *file;
+    unsigned width, height; /* of the terminal, in characters; 0: it is none */
     bool color;
     uint64_t now_us; /* real time, for ages */
 };
 
 /* A table being written. The widths come from the first TABLE_ROWS_KEPT rows; those after them are printed as they
- * come, so that a long list needs no memory. */
+ * come, so that a long list needs no memory, and may make a column wider from there on. */
 struct table {
     struct style style;
     const struct column *columns;
     size_t column_count;
-    size_t widths[TABLE_COLUMNS_MAX];
+    size_t wanted[TABLE_COLUMNS_MAX]; /* by the cells, */
+    size_t widths[TABLE_COLUMNS_MAX]; /* and on this terminal */
     struct table_cell {
         char *text;
         enum cell_color color;
@@ -43,6 +46,13 @@ struct table {
 
 struct table table_begin(const struct style *style, const struct column *columns, size_t column_count);
 void table_add(struct table *table, const struct lyd_node *entry);
+
+/* The same in two steps. The row's texts, which table_format allocates, pass over to table_add_row. */
+void table_format(const struct table *table, const struct lyd_node *entry, struct table_cell *row);
+void table_add_row(struct table *table, const struct table_cell *row);
+
+/* Makes the columns as wide as WIDTHS at least, for rows that come one by one. */
+void table_expect(struct table *table, const unsigned char *widths);
 
 /* Prints what is kept, for a reader who waits (--follow). */
 void table_flush(struct table *table);
@@ -59,7 +69,8 @@ struct field {
 
 void page_write(const struct style *style, const struct field *fields, size_t count, const struct lyd_node *entry);
 
-/* Writes TEXT, breaking it into lines of WIDTH columns that begin at column INDENT; no newline at the end. */
+/* Writes TEXT, breaking it into lines of WIDTH columns (0: one line) that begin at column INDENT; no newline at the
+ * end. */
 void text_write_wrapped(FILE *file, const char *text, size_t width, size_t indent);
 
 #endif

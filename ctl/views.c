@@ -292,6 +292,9 @@ static const struct column event_columns[] = {
     {"CAUSE", "cause", cell_text, false, true},
 };
 
+/* "11-20 11:09:50.000Z", "session", an IPv4 prefix, "announced -> withdrawn" */
+static const unsigned char event_widths[] = {19, 7, 18, 22, 0};
+
 static const struct column cause_columns[] = {
     {"WHY", "kind", cell_text, false, false},     {"SUBJECT", "subject", cell_text, false, false},
     {"STATE", "state", cell_state, false, false}, {"SINCE", "since", cell_age, true, false},
@@ -320,7 +323,10 @@ const struct view view_received = {.list = "received-route",
                                    .title = "Received routes",
                                    .empty = "no route was received and kept",
                                    COLUMNS(received_columns)};
-const struct view view_events = {
-    .list = "event", .title = "Events", .empty = "nothing has happened", COLUMNS(event_columns)};
+const struct view view_events = {.list = "event",
+                                 .title = "Events",
+                                 .empty = "nothing has happened",
+                                 COLUMNS(event_columns),
+                                 .typical = event_widths};
 const struct view view_causes = {
     .list = "cause", .title = "Causes", .empty = "no cause is known", COLUMNS(cause_columns)};

@@ -10,7 +10,8 @@ struct view {
     const char *empty; /* in place of a table without rows */
     const struct column *columns;
     size_t column_count;
-    const struct field *fields; /* of the page of one entry; NULL: it has none */
+    const unsigned char *typical; /* widths of the columns, for a list that is followed; NULL: it is not */
+    const struct field *fields;   /* of the page of one entry; NULL: it has none */
     size_t field_count;
 };
 

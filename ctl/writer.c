@@ -5,7 +5,7 @@ struct writer writer_to(const struct style *style, bool json)
     return (struct writer){.style = *style, .json = json, .document = json_document_to(style->file)};
 }
 
-static void end_list(struct writer *writer)
+void writer_list_end(struct writer *writer)
 {
     if (writer->view && !writer->json) {
         table_end(&writer->table);
@@ -18,7 +18,7 @@ static void end_list(struct writer *writer)
 /* A blank line between sections. */
 static void begin_section(struct writer *writer)
 {
-    end_list(writer);
+    writer_list_end(writer);
     if (writer->sections++ > 0 && !writer->json)
         fputc('\n', writer->style.file);
 }
@@ -44,6 +44,12 @@ void writer_entry(struct writer *writer, const struct lyd_node *entry)
         table_add(&writer->table, entry);
 }
 
+void writer_row(struct writer *writer, const struct table_cell *row)
+{
+    writer->rows++;
+    table_add_row(&writer->table, row);
+}
+
 void writer_leaf(struct writer *writer, const struct lyd_node *leaf)
 {
     if (writer->json)
@@ -59,6 +65,12 @@ void writer_page(struct writer *writer, const struct view *view, const struct ly
         page_write(&writer->style, view->fields, view->field_count, entry);
 }
 
+void writer_expect_more(struct writer *writer)
+{
+    if (writer->view && writer->view->typical && !writer->json)
+        table_expect(&writer->table, writer->view->typical);
+}
+
 void writer_flush(struct writer *writer)
 {
     if (writer->json)
@@ -69,7 +81,7 @@ void writer_flush(struct writer *writer)
 
 void writer_end(struct writer *writer)
 {
-    end_list(writer);
+    writer_list_end(writer);
     if (writer->json)
         json_document_end(&writer->document);
     fflush(writer->style.file);

@@ -4,6 +4,7 @@
 #include "lib/notify.h"
 
 #include <bsd/unistd.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,12 +22,16 @@ static int usage(const char *name, FILE *stream)
 {
     fprintf(stream,
             "usage: %s [-c FILE] [-n]\n"
-            "  -c FILE  the configuration [/etc/vipgate/vipgate.conf]\n"
-            "  -n       only check it\n"
-            "  -V       print the version\n",
+            "  -c FILE        the configuration [/etc/vipgate/vipgate.conf]\n"
+            "  -n             only check it\n"
+            "  -V, --version  print the version\n"
+            "  -h, --help     print this\n",
             name);
     return stream == stdout ? EXIT_SUCCESS : PROGRAM_MISUSED;
 }
+
+static const struct option long_options[] = {
+    {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
 
 bool program_begin(struct program *program, const char *name, int argc, char **argv, int *status)
 {
@@ -36,7 +41,7 @@ bool program_begin(struct program *program, const char *name, int argc, char **a
     setproctitle_init(argc, argv, environ);
     log_open(name);
     notify_open();
-    while ((option = getopt(argc, argv, "c:nhV")) != -1) {
+    while ((option = getopt_long(argc, argv, "c:nhV", long_options, NULL)) != -1) {
         switch (option) {
         case 'c':
             program->path = optarg;

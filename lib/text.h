@@ -14,4 +14,10 @@ bool text_is_clean(const char *text);
 /* Replaces, in place, each octet that is not so with '?'. */
 void text_clean(char *text);
 
+/* The ending of a noun after COUNT: "1 check", "2 checks". */
+static inline const char *text_plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 #endif

@@ -137,6 +137,19 @@ bool rib_in_find(const struct rib_in *rib, const struct prefix *prefix, struct r
     return true;
 }
 
+bool rib_in_longest(const struct rib_in *rib, const struct prefix *host, struct rib_in_route *route)
+{
+    struct prefix prefix = *host;
+
+    while (!rib_in_find(rib, &prefix, route)) {
+        if (prefix.length == 0)
+            return false;
+        prefix.length--;
+        prefix.octets[prefix.length / 8] &= (uint8_t) ~(0x80u >> prefix.length % 8);
+    }
+    return true;
+}
+
 /* The first bit of the cursor says which table, the others are that table's. */
 bool rib_in_walk(const struct rib_in *rib, uint64_t *cursor, struct rib_in_route *route)
 {

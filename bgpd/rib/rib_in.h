@@ -52,6 +52,9 @@ struct rib_in_route {
 
 bool rib_in_find(const struct rib_in *rib, const struct prefix *prefix, struct rib_in_route *route);
 
+/* The route of the longest prefix that holds HOST, a prefix of one address. */
+bool rib_in_longest(const struct rib_in *rib, const struct prefix *host, struct rib_in_route *route);
+
 /* Walks all routes in a stable order, from *CURSOR (0 starts), which can be kept between calls while the table changes:
  * a route that stays is then seen, though one may be seen twice. False at the end. */
 bool rib_in_walk(const struct rib_in *rib, uint64_t *cursor, struct rib_in_route *route);

@@ -69,12 +69,23 @@ class Failures(Ctl):
     def test_usage(self):
         for words in ([], ["shwo"], ["show"], ["show", "vip"], ["show", "vip", "x"], ["show", "vips", "x"],
                       ["--bad", "status"], ["neighbor", "192.0.2.1", "kick"], ["config", "convert", "x"],
-                      ["run"], ["show", "events", "--last", "x"]):
+                      ["run"], ["show", "events", "--last", "x"], ["show", "events", "--follow", "--watch"]):
             self.expect(2, *words)
+        for action in ("up", "refresh"):
+            self.expect(2, "neighbor", "192.0.2.1", action, "--message", "x", says="unexpected --message")
 
     def test_help_and_version(self):
-        for words in (["--help"], ["-h"], ["show", "--help"], ["show", "vip", "-h"], ["version"]):
+        for words in (["--help"], ["-h"], ["help"], ["help", "show"], ["show", "--help"], ["show", "vip", "-h"], ["version"],
+                      ["--version"], ["-V"]):
             self.expect(0, *words, shows=True, lines=0)
+
+    def test_help_and_version_of_the_daemons(self):
+        for name in ("vipgate-bgpd", "vipgate-healthd"):
+            for words, says in ((["--help"], "usage: "), (["-h"], "usage: "), (["--version"], f"{name} "), (["-V"], f"{name} ")):
+                done = subprocess.run([binary(name), *words], capture_output=True, text=True, timeout=30)
+                self.assertEqual((0, "", True), (done.returncode, done.stderr, done.stdout.startswith(says)), words)
+            done = subprocess.run([binary(name), "--nonsense"], capture_output=True, text=True, timeout=30)
+            self.assertEqual(2, done.returncode)
 
     def test_a_refusal(self):
         self.daemon("bgpd", lambda name, arguments: frame(REFUSAL, "there is no neighbor 192.0.2.1"))
@@ -156,7 +167,7 @@ class Answers(Ctl):
     def test_follow_ends_with_a_whole_document(self):
         for name, first in (("healthd", 1), ("bgpd", 2)):
             self.daemon(name, lambda *_, name=name, first=first: [
-                frame(MORE, {"vipgate:state": {"event": [event(first, name)]}}),
+                frame(MORE, {"vipgate:state": {"event": [event(first, name)]}}), frame(MORE, {"vipgate:state": {}}),
                 frame(MORE, {"vipgate:state": {"event": [event(first + 2, name)]}})], hold=True)
         for words, done in ((["--json"], lambda text: text.count('"cause"') == 4),
                             ([], lambda text: all(f"event {number}" in text for number in range(1, 5)))):

@@ -1,12 +1,18 @@
 """show, status and why: what the contract lists, as JSON that yanglint accepts and as tables that fit a terminal."""
 
+import contextlib
+import os
 import re
+import signal
+import subprocess
+import termios
 
 from lab import bgp_message as bgp
 from lab import yang
 from lab.case import LOCAL, NEIGHBOR, VIP, LabCase, gated_vip, main, speaker, tcp_check
 from lab.system import wait_for
 from lab.target import TcpTarget
+from lab.vipgate import binary
 
 PROFILE = ("profile rich { as-path-prepend 2; med 200; community [ 65010:666 no-export ]; "
            "large-community [ 65010:1:2 ]; }\n")
@@ -148,8 +154,51 @@ class Show(LabCase):
             self.assertNotIn("\x1b", text, words)
             self.assertTrue(text.strip(), words)
             for line in text.splitlines():
-                self.assertLessEqual(len(line), 100, (words, line))
                 self.assertEqual(line.rstrip(), line, words)
+            self.assertNotIn("…", text, words)  # into a pipe nothing is cut
+
+    def test_what_a_terminal_shows_fits_it(self):
+        for words in [*COMMANDS.values(), *SINGLE]:
+            for columns in (80, 120):
+                for line in self.on_terminal(columns, *words).splitlines():
+                    self.assertLessEqual(len(line), columns, (words, line))
+                    self.assertEqual(line.rstrip(), line, words)
+
+    def on_terminal(self, columns, *words):
+        """What `vipgate WORDS` prints on a terminal of so many columns."""
+        screen, terminal = os.openpty()
+        termios.tcsetwinsize(terminal, (50, columns))
+        process = subprocess.Popen(self.host.command(binary("vipgate"), "--color", "never", "-S", self.gate.directory, *words),
+                                   stdout=terminal)
+        os.close(terminal)
+        text = b""
+        with contextlib.suppress(OSError):  # the terminal's end
+            while piece := os.read(screen, 65536):
+                text += piece
+        os.close(screen)
+        self.assertEqual(0, process.wait(), words)
+        return text.decode().replace("\r\n", "\n")
+
+    def test_received_routes_are_sorted_and_found_by_address(self):
+        more = ["192.0.2.64/26", "10.0.0.0/8", "192.0.2.0/24"]
+        self.session.send(bgp.update(more, bgp.usual_attributes([65515], NEIGHBOR)))
+        wait_for(lambda: self.gate.neighbor(NEIGHBOR)["prefixes"]["received"] == 5, "the routes to be counted")
+        rows = [line.split()[1] for line in self.gate.done("show", "received-routes").splitlines()[1:]]
+        self.assertEqual(["10.0.0.0/8", "192.0.2.0/24", "192.0.2.0/25", "192.0.2.64/26", "192.0.2.128/25"], rows)
+        for address, prefix in (("192.0.2.65", "192.0.2.64/26"), ("192.0.2.1", "192.0.2.0/25"), ("10.9.9.9", "10.0.0.0/8")):
+            found = self.gate.state("show", "received-routes", address)["received-route"]
+            self.assertEqual([prefix], [route["prefix"] for route in found])
+        self.assertNotIn("received-route", self.gate.state("show", "received-routes", "198.51.100.1"))
+
+    def test_watch_draws_again_until_interrupted(self):
+        process = subprocess.Popen(self.host.command(binary("vipgate"), "--json", "-S", self.gate.directory, "show", "vips",
+                                                     "--watch", "100ms"), stdout=subprocess.PIPE, text=True)
+        drawn = 0
+        while drawn < 3:
+            drawn += process.stdout.readline() == "{\n"
+        process.send_signal(signal.SIGINT)
+        process.stdout.close()
+        self.assertEqual(0, process.wait(10))
 
     def test_tables_say_the_same_in_words(self):
         says = {("show", "neighbors"): [NEIGHBOR, "65515", "established"],

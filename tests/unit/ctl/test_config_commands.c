@@ -58,7 +58,7 @@ static void test_check_of_a_valid_file(void **state)
 
     assert_int_equal(output.status, 0);
     assert_string_equal(output.err, "");
-    assert_string_equal(output.out, "../etc/examples/primary.conf: valid; 2 neighbors, 1 vips, 2 checks\n");
+    assert_string_equal(output.out, "../etc/examples/primary.conf: valid; 2 neighbors, 1 vip, 2 checks\n");
 }
 
 static void test_check_with_a_warning(void **state)

@@ -11,23 +11,27 @@ static void test_a_usage_line_is_read(void **state)
     (void)state;
     struct element elements[SYNTAX_ELEMENTS_MAX];
     static const struct element expected[] = {
-        {ELEMENT_POSITIONAL, false, "ADDRESS", "ADDRESS"},
-        {ELEMENT_POSITIONAL, false, "up|down", "up|down"},
-        {ELEMENT_KEYWORD, true, "neighbor", "ADDRESS"},
-        {ELEMENT_POSITIONAL, true, "PREFIX", "PREFIX"},
-        {ELEMENT_OPTION, true, "--last", "N"},
-        {ELEMENT_OPTION, true, "--follow", ""},
-        {ELEMENT_OPTION, false, "-c", "FILE"},
+        {ELEMENT_POSITIONAL, false, "ADDRESS", "ADDRESS", false},
+        {ELEMENT_POSITIONAL, false, "up|down", "up|down", false},
+        {ELEMENT_KEYWORD, true, "neighbor", "ADDRESS", false},
+        {ELEMENT_POSITIONAL, true, "PREFIX", "PREFIX", false},
+        {ELEMENT_OPTION, true, "--last", "N", false},
+        {ELEMENT_OPTION, true, "--follow", "", false},
+        {ELEMENT_OPTION, true, "--watch", "DURATION", true},
+        {ELEMENT_OPTION, false, "-c", "FILE", false},
     };
     enum { COUNT = sizeof expected / sizeof *expected };
 
-    assert_int_equal(syntax_read("ADDRESS up|down [neighbor ADDRESS] [PREFIX] [--last N] [--follow] -c FILE", elements),
-                     COUNT);
+    assert_int_equal(
+        syntax_read("ADDRESS up|down [neighbor ADDRESS] [PREFIX] [--last N] [--follow] [--watch [DURATION]] -c FILE",
+                    elements),
+        COUNT);
     for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(elements[i].kind, expected[i].kind);
         assert_int_equal(elements[i].optional, expected[i].optional);
         assert_string_equal(elements[i].name, expected[i].name);
         assert_string_equal(elements[i].value, expected[i].value);
+        assert_int_equal(elements[i].value_optional, expected[i].value_optional);
     }
     assert_int_equal(syntax_read("", elements), 0);
 }

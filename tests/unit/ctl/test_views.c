@@ -11,20 +11,27 @@ static const struct row {
     const struct view *view;
     const char *key; /* of the entry to show as a page; NULL: the table */
     bool color;
+    unsigned width; /* of the terminal; 0: a pipe */
 } rows[] = {
-    {"daemons.txt", &view_daemons, NULL, false},
-    {"neighbors.txt", &view_neighbors, NULL, false},
-    {"neighbors-color.txt", &view_neighbors, NULL, true},
-    {"neighbor-up.txt", &view_neighbors, "198.51.100.4", false},
-    {"neighbor-down.txt", &view_neighbors, "198.51.100.5", false},
-    {"vips.txt", &view_vips, NULL, false},
-    {"vip.txt", &view_vips, "203.0.113.10/32", false},
-    {"checks.txt", &view_checks, NULL, false},
-    {"check.txt", &view_checks, "backend", false},
-    {"check-color.txt", &view_checks, "backend", true},
-    {"advertised.txt", &view_advertised, NULL, false},
-    {"received.txt", &view_received, NULL, false},
-    {"events.txt", &view_events, NULL, false},
+    {"daemons.txt", &view_daemons, NULL, false, 0},
+    {"neighbors.txt", &view_neighbors, NULL, false, 0},
+    {"neighbors-color.txt", &view_neighbors, NULL, true, 0},
+    {"neighbor-up.txt", &view_neighbors, "198.51.100.4", false, 0},
+    {"neighbor-down.txt", &view_neighbors, "198.51.100.5", false, 0},
+    {"vips.txt", &view_vips, NULL, false, 0},
+    {"vip.txt", &view_vips, "203.0.113.10/32", false, 0},
+    {"checks.txt", &view_checks, NULL, false, 0},
+    {"check.txt", &view_checks, "backend", false, 0},
+    {"check-color.txt", &view_checks, "backend", true, 0},
+    {"advertised.txt", &view_advertised, NULL, false, 0},
+    {"received.txt", &view_received, NULL, false, 0},
+    {"events.txt", &view_events, NULL, false, 0},
+    {"neighbors-80.txt", &view_neighbors, NULL, false, 80},
+    {"neighbors-100-color.txt", &view_neighbors, NULL, true, 100},
+    {"neighbor-80.txt", &view_neighbors, "198.51.100.4", false, 80},
+    {"vips-80.txt", &view_vips, NULL, false, 80},
+    {"checks-80.txt", &view_checks, NULL, false, 80},
+    {"events-100.txt", &view_events, NULL, false, 100},
 };
 
 static void write_view(struct writer *writer, const struct row *row, const struct lyd_node *state)
@@ -49,7 +56,8 @@ static char *render(const struct row *row, const struct lyd_node *state, bool js
 {
     char *text = NULL;
     size_t size;
-    struct style style = {.file = open_memstream(&text, &size), .color = row->color, .now_us = GOLDEN_NOW};
+    struct style style = {
+        .file = open_memstream(&text, &size), .width = row->width, .color = row->color, .now_us = GOLDEN_NOW};
     struct writer writer = writer_to(&style, json);
 
     write_view(&writer, row, state);
@@ -57,12 +65,12 @@ static char *render(const struct row *row, const struct lyd_node *state, bool js
     return text;
 }
 
-static void assert_fits(const char *text, bool color)
+static void assert_fits(const char *text, bool color, unsigned width)
 {
     for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
         char line[1024] = "";
         memcpy(line, text, (size_t)(end - text));
-        assert_true(color || text_width(line) <= PAGE_WIDTH);
+        assert_true(color || width == 0 || text_width(line) <= width);
         assert_true(end == text || end[-1] != ' ');
     }
     assert_string_equal(text, "");
@@ -75,7 +83,7 @@ static void test_each_view(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *text = render(&rows[i], document, false);
-        assert_fits(text, rows[i].color);
+        assert_fits(text, rows[i].color, rows[i].width);
         assert_int_equal(strchr(text, '\033') != NULL, rows[i].color);
         golden_compare(rows[i].file, text);
         free(text);

@@ -170,6 +170,39 @@ static void test_stale(void **state)
     rib_in_free(rib);
 }
 
+static const char *longest(const struct rib_in *rib, const char *address, char text[static PREFIX_TEXT_SIZE])
+{
+    struct rib_in_route route;
+    struct prefix host;
+
+    assert_true(prefix_parse(&host, address));
+    return rib_in_longest(rib, &host, &route) ? prefix_format(&route.prefix, text) : "none";
+}
+
+static void test_longest_match(void **state)
+{
+    (void)state;
+    static const char *const prefixes[] = {"203.0.113.0/24", "203.0.113.8/29", "203.0.113.9/32",
+                                           "192.0.0.0/2",    "2001:db8::/32",  "2001:db8::/33"};
+    struct rib_in *rib = rib_in_new();
+    char text[PREFIX_TEXT_SIZE];
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        struct prefix prefix;
+        assert_true(prefix_parse(&prefix, prefixes[i]));
+        assert_true(set(rib, &prefix, "a"));
+    }
+    assert_string_equal(longest(rib, "203.0.113.9", text), "203.0.113.9/32");
+    assert_string_equal(longest(rib, "203.0.113.15", text), "203.0.113.8/29");
+    assert_string_equal(longest(rib, "203.0.113.16", text), "203.0.113.0/24");
+    assert_string_equal(longest(rib, "198.51.100.1", text), "192.0.0.0/2");
+    assert_string_equal(longest(rib, "10.0.0.1", text), "none");
+    assert_string_equal(longest(rib, "2001:db8:7fff::1", text), "2001:db8::/33");
+    assert_string_equal(longest(rib, "2001:db8:8000::1", text), "2001:db8::/32");
+    assert_string_equal(longest(rib, "2001:db9::1", text), "none");
+    rib_in_free(rib);
+}
+
 /* A walk goes over the room there is: a sweep that leaves little leaves little room. */
 static void test_a_sweep_gives_room_back(void **state)
 {
@@ -348,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_memory_is_given_back),
         cmocka_unit_test(test_memory_is_bounded),
         cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_longest_match),
         cmocka_unit_test(test_a_sweep_gives_room_back),
         cmocka_unit_test(test_against_a_naive_model),
         cmocka_unit_test(test_walk_while_the_table_changes),
