@@ -109,7 +109,20 @@ static int on_stream_close(nghttp2_session *session, int32_t stream, uint32_t co
     return 0;
 }
 
-/* nghttp2 puts in words what it then ends the session for. */
+/* What nghttp2 does not forgive it ends the session for, with a GOAWAY. */
+static int on_sent(nghttp2_session *session, const nghttp2_frame *frame, void *user)
+{
+    char words[96];
+
+    (void)session;
+    if (frame->hd.type == NGHTTP2_GOAWAY) {
+        snprintf(words, sizeof words, "the answer is not HTTP/2: %s", nghttp2_http2_strerror(frame->goaway.error_code));
+        end(user, HTTP2_BROKEN, words);
+    }
+    return 0;
+}
+
+/* Of some of it nghttp2 speaks before. */
 static int on_error(nghttp2_session *session, int code, const char *words, size_t size, void *user)
 {
     (void)session;
@@ -119,17 +132,19 @@ static int on_error(nghttp2_session *session, int code, const char *words, size_
     return 0;
 }
 
-enum http2_state http2_take(struct http2 *http2, const uint8_t *bytes, size_t size)
+void http2_take(struct http2 *http2, const uint8_t *bytes, size_t size)
 {
     if (size == 0)
         end(http2, HTTP2_CLOSED, "closed in the middle of the answer");
     if (http2->state != HTTP2_MORE)
-        return http2->state;
+        return;
     ssize_t taken = nghttp2_session_mem_recv(http2->session, bytes, size);
     if (taken < 0)
         end(http2, taken == NGHTTP2_ERR_FLOODED ? HTTP2_FLOOD : HTTP2_BROKEN, nghttp2_strerror((int)taken));
-    else if (!nghttp2_session_want_read(http2->session))
-        end(http2, HTTP2_BROKEN, "the HTTP/2 session was ended");
+}
+
+enum http2_state http2_state(const struct http2 *http2)
+{
     return http2->state;
 }
 
@@ -222,6 +237,7 @@ static nghttp2_session *new_session(struct http2 *http2)
     nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks, on_invalid_header);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_body);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
+    nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_sent);
     nghttp2_session_callbacks_set_error_callback2(callbacks, on_error);
     nghttp2_option_set_max_settings(option, SETTINGS_MAX);
     nghttp2_option_set_max_outbound_ack(option, ACKS_MAX);

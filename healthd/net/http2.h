@@ -46,12 +46,14 @@ enum http2_state {
 struct http2 *http2_new(const struct http2_request *request, const struct http2_reader *reader, void *user);
 void http2_free(struct http2 *http2); /* NULL is nothing */
 
-/* Takes the next SIZE octets, none at the end of the connection; the state. Once it is not HTTP2_MORE, more is not
- * worth reading. */
-enum http2_state http2_take(struct http2 *http2, const uint8_t *bytes, size_t size);
+/* Takes the next SIZE octets, none at the end of the connection. */
+void http2_take(struct http2 *http2, const uint8_t *bytes, size_t size);
 
 /* The next octets to send, valid until the next call of http2_; *SIZE is 0 where there are none. */
 const uint8_t *http2_say(struct http2 *http2, size_t *size);
+
+/* How far it is, once all that is to be sent has been said. Where it is not HTTP2_MORE, more is not worth reading. */
+enum http2_state http2_state(const struct http2 *http2);
 
 /* What is wrong in any other state than HTTP2_MORE, _COMPLETE and _ENOUGH. */
 const char *http2_words(const struct http2 *http2);

@@ -37,9 +37,8 @@ static bool fail(struct http2 *http2, struct stream *stream, enum http2_state st
 bool http2_exchange(struct http2 *http2, struct stream *stream, const uint8_t *bytes, size_t size,
                     enum http2_state *state)
 {
-    *state = http2_take(http2, bytes, size);
-    if (*state == HTTP2_COMPLETE || *state == HTTP2_ENOUGH)
-        return true;
+    http2_take(http2, bytes, size);
     flush(http2, stream);
-    return *state == HTTP2_MORE || fail(http2, stream, *state);
+    *state = http2_state(http2);
+    return *state <= HTTP2_ENOUGH || fail(http2, stream, *state);
 }
