@@ -15,8 +15,7 @@
 #include <unistd.h>
 
 enum {
-    LOOK_AGAIN_MS = 10000,
-    TRY_AGAIN_MS = 1000, /* after files that could not be used */
+    LOOK_AGAIN_MS = 1000,
     ERROR_SIZE = 128,
     CHAIN_SIZE_MAX = 64 * 1024, /* of the certificates that a server sends, in octets */
     CHAIN_DEPTH_MAX = 10,
@@ -374,8 +373,7 @@ void tls_context_release(struct tls_context *context)
 
 bool tls_context_await(struct tls_context *context, struct tls_wait *wait, tls_ready *ready)
 {
-    uint64_t pause_ms = context->error[0] ? TRY_AGAIN_MS : LOOK_AGAIN_MS;
-    bool due = !context->looked_ms || uv_now(context->tls->loop) - context->looked_ms >= pause_ms;
+    bool due = !context->looked_ms || uv_now(context->tls->loop) - context->looked_ms >= LOOK_AGAIN_MS;
 
     if (due && !context->reading && !read_aside(context))
         strlcpy(context->error, "out of memory", sizeof context->error);

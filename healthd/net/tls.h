@@ -2,8 +2,8 @@
  * TLS for probes, by OpenSSL: what is made of files, and what a connection is given of it.
  *
  * A bundle of CA certificates takes some 30 ms to read, and a file may lie on a disk that does not answer, so files are
- * read in a thread of libuv's pool, and once for all checks that name the same ones. They are looked at again every few
- * seconds while a check uses them: a certificate that was renewed needs no reload.
+ * read in a thread of libuv's pool, and once for all checks that name the same ones. They are looked at again when a
+ * check uses them a second later or more: a certificate that was renewed needs no reload.
  */
 #ifndef VIPGATE_HEALTHD_NET_TLS_H
 #define VIPGATE_HEALTHD_NET_TLS_H

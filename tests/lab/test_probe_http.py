@@ -1,11 +1,13 @@
 """The http probe against nginx, in clear and over TLS with certificates of every quality, and against bad servers."""
 
 import datetime
+import shutil
 
 from lab.case import main
 from lab.certificates import Authority
 from lab.nginx import Nginx
 from lab.probes import ProbeCase
+from lab.system import wait_for
 
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nContent-Type: text/plain\r\n\r\nonly the beginning"
 
@@ -100,6 +102,74 @@ class Http(ProbeCase):
         self.assert_fail(results["no-client"], "status", "tls")
         self.assertEqual("unable", results["no-ca-file"]["outcome"], results["no-ca-file"])
         self.assertIn("tls", [phase["name"] for phase in results["good"]["phase"]])
+
+    def test_versions(self):
+        authority = Authority(self.lab)
+        good, key, _ = authority.issue("good", "shop.example.net")
+        pages = "location / { return 200 well; } location /large { alias " + self.lab.write("large", "x" * 1_000_000) + "; }"
+        tls = f"ssl_certificate {good}; ssl_certificate_key {key};"
+        Nginx(self.lab, self.host, f"""http {{
+            server {{ listen 127.0.0.1:8443 ssl http2; {tls} {pages} 
+                location /name {{ if ($host != mail.example.net) {{ return 421; }} return 204; }}
+                location /version {{ return 200 $server_protocol; }} }}
+            server {{ listen 127.0.0.1:8444 ssl; {tls} {pages} }}
+            server {{ listen 127.0.0.1:8445 ssl proxy_protocol; {tls} return 200 $proxy_protocol_addr; }}
+            server {{ listen unix:{self.lab.path("tls.sock")} ssl; {tls} {pages} }}
+            server {{ listen 127.0.0.1:8081 http2; {pages} }} }}""")
+
+        def ask(port, path="", more="http-version 2;"):
+            return block(f"https://shop.example.net/{path}",
+                         f"connect-to 127.0.0.1:{port}; ca-file {authority.certificate}; {more}")
+
+        in_clear = "connect-to 127.0.0.1:8081; http-version 2;"
+        results = self.run_checks({
+            "two": ask(8443, "version", 'http-version 2; expect-body "^HTTP/2";'),
+            "one": ask(8443, "version", 'expect-body "^HTTP/1.1";'),
+            "head": ask(8443, more="http-version 2; method HEAD;"),
+            "name": ask(8443, "name", 'http-version 2; expect-status 204; header [ "Host: mail.example.net" '
+                                      '"Connection: close" "X-Probe: yes" ];'),
+            "large": ask(8443, "large", 'http-version 2; expect-body "xxxx";'),
+            "large-one": ask(8444, "large", 'expect-body "xxxx";'),
+            "large-otherwise": ask(8443, "large", 'http-version 2; expect-body "y";'),
+            "not-spoken": ask(8444),
+            "clear": block("http://shop.example.net/", in_clear + ' expect-body "^well$";'),
+            "clear-large": block("http://shop.example.net/large", in_clear),
+            "not-known": block("http://shop.example.net/", "connect-to 127.0.0.1:8444; http-version 2;"),
+            "proxy": ask(8445, more='proxy-protocol true; expect-body "^127.0.0.1$";'),
+            "socket": block("https://shop.example.net/",
+                            f"unix-socket {self.lab.path('tls.sock')}; ca-file {authority.certificate};"),
+        })
+        for name in ("two", "one", "head", "name", "large", "large-one", "clear", "clear-large", "proxy", "socket"):
+            self.assert_ok(results[name])
+        self.assert_fail(results["large-otherwise"], "mismatch")
+        self.assertIn("first 65536 bytes", results["large-otherwise"]["detail"])
+        self.assert_fail(results["not-spoken"], "protocol", "tls")
+        self.assert_fail(results["not-known"], "protocol")
+
+    def test_files_that_come_late_and_change(self):
+        authority, stranger = Authority(self.lab), Authority(self.lab, "stranger")
+        good, key, _ = authority.issue("good", "shop.example.net")
+        Nginx(self.lab, self.host, "http {" + server(8443, good, key) + "}")
+        trusted = self.lab.path("trusted.crt")
+        gate = self.vipgate(f"check late {{ {block('https://shop.example.net/', 'connect-to 127.0.0.1:8443; ca-file ' + trusted + ';')}"
+                            " interval 1h; timeout 5s; }\n")
+        gate.start_healthd()
+        wait_for(lambda: gate.cli("show", "checks").returncode == 0, "the health daemon to answer")
+
+        def becomes(outcome, reason):
+            def found():
+                last = self.run_one(gate, "late")
+                return (last["outcome"], last["reason"]) == (outcome, reason) and last
+            return wait_for(found, f"{outcome} {reason}", deadline=30.0, pause=0.2)
+
+        self.assertIn("ca-file", becomes("unable", "local")["detail"])
+        shutil.copy(stranger.certificate, trusted)
+        becomes("fail", "certificate")
+        shutil.copy(authority.certificate, trusted)
+        becomes("ok", "passed")
+        with open(trusted, "w") as file:
+            file.write("no certificate\n")
+        becomes("unable", "local")
 
     def test_bad_servers(self):
         ports = self.bad_servers(HALF)
