@@ -6,10 +6,10 @@
  *
  * A datagram that answers another message, an earlier probe's for instance, is passed over.
  */
+#include "lib/kinds/coap.h"
 #include "healthd/dial.h"
 #include "healthd/probes/coap_message.h"
 #include "healthd/probes/kinds.h"
-#include "lib/kinds/coap.h"
 
 #include <bsd/stdlib.h>
 #include <errno.h>
@@ -27,27 +27,10 @@ struct coap {
     struct coap_message request;
 };
 
-/* One option for each segment of the path and each part of the query (RFC 7252 section 6.4). */
-static void write_path(struct wire_writer *writer, unsigned *previous, const char *path)
-{
-    unsigned number = COAP_URI_PATH;
-
-    while (*path) {
-        if (*path == '?')
-            number = COAP_URI_QUERY;
-        path++;
-        size_t length = strcspn(path, number == COAP_URI_PATH ? "/?" : "&");
-        if (length > 0)
-            coap_write_option(writer, previous, number, path, length);
-        path += length;
-    }
-}
-
 static size_t write_request(struct coap *coap, uint8_t *data)
 {
     const struct coap_settings *settings = coap->settings;
     struct wire_writer writer = wire_writer_of(data, REQUEST_MAX);
-    struct address literal;
     unsigned previous = 0;
 
     coap->request = (struct coap_message){.type = COAP_CONFIRMABLE, .id = (uint16_t)arc4random()};
@@ -57,10 +40,9 @@ static size_t write_request(struct coap *coap, uint8_t *data)
         arc4random_buf(coap->request.token, TOKEN_LENGTH);
     }
     coap_write_header(&writer, &coap->request);
-    if (!settings->ping) {
-        if (!address_parse(&literal, settings->target.host))
-            coap_write_option(&writer, &previous, COAP_URI_HOST, settings->target.host, strlen(settings->target.host));
-        write_path(&writer, &previous, settings->path);
+    for (size_t i = 0; i < settings->option_count && !settings->ping; i++) {
+        const struct coap_option *option = &settings->options[i];
+        coap_write_option(&writer, &previous, option->number, option->value, option->length);
     }
     return writer.position;
 }

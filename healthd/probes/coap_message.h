@@ -12,8 +12,6 @@ enum coap_type { COAP_CONFIRMABLE, COAP_NON_CONFIRMABLE, COAP_ACKNOWLEDGEMENT, C
 
 enum { COAP_EMPTY = 0x00, COAP_GET = 0x01, COAP_TOKEN_MAX = 8 };
 
-enum coap_option { COAP_URI_HOST = 3, COAP_URI_PATH = 11, COAP_URI_QUERY = 15 };
-
 struct coap_message {
     enum coap_type type;
     uint8_t code; /* class in the upper three bits, detail in the lower five */

@@ -1,27 +1,98 @@
 #include "lib/kinds/coap.h"
 
 #include "lib/kinds/settings.h"
+#include "lib/kinds/url.h"
 #include "lib/model.h"
+#include "lib/prefix.h"
 
 #include <bsd/string.h>
-#include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 
-enum { DEFAULT_PORT = 5683 };
+enum { DEFAULT_PORT = 5683, OPTION_MAX = 255 };
+
+static int hexadecimal(char digit)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *found = digit ? strchr(digits, tolower((unsigned char)digit)) : NULL;
+
+    return found ? (int)(found - digits) : -1;
+}
+
+/* Decodes the LENGTH characters of one segment or argument into TO. The octets; -1 where a % is not followed by two
+ * digits. */
+static ssize_t decode(const char *from, size_t length, char *to)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        int high = from[i] == '%' && i + 2 < length ? hexadecimal(from[i + 1]) : -1;
+        int low = high >= 0 ? hexadecimal(from[i + 2]) : -1;
+        if (from[i] == '%' && low < 0)
+            return -1;
+        to[count++] = from[i] == '%' ? (char)(high << 4 | low) : from[i];
+        i += from[i] == '%' ? 2 : 0;
+    }
+    return (ssize_t)count;
+}
+
+/* Adds the option for what stands in FROM; what is wrong with it, or NULL. */
+static const char *add_option(struct coap_settings *settings, enum coap_option_number number, const char *from,
+                              size_t length, const struct kind_room *room)
+{
+    char *value = arena_alloc(room->arena, length + 1);
+    ssize_t size = value ? decode(from, length, value) : 0;
+
+    if (size < 0)
+        return "after a % stand two hexadecimal digits";
+    if (size > OPTION_MAX)
+        return "a part of the path or query is at most 255 octets long";
+    settings->options[settings->option_count++] = (struct coap_option){number, value, (size_t)size};
+    return NULL;
+}
+
+/* RFC 7252 section 6.4, steps 5 to 9: the host where it is a name, each segment of the path unless that is empty or a
+ * single slash, each argument of the query. */
+static const char *read_options(struct coap_settings *settings, const char *path, const struct kind_room *room)
+{
+    enum coap_option_number number = COAP_URI_PATH;
+    const char *wrong = NULL;
+    struct address literal;
+
+    settings->options = arena_alloc(room->arena, (strlen(path) + 2) * sizeof *settings->options);
+    if (!settings->options)
+        return NULL;
+    if (!address_parse(&literal, settings->target.host))
+        wrong = add_option(settings, COAP_URI_HOST, settings->target.host, strlen(settings->target.host), room);
+    if (path[0] == '/' && (!path[1] || path[1] == '?'))
+        path++;
+    while (!wrong && *path) {
+        if (*path == '?' && number == COAP_URI_PATH)
+            number = COAP_URI_QUERY;
+        size_t length = strcspn(++path, number == COAP_URI_PATH ? "/?" : "&");
+        wrong = add_option(settings, number, path, length, room);
+        path += length;
+    }
+    return wrong;
+}
 
 static bool read_uri(struct coap_settings *settings, const struct lyd_node *node, const struct kind_room *room)
 {
-    const char *uri = model_text(node, "uri"), *authority = uri + strlen("coap://");
-    size_t length = strcspn(authority, "/?");
-    char text[300];
+    const char *uri = model_text(node, "uri");
+    struct url url;
+    const char *wrong = strchr(uri, '#') ? "a coap URI has no fragment" : url_parse(&url, uri, DEFAULT_PORT);
 
-    settings->uri = settings_copy(room, uri);
-    settings->path = settings_copy(room, authority + length);
-    snprintf(text, sizeof text, "%.*s", (int)length, authority);
-    const char *wrong = endpoint_parse(&settings->target, text, DEFAULT_PORT);
+    if (!wrong) {
+        for (char *letter = url.target.host; *letter; letter++)
+            *letter = (char)tolower((unsigned char)*letter);
+        settings->target = url.target;
+        settings->uri = settings_copy(room, uri);
+        wrong = read_options(settings, url.path, room);
+    }
     if (wrong)
-        kind_complain(room, model_child(node, "uri"), "uri \"%s\": %s", uri, wrong);
+        kind_complain(room, model_child(node, "uri"), "uri: %s", wrong);
     return !wrong;
 }
 

@@ -7,10 +7,20 @@
 
 #include <stdint.h>
 
+enum coap_option_number { COAP_URI_HOST = 3, COAP_URI_PATH = 11, COAP_URI_QUERY = 15 };
+
+/* VALUE may hold any octet. */
+struct coap_option {
+    enum coap_option_number number;
+    const char *value;
+    size_t length; /* at most 255 */
+};
+
 struct coap_settings {
     struct endpoint target;
     const char *uri;
-    const char *path; /* after the authority, with the query; "" where there is none */
+    size_t option_count;
+    struct coap_option *options; /* what the URI asks for (RFC 7252 section 6.4), in ascending order */
     bool ping;
     uint8_t expect_code;
 };

@@ -63,6 +63,10 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     settings->expect_rcode = number_of(rcodes, model_text(node, "expect-rcode"));
     settings->transport = strcmp(model_text(node, "transport"), "tcp") == 0 ? SOCK_STREAM : SOCK_DGRAM;
     bool sound = settings_endpoint(node, "server", DNS_PORT, &settings->server, room);
+    const char *wrong = name_check(model_text(node, "name"));
+    if (wrong)
+        kind_complain(room, model_child(node, "name"), "name \"%s\": %s", model_text(node, "name"), wrong);
+    sound &= !wrong;
     return read_expected_address(settings, node, room) && sound;
 }
 

@@ -1,9 +1,66 @@
 #include "lib/kinds/endpoint.h"
 
+#include <arpa/inet.h>
 #include <bsd/string.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LABEL_MAX = 63, NAME_MAX_LENGTH = 253 };
+
+const char *name_check(const char *name)
+{
+    size_t total = strlen(name);
+
+    if (total == 0 || total > NAME_MAX_LENGTH + (name[total - 1] == '.'))
+        return "a name has 1 to 253 characters";
+    if (strcmp(name, ".") == 0)
+        return NULL;
+    while (*name) {
+        size_t length = strcspn(name, ".");
+        if (length == 0 || length > LABEL_MAX)
+            return "between the dots of a name stand 1 to 63 characters";
+        name += length + (name[length] == '.');
+    }
+    return NULL;
+}
+
+/* "2001:db8::1" or "fe80::1%eth0". */
+static const char *check_ipv6(const char *host)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr address;
+    size_t length = strcspn(host, "%");
+
+    if (length >= sizeof text)
+        return "it is not an IPv6 address";
+    memcpy(text, host, length);
+    text[length] = '\0';
+    if (inet_pton(AF_INET6, text, &address) != 1)
+        return "it is not an IPv6 address";
+    if (host[length] && (!host[length + 1] || !IN6_IS_ADDR_LINKLOCAL(&address)))
+        return "a zone, %eth0, belongs to a link-local address";
+    return NULL;
+}
+
+/* What a machine is called: a last label of digits would make it look like an address that it is not. */
+static const char *check_host_name(const char *host)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    const char *dot = strrchr(host, '.'), *last = dot ? dot + 1 : host;
+    struct in_addr address;
+
+    if (inet_pton(AF_INET, host, &address) == 1)
+        return NULL;
+    if (host[strspn(host, allowed)] || (*last && strspn(last, "0123456789") == strlen(last)))
+        return "it is neither a host's name nor an address";
+    return name_check(host);
+}
+
+const char *host_check(const char *host)
+{
+    return strchr(host, ':') ? check_ipv6(host) : check_host_name(host);
+}
 
 static bool parse_port(const char *text, uint16_t *port)
 {
@@ -43,8 +100,12 @@ const char *endpoint_parse(struct endpoint *endpoint, const char *text, uint16_t
     if (port && !parse_port(port, &result.port))
         return "the port is a number from 1 to 65535";
     memcpy(result.host, host, length);
-    *endpoint = result;
-    return NULL;
+    const char *wrong = host_check(result.host);
+    if (!wrong && text[0] == '[' && !strchr(result.host, ':'))
+        wrong = "only an IPv6 address stands in brackets";
+    if (!wrong)
+        *endpoint = result;
+    return wrong;
 }
 
 void endpoint_format(const struct endpoint *endpoint, char *text, size_t size)

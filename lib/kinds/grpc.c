@@ -13,9 +13,9 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
 
     settings->tls_used = model_boolean(node, "tls", false);
     settings->service = settings_text(room, node, "service");
-    if (!settings_endpoint(node, "target", 0, &settings->target, room))
+    if (!settings_endpoint(node, "target", 0, &settings->target, room) ||
+        !tls_settings_read(&settings->tls, node, settings->target.host, room))
         return false;
-    tls_settings_read(&settings->tls, node, settings->target.host, room);
     struct endpoint named = settings->target;
     if (name)
         strlcpy(named.host, name, sizeof named.host);

@@ -97,8 +97,10 @@ static bool read_url(struct http_settings *settings, const struct lyd_node *node
     settings->target = url.target;
     settings->path = settings_copy(room, url.path);
     settings->host = host ? host : settings_copy(room, url.host);
-    tls_settings_read(&settings->tls, node, url.target.host, room);
-    return !model_text(node, "connect-to") || settings_endpoint(node, "connect-to", 0, &settings->target, room);
+    bool sound = tls_settings_read(&settings->tls, node, url.target.host, room);
+    if (model_text(node, "connect-to"))
+        sound &= settings_endpoint(node, "connect-to", 0, &settings->target, room);
+    return sound;
 }
 
 /* ---- what is expected ---- */

@@ -8,9 +8,12 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
 {
     struct icmp_settings *settings = memory;
 
-    (void)room;
-    strlcpy(settings->target.host, model_text(node, "target"), sizeof settings->target.host);
-    return true;
+    const char *host = model_text(node, "target"), *wrong = host_check(host);
+
+    if (wrong)
+        kind_complain(room, model_child(node, "target"), "target \"%s\": %s", host, wrong);
+    strlcpy(settings->target.host, host, sizeof settings->target.host);
+    return !wrong;
 }
 
 static void target(const void *settings, char *text, size_t size)

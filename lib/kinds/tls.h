@@ -16,8 +16,8 @@ struct tls_settings {
     uint16_t certificate_days; /* FAIL when fewer are left */
 };
 
-/* Reads them from the kind's container NODE, for a connection with HOST, without brackets. */
-void tls_settings_read(struct tls_settings *tls, const struct lyd_node *node, const char *host,
+/* Reads them from the kind's container NODE, for a connection with HOST, without brackets. False after a complaint. */
+bool tls_settings_read(struct tls_settings *tls, const struct lyd_node *node, const char *host,
                        const struct kind_room *room);
 
 #endif

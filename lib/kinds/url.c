@@ -5,29 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL_MAX = 63, HOST_MAX = 253 };
-
 static bool is_visible_ascii(const char *text)
 {
     while (*text > ' ' && *text < 0x7f)
         text++;
     return !*text;
-}
-
-/* Labels of letters, digits, hyphens and underscores, and perhaps a last dot: which an IPv4 address is, too. */
-static bool is_host_name(const char *host)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-
-    if (strlen(host) > HOST_MAX)
-        return false;
-    while (*host) {
-        size_t length = strspn(host, allowed);
-        host += length;
-        if (length == 0 || length > LABEL_MAX || (*host && *host++ != '.'))
-            return false;
-    }
-    return true;
 }
 
 /* An IPv6 address keeps its zone, "%eth0" or "%25eth0" (RFC 6874), as the resolver wants it; HOST loses it, because it
@@ -64,9 +46,7 @@ static const char *read_authority(struct url *url, const char *text, size_t leng
     const char *wrong = endpoint_parse(&url->target, url->host, default_port);
     if (wrong)
         return wrong;
-    if (bracketed)
-        return read_ipv6(url);
-    return is_host_name(url->target.host) ? NULL : "the host is neither a name nor an address";
+    return bracketed ? read_ipv6(url) : NULL;
 }
 
 const char *url_parse(struct url *url, const char *text, uint16_t default_port)

@@ -28,8 +28,7 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     settings->target = url.target;
     settings->host = settings_copy(room, url.host);
     settings->path = settings_copy(room, url.path);
-    tls_settings_read(&settings->tls, node, url.target.host, room);
-    return true;
+    return tls_settings_read(&settings->tls, node, url.target.host, room);
 }
 
 static void target(const void *settings, char *text, size_t size)

@@ -1,4 +1,5 @@
 #include "healthd/probes/coap_message.h"
+#include "lib/kinds/coap.h"
 #include "tests/unit/healthd/probes/datagram_server.h"
 
 /* What the server does with a request. */

@@ -6,6 +6,9 @@
 
 #include <cmocka.h>
 
+#define LABEL_60 "aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbb"
+#define LABEL    LABEL_60 "ccc"
+
 static void test_parse(void **state)
 {
     (void)state;
@@ -32,6 +35,23 @@ static void test_parse(void **state)
         {"2001:db8::1:80", 0, NULL, 0},
         {"[2001:db8::1", 0, NULL, 0},
         {"[2001:db8::1]80", 0, NULL, 0},
+        {"[fe80::1%eth0]:80", 0, "fe80::1%eth0", 80},
+        {"[2001:db8::1%eth0]:80", 0, NULL, 0},
+        {"[fe80::1%]:80", 0, NULL, 0},
+        {"[192.0.2.1]:80", 0, NULL, 0},
+        {"[www.example.com]:80", 0, NULL, 0},
+        {"[:]:80", 0, NULL, 0},
+        {"localhost.:80", 0, "localhost.", 80},
+        {"_sip.example.com:80", 0, "_sip.example.com", 80},
+        {"a..b:80", 0, NULL, 0},
+        {".a:80", 0, NULL, 0},
+        {"a b:80", 0, NULL, 0},
+        {"192.0.2.300:80", 0, NULL, 0},
+        {"192.0.2:80", 0, NULL, 0},
+        {"1.example:80", 0, "1.example", 80},
+        {LABEL "." LABEL "." LABEL "." LABEL_60 ":80", 0, LABEL "." LABEL "." LABEL "." LABEL_60, 80},
+        {LABEL "." LABEL "." LABEL "." LABEL_60 "aa:80", 0, NULL, 0},
+        {LABEL "a:80", 0, NULL, 0},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
