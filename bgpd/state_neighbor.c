@@ -54,18 +54,18 @@ static void append_socket(struct lyd_node *node, const struct peer_status *statu
 
 static void append_error(struct lyd_node *node, const char *name, const struct session_error *error)
 {
-    static const char *const directions[] = {NULL, "sent", "received", "local"};
+    static const char *const directions[] = {[ERROR_SENT] = "sent", [ERROR_RECEIVED] = "received"};
 
     if (error->direction == ERROR_NONE)
         return;
     struct lyd_node *entry = model_container(node, name);
     model_leaf_time(entry, "time", error->time_us);
-    model_leaf(entry, "direction", directions[error->direction]);
     if (error->direction != ERROR_LOCAL) {
+        model_leaf(entry, "direction", directions[error->direction]);
         model_leaf_number(entry, "code", error->code);
         model_leaf_number(entry, "subcode", error->subcode);
+        state_leaf_text(entry, "name", error->name);
     }
-    state_leaf_text(entry, "name", error->name);
     state_leaf_text(entry, "message", error->message);
 }
 
@@ -128,4 +128,5 @@ void state_append_neighbor(struct lyd_node *state, const struct peer *peer)
     append_error(node, "last-error", &status.last_error);
     append_error(node, "last-error-sent", &status.last_error_sent);
     append_error(node, "last-error-received", &status.last_error_received);
+    append_error(node, "last-transport-error", &status.last_transport_error);
 }

@@ -128,9 +128,10 @@ static void append_neighbors(struct causes *causes, const struct bgpd *bgpd, con
         char text[TEXT_SIZE], address[ADDRESS_TEXT_SIZE];
         peer_status(peer, &status);
         describe_delivery(peer, vip, text, sizeof text);
-        if (status.state != SESSION_ESTABLISHED && status.last_error.direction != ERROR_NONE)
-            snprintf(text, sizeof text, "no session: %s%s%s", status.last_error.name,
-                     status.last_error.message[0] ? ": " : "", status.last_error.message);
+        const struct session_error *cause = peer_status_cause(&status);
+        if (status.state != SESSION_ESTABLISHED && cause->direction != ERROR_NONE)
+            snprintf(text, sizeof text, "no session: %s%s%s", cause->name,
+                     cause->name[0] && cause->message[0] ? ": " : "", cause->message);
         append_cause(causes, "neighbor", address_format(&peer_config(peer)->address, address),
                      session_state_name(status.state), status.state == SESSION_ESTABLISHED ? status.established_us : 0,
                      text);

@@ -30,7 +30,7 @@ static void cell_error(struct cell *cell, const struct lyd_node *entry, const ch
     if (!error || (!name && !message))
         return;
     cell_age(&age, error, "time", now_us);
-    if (direction && strcmp(direction, "local") != 0)
+    if (direction)
         cell_add(cell, "%s ", direction);
     cell_add(cell, "%s", name ? name : message);
     if (code)
@@ -41,13 +41,25 @@ static void cell_error(struct cell *cell, const struct lyd_node *entry, const ch
         cell_add(cell, ", %s ago", age.text);
 }
 
+/* The NOTIFICATION that ended the last session or kept another from coming up, whatever connections have failed since;
+ * else what became of the connection. */
+static const char *cause_of(const struct lyd_node *entry)
+{
+    const char *said = model_text(cell_node(entry, "last-error"), "time");
+    const char *established = model_text(entry, "last-established");
+
+    if (!said || (established && time_parse(said) < time_parse(established)))
+        return cell_node(entry, "last-transport-error") ? "last-transport-error" : "last-error";
+    return "last-error";
+}
+
 /* What an operator wants beside a neighbour's state: why it is not up, or who it is. */
 static void cell_note(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
 {
     const char *state = model_text(entry, "session-state");
 
     if (state && strcmp(state, "established") != 0)
-        cell_error(cell, entry, "last-error", now_us);
+        cell_error(cell, entry, cause_of(entry), now_us);
     if (cell->text[0] == '\0')
         cell_text(cell, entry, path, now_us);
 }
@@ -203,6 +215,7 @@ static const struct field neighbor_fields[] = {
     {"last error", "last-error", cell_error},
     {"last error sent", "last-error-sent", cell_error},
     {"last error received", "last-error-received", cell_error},
+    {"transport error", "last-transport-error", cell_error},
     {"local", "local", cell_endpoint},
     {"remote", "remote", cell_endpoint},
     {"router id", "remote-router-id", cell_text},

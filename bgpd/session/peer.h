@@ -25,8 +25,8 @@ struct session_error {
     enum error_direction direction;
     uint64_t time_us;
     uint8_t code, subcode; /* of the NOTIFICATION; 0 with ERROR_LOCAL */
-    char name[64];         /* "Cease/Administrative Shutdown", or what failed here */
-    char message[256];     /* the text of RFC 9003, the data in words, or errno's text */
+    char name[64];         /* "Cease/Administrative Shutdown"; empty with ERROR_LOCAL */
+    char message[256];     /* the text of RFC 9003, the data in words, or what became of the connection */
 };
 
 struct message_counters {
@@ -57,11 +57,17 @@ struct peer_status {
     uint8_t socket_ttl, socket_minimum_ttl;
     bool socket_md5;
     uint32_t socket_mss, socket_unacknowledged, socket_queued;
-    struct session_error last_error, last_error_sent, last_error_received;
+    struct session_error last_error; /* the last NOTIFICATION, whoever sent it */
+    struct session_error last_error_sent, last_error_received;
+    struct session_error last_transport_error; /* a connection that was lost or could not be made */
 };
 
 const struct neighbor_config *peer_config(const struct peer *peer);
 void peer_status(const struct peer *peer, struct peer_status *status);
+
+/* Why there is no session: the NOTIFICATION that ended the last one or kept another from coming up, whatever
+ * connections have failed since; else what became of the connection. Direction ERROR_NONE where nothing is known. */
+const struct session_error *peer_status_cause(const struct peer_status *status);
 bool peer_is_established(const struct peer *peer);
 
 /* The neighbour's tables. Whoever changes the Adj-RIB-Out calls speaker_flush when done. */

@@ -26,33 +26,54 @@ void peer_note_notification(struct peer *peer, enum error_direction direction, c
     if (direction == ERROR_SENT && peer->explanation[0])
         snprintf(noted.message, sizeof noted.message, "%s", peer->explanation);
     peer->explanation[0] = '\0';
-    peer->last_error = noted;
-    if (direction == ERROR_SENT)
-        peer->last_error_sent = noted;
-    else
-        peer->last_error_received = noted;
+    struct session_error *last = direction == ERROR_SENT ? &peer->last_error_sent : &peer->last_error_received;
+    *last = noted;
+    peer->last = peer->last_notification = last;
 }
 
-void peer_note_local(struct peer *peer, const char *name, const char *message)
+void peer_note_transport(struct peer *peer, const char *message)
 {
-    struct session_error noted = {.direction = ERROR_LOCAL, .time_us = clock_real_us()};
-    snprintf(noted.name, sizeof noted.name, "%s", name);
-    snprintf(noted.message, sizeof noted.message, "%s", message);
-    peer->last_error = noted;
+    struct session_error *last = &peer->last_transport_error;
+    *last = (struct session_error){.direction = ERROR_LOCAL, .time_us = clock_real_us()};
+    snprintf(last->message, sizeof last->message, "%s", message);
+    peer->last = last;
 }
 
 void peer_note_connect(struct peer *peer, const char *message)
 {
-    bool news = strcmp(message, peer->last_error.message) != 0;
-    peer_note_local(peer, "Connect", message);
+    bool news = strcmp(message, peer->last_transport_error.message) != 0;
+    peer_note_transport(peer, message);
     if (news && log_limit_allow(&peer->error_limit, uv_now(peer->context->loop), NULL))
         log_warning(peer->subject, "%s", message);
+}
+
+/* What silence may mean: the kernel drops segments with a wrong TCP MD5 signature, here and there, and only counts. */
+static const char *suspicion(const struct peer *peer)
+{
+    const struct md5_drops now = md5_drops_read(), *before = &peer->md5_before;
+    if (!peer->config->password)
+        return now.unexpected > before->unexpected ? "; segments with a TCP MD5 signature that is not expected were "
+                                                     "dropped: has the neighbor a password?"
+                                                   : "";
+    if (now.wrong > before->wrong)
+        return "; segments with a wrong TCP MD5 signature were dropped: is the password the same at both ends?";
+    if (now.missing > before->missing)
+        return "; segments without the TCP MD5 signature were dropped: has the neighbor no password?";
+    return "; it would not answer either if the password were not the same at both ends";
+}
+
+void peer_note_no_answer(struct peer *peer)
+{
+    char message[sizeof peer->last_transport_error.message];
+    snprintf(message, sizeof message, "connect to %s port %u: no answer%s", peer->name, peer->config->port,
+             suspicion(peer));
+    peer_note_connect(peer, message);
 }
 
 void peer_journal_down(struct peer *peer, enum session_state from, enum session_state to)
 {
     char cause[sizeof peer->noted_cause];
-    describe(&peer->last_error, cause, sizeof cause);
+    describe(peer->last, cause, sizeof cause);
     if (from != SESSION_ESTABLISHED && strcmp(cause, peer->noted_cause) == 0)
         return;
     memcpy(peer->noted_cause, cause, sizeof cause);

@@ -159,6 +159,7 @@ static void begin_connection(struct connection *connection, const struct happeni
     struct transport_context context = connection_transport_context(connection);
     struct socket_options options = peer_socket_options(peer);
     peer->connect_attempts++;
+    peer->md5_before = md5_drops_read();
     connection->transport = transport_connect(&context, &options, error, sizeof error);
     if (connection->transport)
         return;
@@ -353,7 +354,7 @@ static void on_lost(const char *reason, void *user)
     if (connection->state < SESSION_OPEN_SENT)
         peer_note_connect(connection->peer, reason);
     else if (!session || session == connection)
-        peer_note_local(connection->peer, "Connection", reason);
+        peer_note_transport(connection->peer, reason);
     connection_event(connection, EVENT_TCP_CONNECTION_FAILS, NULL);
 }
 

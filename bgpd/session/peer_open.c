@@ -48,7 +48,7 @@ static bool judge_open(struct connection *connection, struct wire_reader body, s
  * lost. */
 static void replace(struct connection *session)
 {
-    peer_note_local(session->peer, "Connection", "the neighbor has restarted: it connects anew");
+    peer_note_transport(session->peer, "the neighbor has restarted: it connects anew");
     connection_event(session, EVENT_TCP_CONNECTION_FAILS, &(struct event_detail){.replaced = true});
 }
 

@@ -18,6 +18,7 @@
 #include "bgpd/codec/message.h"
 #include "bgpd/codec/update.h"
 #include "bgpd/rib/prefix_set.h"
+#include "bgpd/session/md5_drops.h"
 #include "bgpd/session/peer.h"
 #include "bgpd/session/timers.h"
 #include "bgpd/session/transport.h"
@@ -108,7 +109,9 @@ struct peer {
     uint32_t transitions;
     uint32_t updates_malformed;
     struct message_counters sent, received;
-    struct session_error last_error, last_error_sent, last_error_received;
+    struct session_error last_error_sent, last_error_received, last_transport_error;
+    const struct session_error *last_notification, *last; /* of these, NULL where there is none */
+    struct md5_drops md5_before;                          /* when the last attempt to connect began */
     char explanation[128]; /* of the NOTIFICATION about to be sent, where its data say nothing to people */
     char noted_cause[352]; /* the last cause in the journal: the same again is no news */
     struct log_limit malformed_limit, error_limit;
@@ -209,9 +212,12 @@ void peer_watch_progress(struct peer *peer);
 
 /* ---- peer_error.c */
 void peer_note_notification(struct peer *peer, enum error_direction direction, const struct bgp_error *error);
-void peer_note_local(struct peer *peer, const char *name, const char *message);
+/* What became of a connection. */
+void peer_note_transport(struct peer *peer, const char *message);
 /* A connection could not be made; logged, unless it is the same again. */
 void peer_note_connect(struct peer *peer, const char *message);
+/* Nothing has come back for the connect retry time. */
+void peer_note_no_answer(struct peer *peer);
 /* An event for the journal with the last error as its cause, unless that is no news. */
 void peer_journal_down(struct peer *peer, enum session_state from, enum session_state to);
 void peer_journal_up(struct peer *peer);

@@ -78,10 +78,12 @@ void peer_status(const struct peer *peer, struct peer_status *status)
         .sent = peer->sent,
         .received = peer->received,
         .updates_malformed = peer->updates_malformed,
-        .last_error = peer->last_error,
         .last_error_sent = peer->last_error_sent,
         .last_error_received = peer->last_error_received,
+        .last_transport_error = peer->last_transport_error,
     };
+    if (peer->last_notification)
+        status->last_error = *peer->last_notification;
     if (peer->session)
         status->uptime_s = (uint32_t)((uv_now(peer->context->loop) - peer->established_ms) / 1000);
     capabilities_names(&open.capabilities, &status->local_capabilities);
@@ -90,6 +92,13 @@ void peer_status(const struct peer *peer, struct peer_status *status)
         fill_socket(connection->transport, status);
     if (connection->state >= SESSION_OPEN_CONFIRM)
         fill_negotiated(connection, status);
+}
+
+const struct session_error *peer_status_cause(const struct peer_status *status)
+{
+    const struct session_error *said = &status->last_error, *transport = &status->last_transport_error;
+    bool explains = said->direction != ERROR_NONE && said->time_us >= status->established_us;
+    return explains || transport->direction == ERROR_NONE ? said : transport;
 }
 
 /* Before there is a session: as it would be with a neighbour that offers the usual. */

@@ -128,6 +128,8 @@ void peer_timer_expired(unsigned number, void *user)
     struct peer *peer = user;
     switch (number) {
     case TIMER_CONNECT_RETRY:
+        if (peer->ours.state == SESSION_CONNECT)
+            peer_note_no_answer(peer);
         connection_event(&peer->ours, EVENT_CONNECT_RETRY_TIMER_EXPIRES, NULL);
         break;
     case TIMER_IDLE_HOLD:

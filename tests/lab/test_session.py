@@ -35,7 +35,7 @@ class Sides(LabCase):
     def test_a_refused_connection_is_tried_again(self):
         peer = self.peer(listen=False)
         self.start()
-        wait_for(lambda: "refused" in self.gate.neighbor(NEIGHBOR).get("last-error", {}).get("message", ""),
+        wait_for(lambda: "refused" in self.gate.neighbor(NEIGHBOR).get("last-transport-error", {}).get("message", ""),
                  "the refusal to be shown")
         peer.listen()
         peer.establish().wait_route(VIP)

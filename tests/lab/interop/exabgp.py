@@ -41,7 +41,8 @@ def _fails_at_refresh(bench):
     before = bench.up("graceful")["transitions"]
     bench.gate.done("neighbor", bench.links["graceful"].theirs, "refresh")
     bench.wait(lambda: bench.neighbor("graceful")["transitions"] > before, "the session to be another")
-    return bench.neighbor("graceful")["last-error"]["direction"] == "local"
+    shown = bench.neighbor("graceful")
+    return shown["last-transport-error"]["time"] > shown.get("last-error", {"time": ""})["time"]
 
 
 def _fails_at_text(bench):

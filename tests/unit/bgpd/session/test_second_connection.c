@@ -95,10 +95,12 @@ static void test_a_young_session_stays(void **state)
     struct pair *pair = *state;
     struct open_message open = graceful_open(FAMILY_BIT_IPV4);
     pair->a.neighbor.graceful_restart = true;
+    clock_stop();
     puppet_reach_with(&first, pair, &open, SESSION_ESTABLISHED);
     puppet_reach(&second, pair, SESSION_OPEN_SENT);
     puppet_send_open(&second, &open);
     puppet_expect_notification(&second, ERROR_CEASE, CEASE_COLLISION_RESOLUTION);
+    clock_go();
     assert_true(a_is_established(pair));
     close_both();
 }
@@ -117,6 +119,7 @@ static void test_no_family_no_replacement(void **state)
 static void test_it_returns_at_once_the_first_time(void **state)
 {
     struct pair *pair = established(state, FAMILY_BIT_IPV4);
+    clock_stop();
     puppet_close(&first);
     WAIT_FOR(pair, a_is_down);
     puppet_reach(&first, pair, SESSION_ESTABLISHED);
@@ -124,6 +127,7 @@ static void test_it_returns_at_once_the_first_time(void **state)
     WAIT_FOR(pair, a_is_down);
     puppet_connect(&second, pair, 0);
     puppet_expect_closed(&second);
+    clock_go();
     puppet_close(&second);
 }
 
@@ -149,9 +153,11 @@ static void test_open_confirm_does_not_last(void **state)
     struct pair *pair = *state;
     struct open_message open = puppet_open();
     open.hold_time_s = 0;
+    clock_stop();
     puppet_reach_with(&first, pair, &open, SESSION_OPEN_CONFIRM);
     puppet_connect(&second, pair, 0);
     puppet_expect_closed(&second); /* the first one is young */
+    clock_go();
     puppet_close(&second);
     clock_advance(5 * MINUTE_MS);
     puppet_expect_notification(&first, ERROR_HOLD_TIMER, 0);

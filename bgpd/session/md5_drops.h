@@ -1,0 +1,22 @@
+/*
+ * What the kernel has dropped on account of TCP MD5 (RFC 2385) in this network namespace, from whatever neighbor: it
+ * tells the sockets nothing, and a wrong password looks like silence.
+ */
+#ifndef VIPGATE_BGPD_SESSION_MD5_DROPS_H
+#define VIPGATE_BGPD_SESSION_MD5_DROPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Segments: without the signature that is expected, with one that is not, with a wrong one. */
+struct md5_drops {
+    uint64_t missing, unexpected, wrong;
+};
+
+/* The counters of /proc/net/netstat now. All zero where they cannot be read. */
+struct md5_drops md5_drops_read(void);
+
+/* TEXT as /proc/net/netstat has it. False where the counters are not all there. */
+bool md5_drops_parse(const char *text, struct md5_drops *drops);
+
+#endif
