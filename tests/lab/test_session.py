@@ -4,7 +4,7 @@ from lab import bgp_message as bgp
 from lab.case import LOCAL, NEIGHBOR, SECOND, VIP, LabCase, gated_vip, main, speaker
 from lab.system import wait_for
 
-CEASE, HOLD_TIMER_EXPIRED, CONNECTION_COLLISION = 6, 4, 7
+CEASE, HOLD_TIMER_EXPIRED, CONNECTION_COLLISION, ADMINISTRATIVE_RESET = 6, 4, 7, 4
 
 
 class Sides(LabCase):
@@ -48,6 +48,16 @@ class Sides(LabCase):
             session.wait_route(VIP)
             getattr(session, end)()
         peer.establish().wait_route(VIP)
+
+    def test_the_operator_resets_it(self):
+        peer = self.peer()
+        self.start()
+        session = peer.establish()
+        session.wait_route(VIP)
+        self.gate.done("neighbor", NEIGHBOR, "reset", "--message", "new cable")
+        self.assertEqual((CEASE, ADMINISTRATIVE_RESET, b"\x09new cable"), session.wait_notification())
+        peer.establish().wait_route(VIP)
+        self.assertEqual(2, self.gate.neighbor(NEIGHBOR)["transitions"])
 
     def test_a_stranger_is_not_served(self):
         stranger = self.peer(SECOND)

@@ -76,6 +76,7 @@ static void test_without_route_refresh(void **state)
     expect(pair, IMPORT_VIPS, 1);
     expect(pair, IMPORT_NONE, 0);
     expect(pair, IMPORT_ALL, 0);
+    assert_false(peer_refresh(pair_peer(&pair->a)));
     assert_int_equal(pair_status(&pair->a).sent.route_refresh, 0);
     puppet_send_message(&puppet, MESSAGE_UPDATE, two_routes, sizeof two_routes);
     kept = 2;
@@ -94,6 +95,7 @@ static void test_with_route_refresh(void **state)
     neighbor.import = IMPORT_ALL;
     reload(pair);
     puppet_expect(&puppet, MESSAGE_ROUTE_REFRESH, body, &size);
+    assert_int_equal(pair_status(&pair->a).sent.route_refresh, 1); /* of the one family that was negotiated */
     puppet_send_message(&puppet, MESSAGE_UPDATE, two_routes, sizeof two_routes);
     kept = 2;
     WAIT_FOR(pair, a_keeps);

@@ -2,6 +2,8 @@
 #include "puppet.h"
 #include "shifted_clock.h"
 
+#include "bgpd/session/peer_private.h"
+
 static struct puppet puppet;
 
 static bool a_is_idle(struct pair *pair)
@@ -289,6 +291,24 @@ static void test_connections_that_die_are_tried_again_ever_more_slowly(void **st
     close(listener);
 }
 
+/* From half a second, by half each time, up to a minute; with jitter, and never below the floor. */
+static void test_idle_hold_grows(void **state)
+{
+    static const uint64_t expected[] = {500, 500, 750, 1125, 1687, 2530};
+    struct peer *peer = pair_peer(&((struct pair *)*state)->a);
+    for (unsigned round = 0; round < 20; round++) {
+        for (peer->retries = 0; peer->retries < sizeof expected / sizeof *expected; peer->retries++)
+            assert_in_range(peer_idle_hold_ms(peer), expected[peer->retries] * 3 / 4, expected[peer->retries]);
+        peer->retries = 14;
+        assert_in_range(peer_idle_hold_ms(peer), 45 * 1000, 60 * 1000);
+        peer->retries = 1000;
+        assert_in_range(peer_idle_hold_ms(peer), 45 * 1000, 60 * 1000);
+        peer->idle_hold_floor_ms = 70 * 1000;
+        assert_int_equal(peer_idle_hold_ms(peer), 70 * 1000);
+        peer->idle_hold_floor_ms = 0;
+    }
+}
+
 /* ---- more than one connection ---------------------------------------------------------------------------------------
  */
 
@@ -347,6 +367,41 @@ static void test_silent_neighbour_is_let_go(void **state)
     assert_true(pair_status(&pair->a).sent.keepalive >= 3);
     puppet_close(&puppet);
     assert_true(a_is_idle(pair));
+}
+
+static void expect_established_for(struct pair *pair, unsigned turns)
+{
+    for (unsigned i = 0; i < turns; i++)
+        uv_run(&pair->loop, UV_RUN_NOWAIT);
+    assert_true(a_is_established(pair));
+}
+
+/* We were stopped for longer than the hold time, and what the neighbor has sent meanwhile waits in the socket. */
+static void test_what_waits_unread_counts(void **state)
+{
+    enum { TURNS = 10 };
+    static const uint8_t part[5] = {0xff, 0xff, 0xff, 0xff, 0xff};
+    struct pair *pair = *state;
+    pair->a.neighbor.hold_time_s = 3;
+    puppet_reach(&puppet, pair, SESSION_ESTABLISHED);
+    clock_stop();
+    for (unsigned i = 0; i < 3; i++) {
+        puppet_send_keepalive(&puppet);
+        clock_advance(3500);
+        expect_established_for(pair, TURNS);
+    }
+    clock_advance(2500); /* the whole hold time from then on */
+    expect_established_for(pair, TURNS);
+
+    /* Less than a message is good for one second, once. */
+    puppet_send(&puppet, part, sizeof part);
+    clock_advance(1000);
+    expect_established_for(pair, TURNS);
+    puppet_send(&puppet, part, sizeof part);
+    clock_advance(1001);
+    puppet_expect_notification(&puppet, ERROR_HOLD_TIMER, 0);
+    clock_go();
+    puppet_close(&puppet);
 }
 
 /* More routes for it than its receive buffer and ours hold. */
@@ -410,6 +465,25 @@ static void test_neighbor_that_does_not_read_is_let_go_without_a_hold_time(void 
     assert_int_equal(pair->a.ups, 1);
     assert_int_equal(pair_status(&pair->a).last_error.code, ERROR_SEND_HOLD_TIMER);
     assert_true(minutes >= 8); /* and not many more: what is on its way is soon all there is room for */
+    puppet_close(&puppet);
+}
+
+/* ---- UPDATEs: the other way, what leaves
+ * ---------------------------------------------------------------------------------------- */
+
+/* RFC 9234 section 5: our role alone decides, whether or not the neighbor has one. */
+static void test_only_to_customer_is_attached(void **state)
+{
+    static const uint8_t otc[] = {0xc0, 35, 4, 0, 0, 0xfd, 0xf2};
+    static uint8_t body[MESSAGE_MAX_EXTENDED];
+    struct pair *pair = *state;
+    size_t size;
+    pair->a.neighbor.role = ROLE_PROVIDER;
+    speaker_release(pair->a.speaker);
+    pair_desire(&pair->a, "203.0.113.9/32", 0);
+    puppet_reach(&puppet, pair, SESSION_ESTABLISHED);
+    puppet_expect(&puppet, MESSAGE_UPDATE, body, &size);
+    assert_non_null(memmem(body, size, otc, sizeof otc));
     puppet_close(&puppet);
 }
 
@@ -513,6 +587,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_neighbour_that_does_not_read_is_let_go, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_neighbor_that_does_not_read_is_let_go_without_a_hold_time, puppet_setup,
                                         pair_teardown),
+        cmocka_unit_test_setup_teardown(test_what_waits_unread_counts, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_idle_hold_grows, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_only_to_customer_is_attached, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_malformed_update_costs_the_route_only, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_own_as_in_the_path, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_route_leak, puppet_setup, pair_teardown),

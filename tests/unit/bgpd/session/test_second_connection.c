@@ -115,6 +115,38 @@ static void test_no_family_no_replacement(void **state)
     close_both();
 }
 
+static bool a_has_a_route(struct pair *pair)
+{
+    return rib_in_count(peer_rib_in(pair_peer(&pair->a)), FAMILY_NONE) == 1;
+}
+
+/* RFC 8538: the hold timer runs out and the routes stay, where the neighbor has the N bit; RFC 4724: else they go. */
+static void test_hold_timer_with_and_without_the_n_bit(void **state)
+{
+    static const uint8_t route[] = {
+        0,    0,                                /* no withdrawn routes */
+        0,    20,                               /* attributes */
+        0x40, 1,   1, 0,                        /* ORIGIN */
+        0x40, 2,   6, 2,   1, 0, 0, 0xff, 0xeb, /* AS_PATH 65515 */
+        0x40, 3,   4, 192, 0, 2, 1,             /* NEXT_HOP */
+        24,   203, 0, 113,
+    };
+    struct pair *pair = *state;
+    pair->a.neighbor.graceful_restart = true;
+    for (unsigned n_bit = 0; n_bit < 2; n_bit++) {
+        struct open_message open = graceful_open(FAMILY_BIT_IPV4);
+        open.capabilities.graceful_restart.notification = n_bit;
+        puppet_reach_with(&first, pair, &open, SESSION_ESTABLISHED);
+        puppet_send_message(&first, MESSAGE_UPDATE, route, sizeof route);
+        WAIT_FOR(pair, a_has_a_route);
+        clock_advance(100 * 1000);
+        puppet_expect_notification(&first, ERROR_HOLD_TIMER, 0);
+        puppet_close(&first);
+        assert_int_equal(a_has_a_route(pair), n_bit);
+        clock_advance(OLD_MS);
+    }
+}
+
 /* One that has restarted does not wait; one that does nothing else is kept waiting. */
 static void test_it_returns_at_once_the_first_time(void **state)
 {
@@ -211,6 +243,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_valid_open_takes_its_place, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_young_session_stays, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_no_family_no_replacement, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_hold_timer_with_and_without_the_n_bit, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_it_returns_at_once_the_first_time, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_open_confirm_does_not_last, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_connection_left_in_open_confirm_gives_way, puppet_setup, pair_teardown),
