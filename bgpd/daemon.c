@@ -216,8 +216,8 @@ void bgpd_stop(struct bgpd *bgpd, const char *reason)
     }
     bgpd->stopping = true;
     notify_service_manager("STOPPING=1");
-    vips_stop(bgpd->vips);
     journal_add(bgpd->journal, clock_real_us(), "daemon", "bgpd", "", "stopping", "%s", reason);
+    vips_stop(bgpd->vips);
     speaker_shutdown(bgpd->speaker, reason, SHUTDOWN_MS, on_speaker_down, bgpd);
 }
 

@@ -2,6 +2,7 @@
 #include "ctl/handlers.h"
 #include "ctl/show.h"
 
+#include "lib/clock.h"
 #include "lib/model.h"
 
 #include <bsd/stdlib.h>
@@ -16,12 +17,20 @@ static const char *const daemons[DAEMONS] = {"bgpd", "healthd"};
 
 /* ---- by time ---- */
 
+static const char *text_of(const struct lyd_node *event, const char *name)
+{
+    const char *text = model_text(event, name);
+
+    return text ? text : "";
+}
+
+/* RFC 3339 in UTC sorts as text. In the same microsecond healthd's comes first: it is the cause. */
 static int compare_events(const void *a, const void *b)
 {
-    const char *left = model_text(*(const struct lyd_node *const *)a, "time");
-    const char *right = model_text(*(const struct lyd_node *const *)b, "time");
+    const struct lyd_node *left = *(const struct lyd_node *const *)a, *right = *(const struct lyd_node *const *)b;
+    int order = strcmp(text_of(left, "time"), text_of(right, "time"));
 
-    return strcmp(left ? left : "", right ? right : ""); /* RFC 3339 in UTC sorts as text */
+    return order ? order : strcmp(text_of(right, "daemon"), text_of(left, "daemon"));
 }
 
 const struct lyd_node **show_events_sorted(const struct collection *collection, uint64_t last, size_t *count)
@@ -76,13 +85,16 @@ static char *request(const struct invocation *invocation, bool follow)
 
 /* ---- --follow ---- */
 
+/* What bgpd did may be heard before what healthd saw: an event is shown when it is so old, or nothing follows for so
+ * long. */
+enum { HOLD_MS = 100 };
+
 /* Both daemons' streams, and the writer they come together in. */
 struct following {
     struct control_client *clients[DAEMONS];
     struct writer writer;
-    struct collection before; /* what was before: the answers of each up to one without events */
-    bool listed;              /* that answer came */
-    bool begun;               /* what was before was written */
+    struct collection held; /* what was not yet shown; at first what was before, up to an answer without events */
+    bool listed;            /* that answer came */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -112,22 +124,37 @@ static bool follow_document(const char *json, size_t size, void *user)
 {
     struct following *following = user;
     struct lyd_node *document;
-    const struct lyd_node *event;
 
     if (!query_parse(json, size, &document))
         return false;
-    if (!following->begun) {
-        following->listed = !model_child(model_sibling(document, "state"), "event");
-        return !document || collection_add(document, &following->before);
+    following->listed = !model_child(model_sibling(document, "state"), "event");
+    return !document || collection_add(document, &following->held);
+}
+
+/* Shows and forgets what happened until the time UNTIL. */
+static void show_held(struct following *following, const char *until)
+{
+    size_t count;
+    const struct lyd_node **events = show_events_sorted(&following->held, UINT64_MAX, &count);
+
+    for (size_t i = 0; i < count && strcmp(text_of(events[i], "time"), until) <= 0; i++) {
+        writer_entry(&following->writer, events[i]);
+        lyd_free_tree((struct lyd_node *)(uintptr_t)events[i]);
     }
-    LY_LIST_FOR(document ? lyd_child(model_sibling(document, "state")) : NULL, event)
-    {
-        if (strcmp(event->schema->name, "event") == 0)
-            writer_entry(&following->writer, event);
-    }
-    lyd_free_all(document);
+    free(events);
     writer_flush(&following->writer);
-    return true;
+}
+
+static void show_old(struct following *following)
+{
+    char until[CLOCK_TEXT_SIZE];
+
+    show_held(following, clock_format(clock_real_us() - HOLD_MS * 1000, until));
+}
+
+static void show_all(struct following *following)
+{
+    show_held(following, "\x7f");
 }
 
 /* Takes one answer of a daemon; one that has no more is let go. */
@@ -159,11 +186,13 @@ static void follow_open(struct following *following, const struct invocation *in
     }
 }
 
-/* Waits until one of the daemons has said something. False where there is nothing more to wait for. */
-static bool follow_wait(const struct following *following, struct pollfd *fds)
+/* Waits until one of the daemons has said something, or, where events are held, *QUIET: it has not for HOLD_MS. False
+ * where there is nothing more to wait for. */
+static bool follow_wait(const struct following *following, struct pollfd *fds, bool *quiet)
 {
-    static const struct timespec at_once;
-    bool any = false, waiting = false;
+    static const struct timespec at_once, hold = {.tv_nsec = HOLD_MS * 1000000L};
+    const struct timespec *timeout = collection_next(&following->held, "event", NULL) ? &hold : NULL;
+    bool any = false;
     sigset_t none;
 
     sigemptyset(&none);
@@ -171,21 +200,31 @@ static bool follow_wait(const struct following *following, struct pollfd *fds)
         const struct control_client *client = following->clients[i];
         fds[i] = (struct pollfd){.fd = client ? control_client_fd(client) : -1, .events = POLLIN};
         any |= client != NULL;
-        waiting |= client && control_client_has_answer(client);
+        if (client && control_client_has_answer(client))
+            timeout = &at_once;
     }
-    return any && !interrupted && (ppoll(fds, DAEMONS, waiting ? &at_once : NULL, &none) >= 0 || errno == EINTR);
+    if (!any || interrupted)
+        return false;
+    int ready = ppoll(fds, DAEMONS, timeout, &none);
+    *quiet = ready == 0 && timeout == &hold;
+    return ready >= 0 || errno == EINTR;
 }
 
 static bool follow_both(struct following *following)
 {
     struct pollfd fds[DAEMONS];
+    bool quiet;
 
-    if (!follow_wait(following, fds))
+    if (!follow_wait(following, fds, &quiet))
         return false;
     for (size_t i = 0; i < DAEMONS; i++) {
         if (following->clients[i] && (fds[i].revents || control_client_has_answer(following->clients[i])))
             follow_step(following, i);
     }
+    if (quiet)
+        show_all(following);
+    else
+        show_old(following);
     return true;
 }
 
@@ -197,15 +236,16 @@ static int follow(const struct invocation *invocation)
     follow_open(&following, invocation);
     bool reached = following.clients[0] || following.clients[1];
     if (reached) {
-        show_events(&following.writer, false, &following.before, last_of(invocation));
-        following.begun = true;
+        show_events(&following.writer, false, &following.held, last_of(invocation));
+        collection_free(&following.held);
         writer_expect_more(&following.writer);
         writer_flush(&following.writer);
         while (follow_both(&following))
             continue;
+        show_all(&following);
         writer_end(&following.writer);
     }
-    collection_free(&following.before);
+    collection_free(&following.held);
     for (size_t i = 0; i < DAEMONS; i++)
         control_client_close(following.clients[i]);
     return interrupted ? STATUS_DONE : STATUS_UNREACHABLE;

@@ -33,7 +33,7 @@ static void explain(struct check *check, enum verdict before)
     char *cause = check->cause;
     size_t size = sizeof check->cause;
 
-    if (judge->verdict == before && judge->verdict == VERDICT_UP)
+    if (judge->first_pending || (judge->verdict == before && judge->verdict == VERDICT_UP))
         snprintf(cause, size, "%s", check->last.detail);
     else if (judge->verdict == VERDICT_UNKNOWN)
         snprintf(cause, size, "unable to probe for more than %s: %s",
@@ -59,7 +59,9 @@ static void tell(struct check *check, const struct judge *before)
         check->since_us = now_us;
     check->room->changed(check, check->room->user);
 
-    if (check->judge.verdict != before->verdict || check->judge.first_pending != before->first_pending) {
+    if (check->judge.verdict == VERDICT_UNKNOWN && before->verdict == VERDICT_UNKNOWN)
+        return; /* it has become no other for those who look on */
+    if (check->judge.verdict != before->verdict) {
         journal_add(check->room->journal, now_us, "check", check->config->name, verdict_name(before->verdict),
                     verdict_name(check->judge.verdict), "%s", check->cause);
         return;

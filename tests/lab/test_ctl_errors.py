@@ -3,15 +3,19 @@ standard error, one document to standard output. No namespaces, no root."""
 
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from lab.fake_daemon import INVALID, LAST, MORE, REFUSAL, FakeDaemon, frame, state
 from lab.system import wait_for
 from lab.vipgate import binary
 
+# A follower's list of what was before ends with an answer that has none.
+LISTED = frame(MORE, {"vipgate:state": {}})
 VIP = {"prefix": "203.0.113.9/32", "state": "withdrawn", "reason": "gate is down",
        "cause": [{"step": 1, "kind": "vip", "subject": "203.0.113.9/32", "state": "withdrawn", "text": "gate is down"},
                  {"step": 2, "kind": "check", "subject": "web", "state": "down", "text": "3 failures"}]}
@@ -21,6 +25,10 @@ CHECK = {"name": "web", "kind": "tcp", "verdict": "down", "last": {"outcome": "f
 def event(number, daemon):
     return {"time": f"2026-11-20T11:12:13.{number:06}Z", "daemon": daemon, "kind": "check", "subject": "web",
             "to": "down", "cause": f"event {number}"}
+
+
+def to_come(number, daemon):
+    return {**event(number, daemon), "time": f"2126-11-20T11:12:13.{number:06}Z", "cause": f"event {number} of {daemon}"}
 
 
 class Ctl(unittest.TestCase):
@@ -167,7 +175,7 @@ class Answers(Ctl):
     def test_follow_ends_with_a_whole_document(self):
         for name, first in (("healthd", 1), ("bgpd", 2)):
             self.daemon(name, lambda *_, name=name, first=first: [
-                frame(MORE, {"vipgate:state": {"event": [event(first, name)]}}), frame(MORE, {"vipgate:state": {}}),
+                frame(MORE, {"vipgate:state": {"event": [event(first, name)]}}), LISTED,
                 frame(MORE, {"vipgate:state": {"event": [event(first + 2, name)]}})], hold=True)
         for words, done in ((["--json"], lambda text: text.count('"cause"') == 4),
                             ([], lambda text: all(f"event {number}" in text for number in range(1, 5)))):
@@ -189,6 +197,31 @@ class Answers(Ctl):
                 causes = [one["cause"] for one in json.loads(output())["vipgate:state"]["event"]]
                 self.assertEqual(["event 1", "event 2"], causes[:2])
                 self.assertEqual({"event 3", "event 4"}, set(causes[2:]))
+
+    def test_an_effect_never_stands_before_its_cause(self):
+        """Whoever is heard first, and in the same microsecond."""
+        effect_sent = threading.Event()
+        def bgpd(*_):
+            yield LISTED
+            yield frame(MORE, {"vipgate:state": {"event": [to_come(7, "bgpd"), to_come(9, "bgpd")]}})
+            effect_sent.set()
+        def healthd(*_):
+            yield LISTED
+            effect_sent.wait(15)
+            yield frame(MORE, {"vipgate:state": {"event": [to_come(7, "healthd"), to_come(8, "healthd")]}})
+        self.daemon("bgpd", bgpd, hold=True)
+        self.daemon("healthd", healthd, hold=True)
+        path = os.path.join(self.directory, "out")
+        def causes():
+            with open(path) as file:
+                return re.findall(r'"cause": *"(.*?)"', file.read())
+        with open(path, "w") as out:
+            process = subprocess.Popen([binary("vipgate"), "-S", self.directory, "--json", "show", "events",
+                                        "--follow"], stdout=out)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        wait_for(lambda: len(causes()) == 4, "four events")
+        self.assertEqual(["event 7 of healthd", "event 7 of bgpd", "event 8 of healthd", "event 9 of bgpd"], causes())
 
     def test_why_asks_for_the_checks_of_the_chain(self):
         other = {**event(9, "bgpd"), "subject": "other"}

@@ -41,6 +41,8 @@ class Sigterm(LabCase):
             self.expect_farewell(session)
         self.assertNotIn(VIP, self.host.addresses())
         self.assertIn(THEIRS, self.host.addresses())
+        said = gate.bgpd.output()
+        self.assertLess(said.index("daemon bgpd: stopping"), said.index("withdrawn: vipgate-bgpd is stopping"))
 
     def test_the_supervisor_stops_both(self):
         gate, peers = self.start()

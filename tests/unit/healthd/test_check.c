@@ -24,7 +24,7 @@ struct stage {
     struct check_config config;
     struct check *check;
     unsigned changes, starts, cancels;
-    enum { ANSWER_OK, ANSWER_FAIL, ANSWER_DECISIVE, ANSWER_UNABLE, ANSWER_NOTHING } answer;
+    enum { ANSWER_OK, ANSWER_FAIL, ANSWER_HALF, ANSWER_DECISIVE, ANSWER_UNABLE, ANSWER_NOTHING } answer;
     uint64_t due_ms[64]; /* of each start */
 };
 
@@ -47,7 +47,12 @@ static void scripted_start(struct probe *probe)
         probe_ok(probe, "fine");
     else if (stage->answer == ANSWER_FAIL)
         probe_fail(probe, REASON_REFUSED, "connection refused");
-    else if (stage->answer == ANSWER_UNABLE)
+    else if (stage->answer == ANSWER_HALF) {
+        probe->result.outcome = OUTCOME_FAIL;
+        probe->result.healthy_percent = 50;
+        snprintf(probe->result.detail, sizeof probe->result.detail, "1 of 2");
+        probe_finish(probe);
+    } else if (stage->answer == ANSWER_UNABLE)
         probe_unable(probe, REASON_NO_RESOURCES, "too many open files");
     else if (stage->answer == ANSWER_DECISIVE) {
         probe->result.outcome = OUTCOME_FAIL;
@@ -219,6 +224,31 @@ static void test_unable_is_asked_again_within_the_lease_and_unknown_after_it(voi
     assert_string_equal(stage->check->cause, "unable to probe for more than 100ms: too many open files");
 }
 
+/* bgpd must know; who reads the events has been told nothing else before. */
+static void test_unknown_that_stays_so_is_no_event(void **state)
+{
+    (void)state;
+    open_check(ANSWER_UNABLE);
+    RUN_UNTIL(stage->changes == 1);
+    assert_false(stage->check->judge.first_pending);
+    assert_string_equal(stage->check->cause, "unable to probe for more than 100ms: too many open files");
+    check_begin_again(stage->check, "the health daemon stood still for 5s");
+    assert_int_equal(stage->changes, 2);
+    assert_null(journal_latest(stage->room.journal, "check", "t"));
+}
+
+static void test_a_fraction_before_the_first_verdict_is_no_event(void **state)
+{
+    (void)state;
+    open_check(ANSWER_HALF);
+    RUN_UNTIL(stage->changes == 1);
+    assert_int_equal(stage->check->judge.verdict, VERDICT_UNKNOWN);
+    assert_string_equal(stage->check->cause, "1 of 2");
+    assert_null(journal_latest(stage->room.journal, "check", "t"));
+    RUN_UNTIL(stage->changes == 2);
+    assert_string_equal(journal_latest(stage->room.journal, "check", "t")->cause, "3 failures: 1 of 2");
+}
+
 static void expect_at_place(uint64_t interval_ms)
 {
     uint64_t place_ms = schedule_place(schedule_seed("t"), interval_ms);
@@ -349,6 +379,8 @@ int main(void)
         CHECK_TEST(test_a_verdict_is_published_and_journalled_with_its_cause),
         CHECK_TEST(test_a_decisive_failure_is_at_once),
         CHECK_TEST(test_a_run_without_end_is_a_failure_at_its_timeout),
+        CHECK_TEST(test_unknown_that_stays_so_is_no_event),
+        CHECK_TEST(test_a_fraction_before_the_first_verdict_is_no_event),
         CHECK_TEST(test_unable_is_asked_again_within_the_lease_and_unknown_after_it),
         CHECK_TEST(test_whatever_disturbs_the_schedule_the_check_goes_back_to_its_place),
         CHECK_TEST(test_fast_interval_while_a_change_is_pending),
