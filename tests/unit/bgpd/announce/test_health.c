@@ -20,8 +20,8 @@ static const struct gate_check expected[] = {{"a", 60000}};
 
 struct publisher {
     uv_pipe_t server;
-    uv_pipe_t client;
-    bool listening, connected;
+    uv_pipe_t *client; /* NULL: none; the next may come before the last is closed */
+    bool listening;
     unsigned accepted;
 };
 
@@ -59,10 +59,11 @@ static void on_accept(uv_stream_t *server, int status)
     struct publisher *publisher = server->data;
 
     assert_int_equal(status, 0);
-    assert_false(publisher->connected);
-    uv_pipe_init(server->loop, &publisher->client, 0);
-    assert_int_equal(uv_accept(server, (uv_stream_t *)&publisher->client), 0);
-    publisher->connected = true;
+    assert_null(publisher->client);
+    publisher->client = calloc(1, sizeof *publisher->client);
+    assert_non_null(publisher->client);
+    uv_pipe_init(server->loop, publisher->client, 0);
+    assert_int_equal(uv_accept(server, (uv_stream_t *)publisher->client), 0);
     publisher->accepted++;
 }
 
@@ -78,12 +79,17 @@ static void publisher_listen(struct fixture *fixture)
     publisher->listening = true;
 }
 
+static void on_closed(uv_handle_t *client)
+{
+    free(client);
+}
+
 static void publisher_hang_up(struct fixture *fixture)
 {
-    if (!fixture->publisher.connected)
+    if (!fixture->publisher.client)
         return;
-    fixture->publisher.connected = false;
-    uv_close((uv_handle_t *)&fixture->publisher.client, NULL);
+    uv_close((uv_handle_t *)fixture->publisher.client, on_closed);
+    fixture->publisher.client = NULL;
     uv_run(&fixture->loop, UV_RUN_NOWAIT);
 }
 
@@ -91,7 +97,7 @@ static void send_octets(struct fixture *fixture, const void *octets, size_t size
 {
     uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)octets, (unsigned)size);
 
-    assert_int_equal(uv_try_write((uv_stream_t *)&fixture->publisher.client, &buffer, 1), (int)size);
+    assert_int_equal(uv_try_write((uv_stream_t *)fixture->publisher.client, &buffer, 1), (int)size);
 }
 
 static void publish(struct fixture *fixture, const struct verdict_message *messages, size_t count)
@@ -181,7 +187,7 @@ static void test_daemon_that_comes_later(void **state)
 
     uv_run(&fixture->loop, UV_RUN_NOWAIT);
     publisher_listen(fixture);
-    RUN_UNTIL(fixture, fixture->publisher.connected);
+    RUN_UNTIL(fixture, fixture->publisher.client);
     publish_snapshot(fixture, VERDICT_UP);
     RUN_UNTIL(fixture, fixture->changes > 0);
     assert_int_equal(fixture->changes, 1);
@@ -198,7 +204,7 @@ static void test_socket_that_appears_is_known_at_once(void **state)
     publisher_listen(fixture);
     for (int turn = 0; turn < 4; turn++)
         uv_run(&fixture->loop, UV_RUN_NOWAIT);
-    assert_true(fixture->publisher.connected);
+    assert_true(fixture->publisher.client);
 }
 
 static void test_frames_cut_anywhere(void **state)
@@ -211,7 +217,7 @@ static void test_frames_cut_anywhere(void **state)
     verdict_encode(&writer, &(struct verdict_message){.type = VERDICT_CHANGE, .name = "a", .verdict = VERDICT_DOWN});
     verdict_encode(&writer, &(struct verdict_message){.type = VERDICT_SNAPSHOT_END});
     publisher_listen(fixture);
-    RUN_UNTIL(fixture, fixture->publisher.connected);
+    RUN_UNTIL(fixture, fixture->publisher.client);
     for (size_t i = 0; i < writer.position; i++) {
         assert_int_equal(standing(fixture), CHECK_PENDING);
         send_octets(fixture, &octets[i], 1);
@@ -225,7 +231,7 @@ static void test_silence_while_connected(void **state)
     struct fixture *fixture = *state;
 
     publisher_listen(fixture);
-    RUN_UNTIL(fixture, fixture->publisher.connected);
+    RUN_UNTIL(fixture, fixture->publisher.client);
     publish_snapshot(fixture, VERDICT_UP);
     RUN_UNTIL(fixture, standing(fixture) == CHECK_UP);
     uint64_t heard_ms = clock_monotonic_ms();
@@ -250,12 +256,12 @@ static void test_restart_within_the_lease(void **state)
     };
 
     publisher_listen(fixture);
-    RUN_UNTIL(fixture, fixture->publisher.connected);
+    RUN_UNTIL(fixture, fixture->publisher.client);
     publish_snapshot(fixture, VERDICT_UP);
     RUN_UNTIL(fixture, standing(fixture) == CHECK_UP);
     publisher_hang_up(fixture);
     RUN_UNTIL(fixture, link_now(fixture) == HEALTH_LOST);
-    RUN_UNTIL(fixture, fixture->publisher.connected);
+    RUN_UNTIL(fixture, fixture->publisher.client);
     publish(fixture, fresh, 3);
     RUN_UNTIL(fixture, link_now(fixture) == HEALTH_CONNECTED);
     assert_int_equal(standing(fixture), CHECK_UP);
@@ -267,7 +273,7 @@ static void test_garbage_is_another_connection(void **state)
     static const char garbage[] = "HTTP/1.1 200 OK\r\n\r\n";
 
     publisher_listen(fixture);
-    RUN_UNTIL(fixture, fixture->publisher.connected);
+    RUN_UNTIL(fixture, fixture->publisher.client);
     send_octets(fixture, garbage, sizeof garbage);
     uv_run(&fixture->loop, UV_RUN_ONCE);
     publisher_hang_up(fixture);
