@@ -2,18 +2,12 @@
 check that runs ten times a second and holds a VIP."""
 
 import os
-import sys
 
 from lab.case import VIP, LabCase, gated_vip, main, speaker, tcp_check
-from lab.certificates import Authority
-from lab.probes import SERVERS
-from lab.system import program, wait_for
+from lab.hostile import FLOODS, Backends
+from lab.system import wait_for
 from lab.target import TcpTarget
 
-sys.path.insert(0, SERVERS)
-from flood import FLOODS  # noqa: E402
-
-FIRST_PORT = 9200
 # What a run can end with, where it is not a flood that ends in too-large.
 OTHERS = {
     "drip": {"timeout"},
@@ -29,31 +23,16 @@ OTHERS = {
     "record-large": {"tls", "too-large"},
     "http-chunks": {"mismatch"},
 }
+# For a look at one of them: ONLY="h2-ping ws-pings".
 ONLY = os.environ.get("ONLY", "").split()
-
-
-def probe(name, port):
-    secure, habit = name.startswith("tls-"), name.removeprefix("tls-")
-    scheme, no_trust = ("s", "verify false;") if secure else ("", "")
-    if habit.startswith("h2"):
-        tls = "tls true; verify false;" if secure else ""
-        return f"grpc {{ target 127.0.0.1:{port}; {tls} }}"
-    if habit.startswith("ws"):
-        return f'websocket {{ url "ws{scheme}://127.0.0.1:{port}/"; {no_trust} }}'
-    if habit.startswith("record") or habit == "update":
-        scheme, no_trust = "s", "verify false;"
-    return f'http {{ url "http{scheme}://127.0.0.1:{port}/"; expect-body "no such text"; {no_trust} }}'
 
 
 class Hostile(LabCase):
     def start(self, floods):
-        certificate, key, _ = Authority(self.lab).issue("backend", "backend.example.net")
-        server = self.lab.start(self.host, "flood", program("python3"), os.path.join(SERVERS, "flood.py"), FIRST_PORT,
-                                certificate, key)
-        wait_for(lambda: "ready" in server.output(), lambda: f"flood.py to be ready: {server.output()}")
+        backends = Backends(self.lab, self.host)
         TcpTarget(self.lab, self.host)
-        checks = "".join(f"check {name} {{ {probe(name, FIRST_PORT + FLOODS.index(name))} interval 2s; timeout 1s; "
-                         f"rise 1; fall 1; }}\n" for name in floods)
+        checks = "".join(f"check {name} {{ {backends.probe(name)} interval 2s; timeout 1s; rise 1; fall 1; }}\n"
+                         for name in floods)
         peer = self.peer()
         self.gate = self.vipgate(speaker(), tcp_check(timing="timeout 5s; rise 1; fall 2;"), checks, gated_vip("web"))
         self.gate.start()

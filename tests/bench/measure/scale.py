@@ -4,6 +4,7 @@ import os
 import socket
 import time
 
+from lab.hostile import FLOODS, Backends
 from lab.lab import Lab
 from lab.process import resident_kilobytes
 from measure.duel import real_time
@@ -68,6 +69,12 @@ def silent(bench):
     bench.lab.on_close(listener.close)
     return "".join(f"check silent{number} {{ tcp {{ target {ADDRESS}:{PORT + 1}; expect x; }} timeout 500ms; }}\n"
                    for number in range(1000))
+
+
+def flooding(bench):
+    """A check of each backend that floods."""
+    backends = Backends(bench.lab, bench.host)
+    return "".join(f"check {name} {{ {backends.probe(name)} timeout 500ms; }}\n" for name in FLOODS)
 
 
 def nameless(bench):
