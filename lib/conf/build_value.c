@@ -106,7 +106,7 @@ static void report_value(struct builder *builder, const struct lysc_node *schema
 
     type_words(schema_type(schema), text, words);
     value_hint(schema, text, hint, sizeof hint);
-    if (conf_is_secret(schema->name, text))
+    if (conf_is_secret(schema, text))
         diagnostics_error(diagnostics_of(builder), place, "bad value for '%s': expected %s", schema->name, words);
     else
         diagnostics_error(diagnostics_of(builder), place, "bad value '%.60s' for '%s': expected %s%s", text,
@@ -232,7 +232,7 @@ void builder_new_leaf(struct builder *builder, struct lyd_node *parent, const st
         reject(builder, node);
     } else if (schema->nodetype == LYS_LEAFLIST && value_set_add(&builder->values, node)) {
         diagnostics_error(diagnostics_of(builder), place, "'%s' holds '%.60s' twice: leave one out", schema->name,
-                          conf_is_secret(schema->name, value) ? "…" : value);
+                          conf_is_secret(schema, value) ? "…" : value);
         reject(builder, node);
     } else {
         check_choice(builder, parent, node);

@@ -1,55 +1,137 @@
 #include "lib/conf/secret.h"
 
+#include <bsd/string.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-bool conf_is_secret_name(const char *name)
+static const char hidden[] = "(not shown)";
+
+/* Header fields of HTTP that carry no credentials; of all others only the name is shown. */
+static const char *const harmless[] = {
+    "Accept",           "Accept-Charset",
+    "Accept-Encoding",  "Accept-Language",
+    "Cache-Control",    "Connection",
+    "Content-Type",     "Host",
+    "Origin",           "Pragma",
+    "User-Agent",       "X-Forwarded-For",
+    "X-Forwarded-Host", "X-Forwarded-Proto",
+};
+
+static bool is_harmless(const char *line)
 {
-    return strcmp(name, "password") == 0;
-}
+    size_t length = strcspn(line, ":");
 
-/* Header lines of HTTP that carry credentials, by a part of their name; or that have no name. */
-static bool header_is_secret(const char *line)
-{
-    static const char *const parts[] = {"auth", "cookie", "token", "key", "secret", "password"};
-    const char *colon = strchr(line, ':');
-
-    for (size_t i = 0; colon && i < sizeof parts / sizeof *parts; i++) {
-        const char *found = strcasestr(line, parts[i]);
-        if (found && found < colon)
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
+        if (line[length] && strlen(harmless[i]) == length && strncasecmp(line, harmless[i], length) == 0)
             return true;
     }
-    return !colon;
+    return false;
 }
 
-/* "https://name:password@host/", which the lint refuses; what is no URL at all may hold them anywhere. */
-static bool url_is_secret(const char *url)
+/* How much of VALUE is shown; all of it where nothing of it is secret. What is no URL may hold credentials anywhere. */
+static size_t all_shown(const char *value)
 {
-    const char *scheme = strstr(url, "://");
-    const char *authority = scheme ? scheme + 3 : url;
-
-    return memchr(authority, '@', scheme ? strcspn(authority, "/?#") : strlen(authority));
+    (void)value;
+    return 0;
 }
 
-bool conf_is_secret(const char *name, const char *value)
+static size_t header_shown(const char *value)
 {
-    return conf_is_secret_name(name) || (strcmp(name, "header") == 0 && header_is_secret(value)) ||
-           (strcmp(name, "url") == 0 && url_is_secret(value));
+    size_t colon = strcspn(value, ":");
+
+    return is_harmless(value) ? strlen(value) : value[colon] ? colon + 1 : 0;
 }
 
-/* A header keeps its name; all else goes. */
+static size_t query_shown(const char *value)
+{
+    size_t authority = strstr(value, "://") ? (size_t)(strstr(value, "://") + 3 - value) : 0;
+    size_t rest = authority ? authority + strcspn(value + authority, "/?#") : strlen(value);
+
+    return memchr(value, '@', rest) ? 0 : strcspn(value, "?");
+}
+
+static size_t arguments_shown(const char *value)
+{
+    return strcspn(value, " \t\n'\"\\");
+}
+
+static const struct {
+    const char *part; /* the argument of vg:secret */
+    size_t (*shown)(const char *value);
+    const char *mark; /* what follows what is shown */
+} rows[] = {
+    {"all", all_shown, hidden},
+    {"header", header_shown, " (not shown)"},
+    {"query", query_shown, "?(not-shown)"},
+    {"arguments", arguments_shown, " (not shown)"},
+};
+
+const char *conf_secret_part(const struct lysc_node *schema)
+{
+    LY_ARRAY_COUNT_TYPE i;
+
+    LY_ARRAY_FOR(schema->exts, i)
+    {
+        if (strcmp(schema->exts[i].def->name, "secret") == 0)
+            return schema->exts[i].argument;
+    }
+    return NULL;
+}
+
+/* What is shown of VALUE, for the caller to free; NULL where that is all. A part that is not in the table is all. */
+static char *without_secret(const struct lysc_node *schema, const char *value)
+{
+    const char *part = conf_secret_part(schema);
+    size_t row = 0, count = sizeof rows / sizeof *rows;
+    char *text = NULL;
+
+    if (!part)
+        return NULL;
+    while (row < count && strcmp(rows[row].part, part) != 0)
+        row++;
+    size_t shown = rows[row % count].shown(value);
+    if (!value[shown] && shown > 0)
+        return NULL;
+    if (asprintf(&text, "%.*s%s", (int)shown, value, shown > 0 ? rows[row % count].mark : hidden) < 0)
+        return strdup("");
+    return text;
+}
+
+bool conf_is_secret(const struct lysc_node *schema, const char *value)
+{
+    char *text = without_secret(schema, value);
+    bool secret = text;
+
+    free(text);
+    return secret;
+}
+
+/* Two entries of a leaf-list may look alike now, which the schema does not allow. */
+static bool looks_like_another(const struct lyd_node *node)
+{
+    const struct lyd_node *other;
+
+    LY_LIST_FOR(lyd_first_sibling(node), other)
+    {
+        if (other != node && lyd_compare_single(other, node, 0) == LY_SUCCESS)
+            return true;
+    }
+    return false;
+}
+
+/* Where what is shown does not fit the leaf, the leaf goes. */
 static void hide(struct lyd_node *node)
 {
-    const char *value = lyd_get_value(node);
-    char *shown = NULL;
+    char *text = without_secret(node->schema, lyd_get_value(node));
+    LY_ERR result = text ? lyd_change_term(node, text) : LY_SUCCESS;
 
-    if (strcmp(node->schema->name, "header") == 0 &&
-        asprintf(&shown, "%.*s: (not shown)", (int)strcspn(value, ":"), value) < 0)
-        shown = NULL;
-    if (!shown || lyd_change_term(node, shown) != LY_SUCCESS)
+    bool hidden_now = text;
+    free(text);
+    if ((result != LY_SUCCESS && result != LY_EEXIST && result != LY_ENOT) ||
+        (hidden_now && node->schema->nodetype == LYS_LEAFLIST && looks_like_another(node)))
         lyd_free_tree(node);
-    free(shown);
 }
 
 static void remove_secrets(struct lyd_node *first)
@@ -58,11 +140,10 @@ static void remove_secrets(struct lyd_node *first)
 
     LY_LIST_FOR_SAFE(first, next, node)
     {
-        if (node->schema->nodetype & (LYS_CONTAINER | LYS_LIST)) {
+        if (node->schema->nodetype & (LYS_CONTAINER | LYS_LIST))
             remove_secrets(lyd_child(node));
-        } else if (conf_is_secret(node->schema->name, lyd_get_value(node))) {
+        else
             hide(node);
-        }
     }
 }
 

@@ -1,7 +1,6 @@
 #include "lib/conf/text_read.h"
 
 #include "lib/conf/include.h"
-#include "lib/conf/secret.h"
 #include "lib/conf/text_lex.h"
 
 #include <string.h>
@@ -88,9 +87,8 @@ static void read_argument(struct reader *reader, struct statement *statement)
         return;
     diagnostics_error(
         diagnostics_of(reader), next->place,
-        "'%.60s' takes one argument, and '%.60s' is one more: put text with spaces in \"quotes\", several "
-        "values in [ ]",
-        statement->name, conf_is_secret_name(statement->name) ? "…" : next->text);
+        "'%.60s' takes one argument, and this is one more: put text with spaces in \"quotes\", several values in [ ]",
+        statement->name);
     while (is_text(lexer_peek(&reader->lexer)) && !lexer_peek(&reader->lexer)->begins_line)
         lexer_take(&reader->lexer);
 }

@@ -88,7 +88,7 @@ static bool read_uri(struct coap_settings *settings, const struct lyd_node *node
         for (char *letter = url.target.host; *letter; letter++)
             *letter = (char)tolower((unsigned char)*letter);
         settings->target = url.target;
-        settings->uri = settings_copy(room, uri);
+        settings->uri = settings_url_shown(room, uri);
         wrong = read_options(settings, url.path, room);
     }
     if (wrong)

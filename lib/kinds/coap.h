@@ -18,7 +18,7 @@ struct coap_option {
 
 struct coap_settings {
     struct endpoint target;
-    const char *uri;
+    const char *uri; /* as it is shown: without its query */
     size_t option_count;
     struct coap_option *options; /* what the URI asks for (RFC 7252 section 6.4), in ascending order */
     bool ping;

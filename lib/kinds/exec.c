@@ -6,7 +6,7 @@
 
 #include <bsd/string.h>
 
-/* What is wrong names no word but the program: arguments may hold secrets. */
+/* What is wrong names no word: each may hold a secret. */
 static bool read_command(struct exec_settings *settings, const struct lyd_node *node, const struct kind_room *room)
 {
     const char *wrong = words_split(room->arena, lyd_get_value(node), &settings->command);
@@ -14,8 +14,7 @@ static bool read_command(struct exec_settings *settings, const struct lyd_node *
     if (wrong)
         kind_complain(room, node, "command: %s", wrong);
     else if (settings->command && (!settings->command[0] || settings->command[0][0] != '/'))
-        kind_complain(room, node, "command '%.60s' is not an absolute path: no shell and no PATH is asked",
-                      settings->command[0] ? settings->command[0] : "");
+        kind_complain(room, node, "command does not begin with an absolute path: no shell and no PATH is asked");
     else
         return true;
     return false;

@@ -86,7 +86,7 @@ static bool read_url(struct http_settings *settings, const struct lyd_node *node
     const char *text = model_text(node, "url"), *host = header_value(settings, "Host");
     struct url url;
 
-    settings->url = settings_copy(room, text);
+    settings->url = settings_url_shown(room, text);
     settings->tls_used = strncmp(text, "https:", 6) == 0;
     const char *wrong = url_parse(&url, text, settings->tls_used ? HTTPS_PORT : HTTP_PORT);
     if (wrong) {

@@ -21,7 +21,7 @@ struct http_field {
 enum http_version { HTTP_1_1, HTTP_2 };
 
 struct http_settings {
-    const char *url; /* as written */
+    const char *url; /* as it is shown: without its query */
     enum http_version version;
     const char *method, *path, *host; /* host: for Host or :authority */
     size_t field_count;

@@ -22,6 +22,19 @@ bool settings_url_has_credentials(const char *url)
     return memchr(authority, '@', strcspn(authority, "/?#"));
 }
 
+const char *settings_url_shown(const struct kind_room *room, const char *url)
+{
+    static const char mark[] = "?…";
+    size_t length = strcspn(url, "?");
+    char *shown = arena_alloc(room->arena, length + sizeof mark);
+
+    if (shown) {
+        memcpy(shown, url, length);
+        memcpy(shown + length, mark, url[length] ? sizeof mark : 0);
+    }
+    return shown;
+}
+
 const char *settings_copy(const struct kind_room *room, const char *text)
 {
     return text ? arena_text(room->arena, text, strlen(text)) : NULL;

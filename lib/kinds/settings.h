@@ -12,6 +12,9 @@ bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t d
 /* Whether URL has credentials in its authority, "name:word@host". No probe sends them, and a URL is shown. */
 bool settings_url_has_credentials(const char *url);
 
+/* What is shown of URL in details and logs, in the arena: all but its query. NULL where memory ran out. */
+const char *settings_url_shown(const struct kind_room *room, const char *url);
+
 /* A copy of TEXT in the arena; NULL where TEXT is, or memory ran out. */
 const char *settings_copy(const struct kind_room *room, const char *text);
 

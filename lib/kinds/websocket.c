@@ -15,7 +15,7 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     const char *text = model_text(node, "url");
     struct url url;
 
-    settings->url = settings_copy(room, text);
+    settings->url = settings_url_shown(room, text);
     settings->subprotocol = settings_text(room, node, "subprotocol");
     settings->ping = model_boolean(node, "ping", true);
     settings->tls_used = strncmp(text, "wss:", 4) == 0;

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 struct websocket_settings {
-    const char *url;         /* as written */
+    const char *url;         /* as it is shown: without its query */
     const char *host;        /* for the Host header */
     const char *path;        /* with the query; at least "/" */
     const char *subprotocol; /* NULL: none */

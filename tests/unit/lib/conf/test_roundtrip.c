@@ -1,6 +1,7 @@
 /* The three encodings of one tree: each file in tests/golden/roundtrip gives every other, to the byte. */
 #include "lib/conf/conf.h"
 
+#include "lib/conf/secret.h"
 #include "lib/model.h"
 #include "tests/unit/context.h"
 #include "tests/unit/file_text.h"
@@ -99,11 +100,29 @@ static void test_written_defaults_are_kept(void **state)
     conf_clear(&conf);
 }
 
-static const char secrets[] =
-    "bgp { local-as 65010; router-id 198.51.100.70;\n"
-    "neighbor 198.51.100.4 { peer-as 65001; password \"https://hunter2@x\"; } }\n"
-    "check a { http { url \"http://www.example.com/x@y\";\n"
-    "header [ \"Authorization: Bearer hunter2\" \"X-Api-Key: hunter2\" \"Accept: */*\" ]; } }\n";
+static const char secrets[] = "bgp { local-as 65010; router-id 198.51.100.70;\n"
+                              "neighbor 198.51.100.4 { peer-as 65001; password \"https://hunter2@x\"; }\n"
+                              "neighbor-group g { password hunter2; } }\n"
+                              "check a { http { url \"http://www.example.com/x@y?token=hunter2#z\";\n"
+                              "header [ \"Authorization: Bearer hunter2\" \"X-Anything: hunter2\" \"X-Anything: "
+                              "hunter2b\" \"Accept: */*\" ]; } }\n"
+                              "check b { websocket { url \"wss://www.example.com?hunter2\"; } }\n"
+                              "check c { coap { uri \"coap://www.example.com/x?hunter2\"; } }\n"
+                              "check d { tcp { target 192.0.2.1:80; send \"AUTH hunter2\"; expect OK; } }\n"
+                              "check e { udp { target 192.0.2.1:80; send hunter2; } }\n"
+                              "check f { exec { command \"/bin/probe --token=hunter2 'hunter2'\"; } }\n"
+                              "check g { exec { command \"/bin/plain\"; } }\n";
+
+static void assert_no_secret(const char *text)
+{
+    assert_null(strstr(text, "hunter2"));
+    assert_non_null(strstr(text, "http://www.example.com/x@y?(not-shown)"));
+    assert_non_null(strstr(text, "Accept: */*"));
+    assert_non_null(strstr(text, "Authorization: (not shown)"));
+    assert_non_null(strstr(text, "X-Anything: (not shown)"));
+    assert_non_null(strstr(text, "/bin/probe (not shown)"));
+    assert_non_null(strstr(text, "/bin/plain"));
+}
 
 static void test_secrets_are_not_printed(void **state)
 {
@@ -113,17 +132,48 @@ static void test_secrets_are_not_printed(void **state)
     assert_non_null(conf.tree);
     for (size_t i = 0; i < ENCODINGS; i++) {
         char *text = conf_print(conf.tree, encodings[i].encoding, false);
-        assert_null(strstr(text, "hunter2"));
-        assert_null(strstr(text, "password"));
-        assert_non_null(strstr(text, "http://www.example.com/x@y"));
-        assert_non_null(strstr(text, "Accept: */*"));
-        assert_non_null(strstr(text, "Authorization: (not shown)"));
+        assert_no_secret(text);
+        struct conf shown = parse(text, encodings[i].encoding); /* it is a document of the schema still */
+        assert_non_null(shown.tree);
+        char *again = conf_print(shown.tree, encodings[i].encoding, false);
+        assert_string_equal(again, text);
+        free(again);
+        conf_clear(&shown);
         free(text);
         text = conf_print(conf.tree, encodings[i].encoding, true);
         assert_non_null(strstr(text, "hunter2"));
         free(text);
     }
     conf_clear(&conf);
+}
+
+/* A new leaf whose name sounds like a secret is one, or is named here. */
+static LY_ERR look_at_leaf(struct lysc_node *node, void *user, ly_bool *skip)
+{
+    static const char *const words[] = {"password", "secret",  "token", "key", "send",
+                                        "header",   "command", "url",   "uri"};
+
+    *skip = node->nodetype & (LYS_RPC | LYS_NOTIF) || !(node->flags & LYS_CONFIG_W);
+    if (*skip || !(node->nodetype & (LYS_LEAF | LYS_LEAFLIST)) || strcmp(node->name, "password-file") == 0)
+        return LY_SUCCESS;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *found = strstr(node->name, words[i]);
+        if (!found || (found != node->name && found[-1] != '-'))
+            continue;
+        if (!conf_secret_part(node))
+            fail_msg("%s lacks vg:secret", node->name);
+        ++*(unsigned *)user;
+    }
+    return LY_SUCCESS;
+}
+
+static void test_the_schema_knows_its_secrets(void **state)
+{
+    (void)state;
+    unsigned found = 0;
+
+    assert_int_equal(lysc_module_dfs_full(model_module(context), look_at_leaf, &found), LY_SUCCESS);
+    assert_true(found >= 9);
 }
 
 /* Libraries that use priv find it free. */
@@ -232,6 +282,7 @@ int main(void)
         cmocka_unit_test(test_nothing_is_valid_and_prints_nothing),
         cmocka_unit_test(test_written_defaults_are_kept),
         cmocka_unit_test(test_secrets_are_not_printed),
+        cmocka_unit_test(test_the_schema_knows_its_secrets),
         cmocka_unit_test(test_no_place_is_left_in_a_tree_taken),
         cmocka_unit_test(test_examples_are_valid),
         cmocka_unit_test(test_full_example_has_every_statement),
