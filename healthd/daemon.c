@@ -1,5 +1,6 @@
 #include "healthd/daemon.h"
 
+#include "healthd/helper/helper.h"
 #include "healthd/net/stream.h"
 #include "healthd/resolve.h"
 #include "healthd/watcher.h"
@@ -124,6 +125,11 @@ static bool open_rooms(struct daemon *daemon, const char *directory, char *error
         snprintf(error, size, "cannot watch descriptors: %s", strerror(errno));
         return false;
     }
+    probe->helper = helper_new(daemon->loop, probe->watcher, "/proc/self/exe");
+    if (!probe->helper) {
+        snprintf(error, size, "out of memory");
+        return false;
+    }
     probe->resolver = resolver_new(daemon->loop, probe->watcher, NULL, error, size);
     if (!probe->resolver)
         return false;
@@ -192,6 +198,7 @@ void daemon_stop(struct daemon *daemon)
     publisher_close(daemon->publisher);
     streams_free(daemon->room.probe.streams);
     resolver_free(daemon->room.probe.resolver);
+    helper_free(daemon->room.probe.helper);
     watcher_free(daemon->room.probe.watcher);
     event_feed_free(daemon->feed);
     journal_free(daemon->journal);

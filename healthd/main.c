@@ -1,6 +1,7 @@
 /* vipgate-healthd: the program around struct daemon. */
 #include "healthd/command.h"
 #include "healthd/config.h"
+#include "healthd/helper/helper.h"
 #include "lib/log.h"
 #include "lib/model.h"
 #include "lib/notify.h"
@@ -8,6 +9,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct daemon health_daemon;
 
@@ -74,6 +76,8 @@ int main(int argc, char **argv)
     struct program program;
     int status;
 
+    if (argc == 2 && strcmp(argv[1], HELPER_ARGUMENT) == 0)
+        return helper_serve();
     if (!program_begin(&program, "vipgate-healthd", argc, argv, &status))
         return status;
     health_daemon.path = program.path;

@@ -29,6 +29,8 @@ static const char *const reason_names[REASONS] = {
     [REASON_NO_RESOLVER] = "no-resolver",
     [REASON_NO_SOCKET] = "no-socket",
     [REASON_TOO_COSTLY] = "too-costly",
+    [REASON_NO_COMMAND] = "no-command",
+    [REASON_NO_FILE_SYSTEM] = "no-file-system",
     [REASON_LOCAL] = "local",
 };
 

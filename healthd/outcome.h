@@ -33,13 +33,15 @@ enum reason {
     REASON_EXIT_STATUS,     /* a command's exit status, or the signal that ended it */
     REASON_CONNECTION_LOST, /* a connection held open was lost and could not be made again */
     /* UNABLE */
-    REASON_NO_RESOURCES,  /* descriptors, ports, buffers, memory or processes ran out here */
-    REASON_NO_PERMISSION, /* this process may not */
-    REASON_NO_ROUTE,      /* this machine has no route, or its network is down */
-    REASON_NO_RESOLVER,   /* no name server answered */
-    REASON_NO_SOCKET,     /* the local socket is not there */
-    REASON_TOO_COSTLY,    /* an expression takes more steps than it may */
-    REASON_LOCAL,         /* another trouble of this machine */
+    REASON_NO_RESOURCES,   /* descriptors, ports, buffers, memory or processes ran out here */
+    REASON_NO_PERMISSION,  /* this process may not */
+    REASON_NO_ROUTE,       /* this machine has no route, or its network is down */
+    REASON_NO_RESOLVER,    /* no name server answered */
+    REASON_NO_SOCKET,      /* the local socket is not there */
+    REASON_NO_COMMAND,     /* the program to run is not there, or is none */
+    REASON_NO_FILE_SYSTEM, /* a file system does not answer */
+    REASON_TOO_COSTLY,     /* an expression takes more steps than it may */
+    REASON_LOCAL,          /* another trouble of this machine */
     REASONS
 };
 

@@ -129,18 +129,35 @@ void probe_look(struct probe *probe)
     probe->look(probe, probe->user);
 }
 
+/* What it means that time ran out in PHASE. What is of ours and does not answer says nothing of the target. */
+static enum reason reason_of_silence(const char *phase)
+{
+    static const struct {
+        const char *phase;
+        enum reason reason;
+    } ours[] = {
+        {PROBE_PHASE_RESOLVE, REASON_NO_RESOLVER},
+        {PROBE_PHASE_FILE, REASON_NO_FILE_SYSTEM},
+        {PROBE_PHASE_PREPARE, REASON_LOCAL},
+    };
+
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        if (strcmp(ours[i].phase, phase) == 0)
+            return ours[i].reason;
+    }
+    return REASON_TIMEOUT;
+}
+
 void probe_time_out(struct probe *probe, uint64_t timeout_ms)
 {
     struct probe_result *result = &probe->result;
-    bool resolving = strcmp(probe->phase, PROBE_PHASE_RESOLVE) == 0;
-    bool preparing = strcmp(probe->phase, PROBE_PHASE_PREPARE) == 0;
+    enum reason reason = reason_of_silence(probe->phase);
     char at[PROBE_DETAIL_SIZE], bound[CLOCK_TEXT_SIZE];
 
     probe->kind->at(probe, at, sizeof at);
     probe->kind->cancel(probe);
-    /* A name server that does not answer says nothing of the target, nor does a disk of ours. */
-    result->outcome = resolving || preparing ? OUTCOME_UNABLE : OUTCOME_FAIL;
-    result->reason = resolving ? REASON_NO_RESOLVER : preparing ? REASON_LOCAL : REASON_TIMEOUT;
+    result->outcome = reason == REASON_TIMEOUT ? OUTCOME_FAIL : OUTCOME_UNABLE;
+    result->reason = reason;
     snprintf(result->detail, sizeof result->detail, "no answer within %s: ", duration_format(timeout_ms, bound));
     strlcat(result->detail, at, sizeof result->detail);
     conclude(probe);

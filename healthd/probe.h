@@ -20,10 +20,10 @@
 
 enum { PROBE_PHASES_MAX = 6, PROBE_DETAIL_SIZE = 160, PROBE_TARGET_SIZE = 320 };
 
-/* The phase in which a name is looked up; running out of time in it is UNABLE. */
+/* The phases that wait for something here, so that running out of time in them is UNABLE: for a name server; for the
+ * file that is probed; for our own files, or for what precedes a command. */
 #define PROBE_PHASE_RESOLVE "resolve"
-
-/* The phase in which our own files are read; running out of time in it is UNABLE, too. */
+#define PROBE_PHASE_FILE    "file"
 #define PROBE_PHASE_PREPARE "prepare"
 
 /* A phase that is not shown: the kind fills in the phases itself. */
@@ -33,12 +33,14 @@ struct probe;
 struct probe_result;
 struct resolver;
 struct watcher;
+struct helper;
 struct streams;
 
 /* What all probes of the daemon share. */
 struct probe_room {
     uv_loop_t *loop;
     struct watcher *watcher;   /* readiness of descriptors */
+    struct helper *helper;     /* files and commands */
     struct resolver *resolver; /* names */
     struct streams *streams;   /* what they have in common; NULL until the first probe makes it */
 };

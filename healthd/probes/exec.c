@@ -1,39 +1,31 @@
 /*
  * exec: a command's exit status. 0 is OK, 1 to 125 FAIL; 126 and more is UNABLE, as a shell says it of a command that
- * it could not run, and so is a death by signal, which a shell counts from 128. The command runs in a session of its
- * own, so that a run that takes too long is killed with all that it started, and its output is read to the end but
- * only the first of it kept, for the detail.
- *
- * A child outlives a cancelled run until the kernel has told of its end; it is then nobody's.
+ * it could not run, and so is a death by signal, which a shell counts from 128. The helper runs it (healthd/helper); a
+ * run that takes too long is killed with all that it started. Its output is read to the end but only the first of it
+ * kept, for the detail.
  */
+#include "lib/kinds/exec.h"
+#include "healthd/helper/helper.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/watcher.h"
-#include "lib/kinds/exec.h"
 #include "lib/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { OUTPUT_KEPT = 96, READ_AT_ONCE = 4096, READS_AT_ONCE = 16, NOT_RUN = 126 };
-
-struct exec;
-
-struct child {
-    uv_process_t process; /* first */
-    struct exec *exec;    /* NULL: nobody waits for it any more */
-};
 
 struct exec {
     struct probe probe; /* first */
     const struct exec_settings *settings;
     struct watch watch;
-    struct child *child; /* NULL: none */
-    int output;          /* -1: closed */
+    struct helper_run run;
+    int output; /* -1: closed */
     char kept[OUTPUT_KEPT + 1];
     size_t kept_length;
 };
@@ -80,60 +72,80 @@ static const char *first_line(struct exec *exec)
     return exec->kept;
 }
 
-static void conclude(struct exec *exec, int64_t status, int signal)
+static void conclude(struct exec *exec, int status)
 {
     const char *path = exec->settings->command[0];
     const char *line = first_line(exec);
     const char *colon = *line ? ": " : "";
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 
-    if (signal)
-        probe_unable(&exec->probe, REASON_EXIT_STATUS, "%s was ended by signal %d (%s)%s%s", path, signal,
-                     strsignal(signal), colon, line);
-    else if (status >= NOT_RUN)
-        probe_unable(&exec->probe, REASON_EXIT_STATUS, "%s exited with %d%s%s", path, (int)status, colon, line);
-    else if (status != 0)
-        probe_fail(&exec->probe, REASON_EXIT_STATUS, "%s exited with %d%s%s", path, (int)status, colon, line);
+    if (WIFSIGNALED(status))
+        probe_unable(&exec->probe, REASON_EXIT_STATUS, "%s was ended by signal %d (%s)%s%s", path, WTERMSIG(status),
+                     strsignal(WTERMSIG(status)), colon, line);
+    else if (code >= NOT_RUN)
+        probe_unable(&exec->probe, REASON_EXIT_STATUS, "%s exited with %d%s%s", path, code, colon, line);
+    else if (code != 0)
+        probe_fail(&exec->probe, REASON_EXIT_STATUS, "%s exited with %d%s%s", path, code, colon, line);
     else
         probe_ok(&exec->probe, "%s exited with 0%s%s", path, colon, line);
 }
 
-static void closed(uv_handle_t *handle)
+/* ---- a run ---- */
+
+static struct exec *exec_of(struct helper_run *run)
 {
-    free(handle);
+    return (struct exec *)((char *)run - offsetof(struct exec, run));
 }
 
-static void exited(uv_process_t *process, int64_t status, int signal)
+static void on_running(struct helper_run *run)
 {
-    struct child *child = (struct child *)process;
-    struct exec *exec = child->exec;
+    probe_phase(&exec_of(run)->probe, "run");
+}
 
-    uv_close((uv_handle_t *)process, closed);
-    if (!exec)
-        return;
+static void on_ended(struct helper_run *run, int status)
+{
+    struct exec *exec = exec_of(run);
+
     read_output(exec);
     close_output(exec);
-    exec->child = NULL;
-    conclude(exec, status, signal);
+    conclude(exec, status);
 }
 
-/* Whom the command runs as; false after the run was ended. Read each time: the operator may add the user meanwhile. */
-static bool find_user(struct exec *exec, uv_process_options_t *options)
+static void on_no_user(struct helper_run *run, int error)
 {
-    struct passwd entry, *found = NULL;
-    char buffer[1024];
+    struct exec *exec = exec_of(run);
+    const char *user = exec->settings->user;
 
-    if (!exec->settings->user)
-        return true;
-    getpwnam_r(exec->settings->user, &entry, buffer, sizeof buffer, &found);
-    if (!found) {
-        probe_unable(&exec->probe, REASON_NO_PERMISSION, "no user \"%s\" on this machine", exec->settings->user);
-        return false;
-    }
-    options->uid = entry.pw_uid;
-    options->gid = entry.pw_gid;
-    options->flags |= UV_PROCESS_SETUID | UV_PROCESS_SETGID;
-    return true;
+    close_output(exec);
+    if (error)
+        probe_errno(&exec->probe, error, "look up the user \"%s\"", user);
+    else
+        probe_unable(&exec->probe, REASON_NO_PERMISSION, "no user \"%s\" on this machine", user);
 }
+
+static bool is_about_the_program(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == ENOEXEC || error == ELOOP;
+}
+
+static void on_not_run(struct helper_run *run, int error)
+{
+    struct exec *exec = exec_of(run);
+    const char *path = exec->settings->command[0];
+    char words[96];
+
+    close_output(exec);
+    if (error == EAGAIN)
+        probe_unable(&exec->probe, REASON_NO_RESOURCES, "run %s: no more processes", path);
+    else if (is_about_the_program(error))
+        probe_unable(&exec->probe, REASON_NO_COMMAND, "run %s: %s", path,
+                     probe_error_words(error, words, sizeof words));
+    else
+        probe_errno(&exec->probe, error, "run %s", path);
+}
+
+static const struct helper_run_events events = {
+    .running = on_running, .no_user = on_no_user, .not_run = on_not_run, .ended = on_ended};
 
 /* 0, or an errno. On success the write end at *WRITE_END is the caller's to close. */
 static int open_output(struct exec *exec, int *write_end)
@@ -155,50 +167,21 @@ static int open_output(struct exec *exec, int *write_end)
     return 0;
 }
 
-/* 0, or an errno. */
-static int spawn(struct exec *exec, uv_process_options_t *options)
-{
-    struct child *child = calloc(1, sizeof *child);
-    int write_end = -1;
-    int error = child ? open_output(exec, &write_end) : ENOMEM;
-
-    if (error) {
-        free(child);
-        return error;
-    }
-    uv_stdio_container_t streams[3] = {{.flags = UV_IGNORE},
-                                       {.flags = UV_INHERIT_FD, .data.fd = write_end},
-                                       {.flags = UV_INHERIT_FD, .data.fd = write_end}};
-    options->stdio = streams;
-    options->stdio_count = 3;
-    error = -uv_spawn(exec->probe.room->loop, &child->process, options);
-    close(write_end);
-    if (error) {
-        close_output(exec);
-        uv_close((uv_handle_t *)&child->process, closed);
-        return error;
-    }
-    child->exec = exec;
-    exec->child = child;
-    return 0;
-}
-
 static void exec_start(struct probe *probe)
 {
     struct exec *exec = (struct exec *)probe;
-    const char *path = exec->settings->command[0];
-    uv_process_options_t options = {
-        .file = path, .args = exec->settings->command, .exit_cb = exited, .flags = UV_PROCESS_DETACHED};
+    const struct exec_settings *settings = exec->settings;
+    int write_end = -1;
 
     exec->kept_length = 0;
-    probe_phase(probe, "run");
-    if (!find_user(exec, &options))
-        return;
-    int error = spawn(exec, &options);
-    if (error == EAGAIN)
-        probe_unable(probe, REASON_NO_RESOURCES, "run %s: no more processes", path);
-    else if (error)
-        probe_errno(probe, error, "run %s", path);
+    probe_phase(probe, PROBE_PHASE_PREPARE);
+    int error = open_output(exec, &write_end);
+    if (error)
+        return probe_errno(probe, error, "run %s", settings->command[0]);
+    error = helper_run_start(probe->room->helper, &exec->run, settings->command, settings->user, write_end, &events);
+    close(write_end);
+    if (error)
+        on_not_run(&exec->run, error);
 }
 
 static struct probe *exec_create(const void *settings, struct probe_room *room)
@@ -217,16 +200,20 @@ static void exec_cancel(struct probe *probe)
     struct exec *exec = (struct exec *)probe;
 
     close_output(exec);
-    if (!exec->child)
-        return;
-    kill(-exec->child->process.pid, SIGKILL); /* its whole process group */
-    exec->child->exec = NULL;
-    exec->child = NULL;
+    helper_run_cancel(probe->room->helper, &exec->run);
 }
 
 static void exec_at(const struct probe *probe, char *text, size_t size)
 {
-    snprintf(text, size, "%s was still running and was killed", ((const struct exec *)probe)->settings->command[0]);
+    const struct exec *exec = (const struct exec *)probe;
+    const char *path = exec->settings->command[0], *user = exec->settings->user;
+
+    if (strcmp(probe->phase, PROBE_PHASE_PREPARE) != 0)
+        snprintf(text, size, "%s was still running and was killed", path);
+    else if (user)
+        snprintf(text, size, "look up the user \"%s\" and find %s", user, path);
+    else
+        snprintf(text, size, "find %s", path);
 }
 
 static void exec_destroy(struct probe *probe)

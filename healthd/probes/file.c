@@ -1,25 +1,19 @@
 /*
  * file: a file is there, or is not. A maintenance switch that an operator can throw with touch and rm. The file system
- * may hang (NFS), so it is asked in libuv's thread pool; a question whose probe has gone is answered to nobody.
+ * may hang (NFS), so the helper looks (healthd/helper): that it does not answer is trouble of this machine.
  */
-#include "healthd/probes/kinds.h"
 #include "lib/kinds/file.h"
+#include "healthd/helper/helper.h"
+#include "healthd/probes/kinds.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* One question under way. It outlives a cancelled run: the thread pool cannot be called back. */
-struct question {
-    uv_fs_t request;   /* first */
-    struct file *file; /* NULL: nobody waits for the answer any more */
-};
 
 struct file {
     struct probe probe; /* first */
     const struct file_settings *settings;
-    struct question *question;
+    struct helper_look look;
 };
 
 static void judge_answer(struct file *file, int error)
@@ -37,18 +31,11 @@ static void judge_answer(struct file *file, int error)
         probe_fail(&file->probe, REASON_MISMATCH, "%s is present", path);
 }
 
-static void answered(uv_fs_t *request)
+static void answered(struct helper_look *look, int error, const char *text, size_t size)
 {
-    struct question *question = (struct question *)request;
-    struct file *file = question->file;
-    int error = request->result < 0 ? (int)-request->result : 0;
-
-    uv_fs_req_cleanup(request);
-    free(question);
-    if (!file)
-        return;
-    file->question = NULL;
-    judge_answer(file, error);
+    (void)text;
+    (void)size;
+    judge_answer((struct file *)((char *)look - offsetof(struct file, look)), error);
 }
 
 static struct probe *file_create(const void *settings, struct probe_room *room)
@@ -64,29 +51,16 @@ static struct probe *file_create(const void *settings, struct probe_room *room)
 static void file_start(struct probe *probe)
 {
     struct file *file = (struct file *)probe;
-    struct question *question = calloc(1, sizeof *question);
 
-    probe_phase(probe, "stat");
-    if (!question)
-        return probe_errno(probe, ENOMEM, "stat %s", file->settings->path);
-    int error = uv_fs_stat(probe->room->loop, &question->request, file->settings->path, answered);
-    if (error) {
-        free(question);
-        return probe_errno(probe, -error, "stat %s", file->settings->path);
-    }
-    question->file = file;
-    file->question = question;
+    probe_phase(probe, PROBE_PHASE_FILE);
+    int error = helper_look_start(probe->room->helper, &file->look, file->settings->path, 0, answered);
+    if (error)
+        probe_errno(probe, error, "stat %s", file->settings->path);
 }
 
 static void file_cancel(struct probe *probe)
 {
-    struct file *file = (struct file *)probe;
-
-    if (!file->question)
-        return;
-    file->question->file = NULL;
-    uv_cancel((uv_req_t *)&file->question->request);
-    file->question = NULL;
+    helper_look_cancel(probe->room->helper, &((struct file *)probe)->look);
 }
 
 static void file_at(const struct probe *probe, char *text, size_t size)

@@ -1,14 +1,15 @@
 /*
  * process: the process whose number is in a file is alive. Once it was seen, the kernel tells of its exit through a
  * pidfd: a probe starts at once, and where the file names no other living process its FAIL waits for nothing. A pidfd
- * also keeps the number from meaning another process: the one that was seen is the one that is watched.
+ * also keeps the number from meaning another process: the one that was seen is the one that is watched. The helper
+ * reads the file (healthd/helper).
  */
+#include "lib/kinds/process.h"
+#include "healthd/helper/helper.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/watcher.h"
-#include "lib/kinds/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,29 +21,20 @@ enum { PIDFILE_MAX = 64 };
 struct process {
     struct probe probe; /* first */
     const struct process_settings *settings;
+    struct helper_look look;
     struct watch watch;
     int pidfd; /* -1: no living process is known */
     pid_t pid;
     bool exited; /* the kernel told of the last one's exit, and no other was seen since */
 };
 
-/* The number in the file; 0 where it holds none, -1 with errno set where it cannot be read. */
-static pid_t read_pidfile(const char *path)
+/* The number that TEXT begins with; 0 where there is none. */
+static pid_t parse_pid(const char *text, size_t size)
 {
-    char text[PIDFILE_MAX + 1];
-    /* Not to hang where the path is a FIFO. */
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    char copy[PIDFILE_MAX + 1];
 
-    if (fd < 0)
-        return -1;
-    ssize_t length = read(fd, text, PIDFILE_MAX);
-    int error = errno;
-    close(fd);
-    errno = error;
-    if (length < 0)
-        return -1;
-    text[length] = '\0';
-    long pid = strtol(text, NULL, 10);
+    snprintf(copy, sizeof copy, "%.*s", (int)size, text);
+    long pid = strtol(copy, NULL, 10);
     return pid > 0 && pid <= INT32_MAX ? (pid_t)pid : 0;
 }
 
@@ -104,18 +96,12 @@ static void fail(struct process *process, const char *text, pid_t pid)
                number, text);
 }
 
-static void process_start(struct probe *probe)
+/* The file names PID: whether it lives, and the kernel is to tell when it does no more. */
+static void find_process(struct process *process, pid_t pid)
 {
-    struct process *process = (struct process *)probe;
+    struct probe *probe = &process->probe;
     const char *path = process->settings->pidfile;
-    pid_t pid = read_pidfile(path);
 
-    if (pid < 0 && errno == ENOENT)
-        return fail(process, "no such file", 0);
-    if (pid < 0)
-        return probe_errno(probe, errno, "read %s", path);
-    if (pid == 0)
-        return fail(process, "holds no process number", 0);
     /* Its exit may be known to the kernel and not yet have come through the loop. */
     if (process->pidfd >= 0 && has_exited(process->pidfd)) {
         forget(process);
@@ -127,6 +113,32 @@ static void process_start(struct probe *probe)
     if (error)
         return probe_errno(probe, error, "watch process %d of %s", (int)pid, path);
     probe_ok(probe, "%s: process %d is running", path, (int)pid);
+}
+
+static void on_pidfile(struct helper_look *look, int error, const char *text, size_t size)
+{
+    struct process *process = (struct process *)((char *)look - offsetof(struct process, look));
+    pid_t pid = error ? 0 : parse_pid(text, size);
+
+    if (error == ENOENT)
+        fail(process, "no such file", 0);
+    else if (error)
+        probe_errno(&process->probe, error, "read %s", process->settings->pidfile);
+    else if (pid == 0)
+        fail(process, "holds no process number", 0);
+    else
+        find_process(process, pid);
+}
+
+static void process_start(struct probe *probe)
+{
+    struct process *process = (struct process *)probe;
+    const char *path = process->settings->pidfile;
+
+    probe_phase(probe, PROBE_PHASE_FILE);
+    int error = helper_look_start(probe->room->helper, &process->look, path, PIDFILE_MAX, on_pidfile);
+    if (error)
+        probe_errno(probe, error, "read %s", path);
 }
 
 static struct probe *process_create(const void *settings, struct probe_room *room)
@@ -142,7 +154,7 @@ static struct probe *process_create(const void *settings, struct probe_room *roo
 
 static void process_cancel(struct probe *probe)
 {
-    (void)probe; /* a run ends where it starts */
+    helper_look_cancel(probe->room->helper, &((struct process *)probe)->look);
 }
 
 static void process_at(const struct probe *probe, char *text, size_t size)

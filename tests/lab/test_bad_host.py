@@ -1,11 +1,30 @@
 """A host that does not let vipgate have what it needs: one clear line that says what to do, and no harm beyond it."""
 
+import contextlib
 import os
+import signal
 
 from lab.case import LOCAL, NEIGHBOR, VIP, LabCase, gated_vip, main, speaker, tcp_check
+from lab.dead_mount import DeadMount
 from lab.system import wait_for
 from lab.target import TcpTarget
 from lab.vipgate import without
+
+
+def is_alive(pid):
+    """A zombie is not."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def read_line(path):
+    """The first line of a file once it is there as a whole, else nothing."""
+    with contextlib.suppress(FileNotFoundError), open(path) as file:
+        line = file.readline()
+        return line if line.endswith("\n") else ""
 
 
 class BadHost(LabCase):
@@ -84,6 +103,52 @@ class BadHost(LabCase):
         result = gate.cli("show", "vips")
         self.assertEqual(3, result.returncode)
         self.assertIn("bgpd", result.stderr)
+
+    def test_dead_file_systems(self):
+        """Six of them: what lies there is unable, what lies elsewhere is not touched, and SIGTERM ends the daemon."""
+        mounts = [DeadMount(self.lab.path(f"dead{number}")) for number in range(6)]
+        for mount in mounts:
+            self.addCleanup(mount.close)
+        switch = self.lab.write("switch", "")
+        timing = "interval 100ms; timeout 100ms; rise 1; fall 1;"
+        checks = [f"check dead{number} {{ file {{ path {mount.path}/switch; }} {timing} }}\n"
+                  for number, mount in enumerate(mounts)]
+        peer = self.peer()
+        gate = self.vipgate("health { lease 1s; }\n", speaker(), *checks, gated_vip("here"),
+                            f"check here {{ file {{ path {switch}; }} {timing} }}\n",
+                            f"check pid {{ process {{ pidfile {mounts[0].path}/pid; }} {timing} }}\n",
+                            f"check run {{ exec {{ command {mounts[0].path}/run; }} {timing} }}\n")
+        gate.start()
+        session = peer.establish()
+        session.wait_route(VIP)
+        for name in ("dead0", "dead5", "pid", "run"):
+            check = gate.wait_check(name, "unknown")
+            self.assertEqual("unable", check["last"]["outcome"])
+            self.assertEqual("local" if name == "run" else "no-file-system", check["last"]["reason"])
+            self.assertIn(mounts[5 if name == "dead5" else 0].path, check["last"]["detail"])
+        os.unlink(switch)
+        session.wait_gone(VIP)
+        self.assertEqual(0, gate.healthd.stop(), "the daemon ends all the same")
+
+    def test_commands_end_with_the_daemon(self):
+        """However it ends."""
+        note = self.lab.path("pid")
+        script = self.lab.write("run.sh", f"sleep 1000 &\necho $! >{note}\nwait\n")
+        gate = self.vipgate(f'check run {{ exec {{ command "/bin/sh {script}"; }} interval 1h; timeout 1h; }}\n')
+
+        def start():
+            gate.start_healthd()
+            pid = int(wait_for(lambda: read_line(note), "the command to run"))
+            os.unlink(note)
+            return pid
+
+        pid = start()
+        os.kill(gate.healthd.pid, signal.SIGKILL)
+        wait_for(lambda: not is_alive(pid), "the command to end with the daemon that was killed")
+        gate.healthd.wait()
+        pid = start()
+        self.assertEqual(0, gate.healthd.stop())
+        wait_for(lambda: not is_alive(pid), "the command to end with the daemon")
 
     def test_a_stale_socket_is_replaced(self):
         peer = self.peer()

@@ -6,6 +6,7 @@
 #define VIPGATE_TESTS_HEALTHD_HARNESS_H
 
 #include "healthd/config.h"
+#include "healthd/helper/helper.h"
 #include "healthd/net/stream.h"
 #include "healthd/probe.h"
 #include "healthd/resolve.h"
@@ -154,6 +155,7 @@ __attribute__((format(printf, 2, 3))) static inline void harness_open(struct har
     assert_non_null(harness->config);
     harness->room.loop = &harness->loop;
     harness->room.watcher = watcher_new(&harness->loop);
+    harness->room.helper = helper_new(&harness->loop, harness->room.watcher, TEST_HEALTHD);
     harness->room.resolver = resolver_new(&harness->loop, harness->room.watcher, NULL, error, sizeof error);
     assert_non_null(harness->room.resolver);
     uv_timer_init(&harness->loop, &harness->deadline);
@@ -187,6 +189,7 @@ static inline void harness_close(struct harness *harness)
     probe_free(harness->probe);
     config_free(harness->config);
     resolver_free(harness->room.resolver);
+    helper_free(harness->room.helper);
     streams_free(harness->room.streams);
     watcher_free(harness->room.watcher);
     uv_close((uv_handle_t *)&harness->deadline, NULL);

@@ -61,6 +61,7 @@ static int setup(void **state)
     stage.context = model_open(error, sizeof error);
     stage.room.probe.loop = &stage.loop;
     stage.room.probe.watcher = watcher_new(&stage.loop);
+    stage.room.probe.helper = helper_new(&stage.loop, stage.room.probe.watcher, TEST_HEALTHD);
     stage.room.journal = journal_new("healthd");
     stage.room.changed = on_changed;
     stage.checks = checks_new(&stage.room, on_removed, NULL);
@@ -71,6 +72,7 @@ static int teardown(void **state)
 {
     (void)state;
     checks_free(stage.checks);
+    helper_free(stage.room.probe.helper);
     watcher_free(stage.room.probe.watcher);
     uv_close((uv_handle_t *)&stage.tick, NULL);
     uv_run(&stage.loop, UV_RUN_DEFAULT);

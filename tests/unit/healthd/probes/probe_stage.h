@@ -5,6 +5,7 @@
 #ifndef VIPGATE_TESTS_PROBE_STAGE_H
 #define VIPGATE_TESTS_PROBE_STAGE_H
 
+#include "healthd/helper/helper.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/resolve.h"
 #include "healthd/watcher.h"
@@ -84,6 +85,7 @@ static inline void stage_open(struct stage *stage, const char *kind, const char 
     uv_timer_start(&stage->tick, stage_tick, 20, 20);
     stage->room.loop = &stage->loop;
     stage->room.watcher = watcher_new(&stage->loop);
+    stage->room.helper = helper_new(&stage->loop, stage->room.watcher, TEST_HEALTHD);
     stage->room.resolver = resolver_new(&stage->loop, stage->room.watcher, NULL, error, sizeof error);
     assert_non_null(stage->room.resolver);
     stage->context = model_open(error, sizeof error);
@@ -123,6 +125,7 @@ static inline void stage_close(struct stage *stage)
     probe_free(stage->probe);
     arena_free(&stage->arena);
     resolver_free(stage->room.resolver);
+    helper_free(stage->room.helper);
     watcher_free(stage->room.watcher);
     uv_close((uv_handle_t *)&stage->tick, NULL);
     uv_run(&stage->loop, UV_RUN_DEFAULT);

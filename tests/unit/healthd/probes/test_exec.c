@@ -53,7 +53,8 @@ static void test_command_is_not_there(void **state)
     struct stage stage;
 
     stage_open(&stage, "exec", "{\"command\":\"/nonexistent\"}");
-    assert_int_equal(stage_run(&stage)->outcome, OUTCOME_UNABLE);
+    assert_int_equal(stage_run(&stage)->reason, REASON_NO_COMMAND);
+    assert_int_equal(stage.probe->result.outcome, OUTCOME_UNABLE);
     stage_close(&stage);
     stage_open(&stage, "exec", "{\"command\":\"/bin/true\",\"user\":\"nobody-has-this-name\"}");
     assert_int_equal(stage_run(&stage)->reason, REASON_NO_PERMISSION);

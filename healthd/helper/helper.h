@@ -1,0 +1,81 @@
+/*
+ * The daemon's hands: a process of its own that does for probes what may wait on something outside, which the loop must
+ * not. It looks at files, where a file system may be dead, and runs commands, where a user's name may have to be looked
+ * up over the network.
+ *
+ *     probe --ask--> helper ==socket==> process --fork--> command (one a run), eyes (one process a file system that
+ * hangs)
+ *
+ * The process starts with the first question and ends with the daemon, however that ends, and with it all commands.
+ * What hangs in the kernel hangs there, and keeps nobody from ending.
+ */
+#ifndef VIPGATE_HEALTHD_HELPER_HELPER_H
+#define VIPGATE_HEALTHD_HELPER_HELPER_H
+
+#include "healthd/watcher.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct helper;
+struct errand;
+struct helper_look;
+struct helper_run;
+
+/* PROGRAM is that of the process, started with the one argument HELPER_ARGUMENT: the daemon's own, which then calls
+ * helper_serve. NULL when out of memory. */
+#define HELPER_ARGUMENT "--helper"
+struct helper *helper_new(uv_loop_t *loop, struct watcher *watcher, const char *program);
+void helper_free(struct helper *helper);
+
+/* ---- files ---- */
+
+/* ERROR is 0 or an errno; TEXT, of SIZE bytes, is what was read. */
+typedef void helper_looked(struct helper_look *look, int error, const char *text, size_t size);
+
+/* A question under way; lives in what asks. Zeroed: none. */
+struct helper_look {
+    helper_looked *done;
+    struct errand *errand;
+};
+
+/*
+ * Asks whether there is something at PATH, or, where WANTED is not 0, for the first bytes of it, HELPER_TEXT_MAX at
+ * most. 0, and DONE is called once unless helper_look_cancel comes first; or an errno. Questions about one directory
+ * are put one after the other, so that a file system that does not answer keeps only those about itself waiting.
+ */
+int helper_look_start(struct helper *helper, struct helper_look *look, const char *path, size_t wanted,
+                      helper_looked *done);
+void helper_look_cancel(struct helper *helper, struct helper_look *look);
+
+/* ---- commands ---- */
+
+struct helper_run_events {
+    void (*running)(struct helper_run *run);            /* what precedes the command is done */
+    void (*no_user)(struct helper_run *run, int error); /* 0: there is none of that name */
+    void (*not_run)(struct helper_run *run, int error);
+    void (*ended)(struct helper_run *run, int status); /* as of wait(2) */
+};
+
+/* A command under way; lives in what asks. Zeroed: none. */
+struct helper_run {
+    const struct helper_run_events *events;
+    struct errand *errand;
+};
+
+/* Runs COMMAND, NULL-terminated, as USER (NULL: as we are), in a session of its own, with a fixed environment and no
+ * descriptors but OUTPUT as standard output and error, which stays the caller's. 0, and EVENTS tell of `running` and of
+ * one of the others; or an errno. What it started and left behind is killed when it ends. */
+int helper_run_start(struct helper *helper, struct helper_run *run, char *const *command, const char *user, int output,
+                     const struct helper_run_events *events);
+
+/* Kills it with all that it started; no event comes any more. */
+void helper_run_cancel(struct helper *helper, struct helper_run *run);
+
+/* ---- the process ---- */
+
+/* What the process does; its status to exit with. */
+int helper_serve(void);
+
+#endif
