@@ -11,7 +11,6 @@
 #include "tests/unit/healthd/name_server.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 
 enum { DEADLINE_MS = 10000, ADDRESSES = 4, FILLERS = 8 };
@@ -44,7 +43,7 @@ static void listen_on(unsigned last)
 {
     struct sockaddr_in address = address_of(last);
     socklen_t length = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
@@ -62,6 +61,14 @@ static void silence(unsigned last)
     for (int i = 0; i < FILLERS; i++) {
         network.fillers[last][i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
         connect(network.fillers[last][i], (struct sockaddr *)&address, sizeof address);
+    }
+}
+
+static void stop_filling(unsigned last)
+{
+    for (int i = 0; i < FILLERS && network.fillers[last][i]; i++) {
+        close(network.fillers[last][i]);
+        network.fillers[last][i] = 0;
     }
 }
 
@@ -134,8 +141,7 @@ static int teardown(void **state)
     for (unsigned last = 1; last <= ADDRESSES; last++) {
         if (network.listeners[last] >= 0)
             close(network.listeners[last]);
-        for (int i = 0; i < FILLERS && network.fillers[last][i]; i++)
-            close(network.fillers[last][i]);
+        stop_filling(last);
     }
     return uv_loop_close(&stage.loop);
 }
@@ -205,12 +211,10 @@ static void test_a_silent_one_may_answer_late(void **state)
     dial_describe(&stage.dial, text, sizeof text);
     assert_non_null(strstr(text, "connect 127.0.0.1:"));
     /* Its queue has room again, and the kernel's next attempt gets in. */
-    for (int fd; (fd = accept4(network.listeners[1], NULL, NULL, SOCK_NONBLOCK)) >= 0;) {
-        close(fd);
-        fcntl(network.listeners[1], F_SETFL, O_NONBLOCK);
-    }
+    stop_filling(1);
     for (uint64_t deadline = clock_monotonic_ms() + DEADLINE_MS; !stage.connected;) {
         assert_true(clock_monotonic_ms() < deadline);
+        close(accept(network.listeners[1], NULL, NULL));
         uv_run(&stage.loop, UV_RUN_ONCE);
     }
     expect_connected_to("127.0.0.1");
