@@ -34,6 +34,7 @@ struct child {
     uint64_t since_ms; /* of its last start */
     uint64_t pause_max_ms;
     uv_timer_t timer; /* until its next start, or until SIGKILL */
+    struct notices notices;
 };
 
 /* In the order of being stopped. */
@@ -44,7 +45,6 @@ struct supervisor {
     uv_loop_t loop;
     uv_signal_t signals[SIGNALS];
     uv_timer_t pulse; /* each second, to count silence */
-    struct notices notices;
     struct child children[CHILDREN];
     const char *file;
     bool stopping;
@@ -93,6 +93,7 @@ static void become(const struct child *child, pid_t supervisor)
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
     setpgid(0, 0);
+    notices_inherit(&child->notices);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != supervisor)
         _exit(0);
@@ -165,7 +166,8 @@ static void stop_next(struct supervisor *supervisor)
         uv_timer_start(&child->timer, on_stop_timer, SUPERVISOR_STOP_MS, 0);
         return;
     }
-    notices_close(&supervisor->notices);
+    for (size_t i = 0; i < CHILDREN; i++)
+        notices_close(&supervisor->children[i].notices);
     notify_alive_stop();
     uv_walk(&supervisor->loop, close_handle, NULL);
 }
@@ -218,21 +220,16 @@ static void child_is_ready(struct child *child)
         notify_service_manager("READY=1");
 }
 
-static void on_notice(pid_t pid, const char *word, void *user)
+static void on_notice(const char *word, void *user)
 {
-    struct supervisor *supervisor = user;
+    struct child *child = user;
 
-    for (size_t i = 0; i < CHILDREN; i++) {
-        struct child *child = &supervisor->children[i];
-        if (child->pid != pid)
-            continue;
-        child->silent_s = 0;
-        if (strcmp(word, "READY=1") == 0)
-            child_is_ready(child);
-    }
+    child->silent_s = 0;
+    if (strcmp(word, "READY=1") == 0)
+        child_is_ready(child);
 }
 
-/* For the daemons that are started from now on. */
+/* The daemons, which are started from now on, are asked for it by their environment. */
 static bool watch_life(struct supervisor *supervisor)
 {
     char patience[32];
@@ -242,7 +239,13 @@ static bool watch_life(struct supervisor *supervisor)
     uv_timer_start(&supervisor->pulse, on_pulse, 1000, 1000);
     snprintf(patience, sizeof patience, "%u000000", (unsigned)SUPERVISOR_SILENCE_S);
     setenv("WATCHDOG_USEC", patience, true);
-    return notices_open(&supervisor->notices, &supervisor->loop, on_notice, supervisor);
+    setenv(NOTIFY_INHERITED, "1", true);
+    for (size_t i = 0; i < CHILDREN; i++) {
+        struct child *child = &supervisor->children[i];
+        if (!notices_open(&child->notices, &supervisor->loop, on_notice, child))
+            return false;
+    }
+    return true;
 }
 
 /* ---- signals ---- */
@@ -267,6 +270,7 @@ static void log_end(const struct child *child, int status)
 
 static void child_ended(struct child *child, int status)
 {
+    notices_take(&child->notices);
     child->pid = 0;
     uv_timer_stop(&child->timer);
     log_end(child, status);
@@ -335,6 +339,7 @@ static void child_open(struct supervisor *supervisor, size_t i, const char *name
 
     child->supervisor = supervisor;
     child->name = name;
+    child->notices.ours = -1;
     child->pause_max_ms = pause_max_ms;
     find_program(child, directory);
     uv_timer_init(&supervisor->loop, &child->timer);
@@ -343,7 +348,7 @@ static void child_open(struct supervisor *supervisor, size_t i, const char *name
 
 int supervisor_run(const char *directory, const char *file)
 {
-    struct supervisor supervisor = {.file = file, .notices.fd = -1};
+    struct supervisor supervisor = {.file = file};
 
     signal(SIGPIPE, SIG_IGN); /* who read the log may go, and that ends nothing */
     if (uv_loop_init(&supervisor.loop) < 0)

@@ -4,11 +4,16 @@
 
 #include <uv.h>
 
-/* Takes NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID out of the environment, so that they are for this process alone
- * and none that it starts. */
+/* Where the environment has this, the manager is `vipgate run`, and its socket is inherited as NOTIFY_DESCRIPTOR. */
+#define NOTIFY_INHERITED "VIPGATE_NOTIFY"
+
+enum { NOTIFY_DESCRIPTOR = 3 };
+
+/* Takes what says where the manager listens and how patient it is (NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID) out of
+ * the environment, so that it is for this process alone and none that it starts. */
 void notify_open(void);
 
-/* Sends STATE, such as "READY=1". Does nothing where NOTIFY_SOCKET named no socket. */
+/* Sends STATE, such as "READY=1". Nothing where nobody asked to be told. */
 void notify_service_manager(const char *state);
 
 /* Sends signs of life while LOOP turns, four in the time after which the manager takes the daemon for hung. Nothing
