@@ -162,7 +162,8 @@ static bool view_attribute(struct attribute *attribute, uint8_t family, struct r
 
     if (hook)
         return hook(&attribute->value, family, view) && wire_consumed(&attribute->value);
-    if (!attribute_row(attribute->code))
+    const struct attribute_row *row = attribute_row(attribute->code);
+    if (!row || row->foreign)
         view->unknown_count++;
     return true;
 }

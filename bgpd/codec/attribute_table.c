@@ -88,6 +88,11 @@ enum {
     LOCAL = ATTRIBUTE_OPTIONAL, /* non-transitive */
 };
 
+/* Assigned to a specification that is not vipgate's: only the flags are judged. */
+#define FOREIGN(name_of_it, rule_of_it, kind)                                                                          \
+    {                                                                                                                  \
+        .name = (name_of_it), .rule = (rule_of_it), .length = LENGTH_ANY, .flags = (kind), .foreign = true             \
+    }
 #define DISCARD  UPDATE_ATTRIBUTE_DISCARD
 #define WITHDRAW UPDATE_TREAT_AS_WITHDRAW
 #define RESET    UPDATE_RESET
@@ -155,6 +160,26 @@ static const struct attribute_row attribute_rows[] = {
     [ATTRIBUTE_SET] =
         {.name = "ATTR_SET",                  "RFC 7606 7.16",  LENGTH_ANY, 0,      TRANSITIVE,  WITHDRAW,
          .check = check_attribute_set},
+
+    [11] = FOREIGN("DPA",                     "RFC 6938",       TRANSITIVE),
+    [12] = FOREIGN("ADVERTISER",              "RFC 1863",       LOCAL),
+    [13] = FOREIGN("RCID_PATH",               "RFC 1863",       LOCAL),
+    [19] = FOREIGN("SAFI_SPECIFIC",           "IANA",           TRANSITIVE),
+    [20] = FOREIGN("CONNECTOR",               "RFC 6037",       TRANSITIVE),
+    [21] = FOREIGN("AS_PATHLIMIT",            "IANA",           TRANSITIVE),
+    [22] = FOREIGN("PMSI_TUNNEL",             "RFC 6514 5",     TRANSITIVE),
+    [23] = FOREIGN("TUNNEL_ENCAPSULATION",    "RFC 9012 2",     TRANSITIVE),
+    [27] = FOREIGN("PE_DISTINGUISHER_LABELS", "RFC 6514 8",     TRANSITIVE),
+    [28] = FOREIGN("ENTROPY_LABEL",           "RFC 6790 5.2",   TRANSITIVE),
+    [29] = FOREIGN("BGP_LS",                  "RFC 9552 5.3",   LOCAL),
+    [33] = FOREIGN("BGPSEC_PATH",             "RFC 8205 3",     LOCAL),
+    [34] = FOREIGN("COMMUNITY_CONTAINER",     "IANA",           TRANSITIVE),
+    [36] = FOREIGN("D_PATH",                  "IANA",           TRANSITIVE),
+    [37] = FOREIGN("SFP",                     "RFC 9015 3.2",   TRANSITIVE),
+    [38] = FOREIGN("BFD_DISCRIMINATOR",       "RFC 9026 3.1.6", TRANSITIVE),
+    [39] = FOREIGN("NEXT_HOP_DEPENDENT",      "IANA",           TRANSITIVE),
+    [40] = FOREIGN("PREFIX_SID",              "RFC 8669 3",     TRANSITIVE),
+    [41] = FOREIGN("BIER",                    "RFC 9793 3",     TRANSITIVE),
 };
 /* clang-format on */
 

@@ -51,13 +51,14 @@ struct attribute_row {
     const char *name; /* NULL: no such row */
     const char *rule; /* where its treatment is laid down */
     enum attribute_length length;
-    uint8_t octets;                    /* of the length, or of one list element */
-    uint8_t flags;                     /* the optional and transitive bits that it must have */
-    enum update_outcome malformed;     /* what becomes of the message */
-    attribute_check *check;            /* NULL: the length is all there is to judge */
-    uint8_t subcode;                   /* for CHECK, where it is not Optional Attribute Error */
-    bool internal_only;                /* discarded, whatever it holds, where an external neighbour sends it */
-    bool two_octet_only;               /* discarded where a four-octet neighbour sends it (RFC 6793 section 4.1) */
+    uint8_t octets;                /* of the length, or of one list element */
+    uint8_t flags;                 /* the optional and transitive bits that it must have */
+    enum update_outcome malformed; /* what becomes of the message */
+    attribute_check *check;        /* NULL: the length is all there is to judge */
+    uint8_t subcode;               /* for CHECK, where it is not Optional Attribute Error */
+    bool internal_only;            /* discarded, whatever it holds, where an external neighbour sends it */
+    bool foreign;                  /* not ours to read: handed on, or dropped, as an unknown one (RFC 4271 section 5) */
+    bool two_octet_only;           /* discarded where a four-octet neighbour sends it (RFC 6793 section 4.1) */
     enum update_outcome flags_outcome; /* where its rule wants other than treat-as-withdraw (RFC 7606 section 3 c) */
 };
 

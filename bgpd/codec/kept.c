@@ -32,8 +32,8 @@ static bool as4_is_void(const struct kept_attributes *kept)
     return wire_read_u16(&value) != AS_TRANS;
 }
 
-/* The length is extended always, as it is known only afterwards. */
-static void write_as_path(struct wire_writer *writer, const struct kept_attributes *kept,
+/* The length is extended always, as it is known only afterwards. False where it does not hold it. */
+static bool write_as_path(struct wire_writer *writer, const struct kept_attributes *kept,
                           const struct attribute *attribute, const struct update_session *session)
 {
     const struct attribute *as4_path = kept_find(kept, ATTRIBUTE_AS4_PATH);
@@ -48,7 +48,9 @@ static void write_as_path(struct wire_writer *writer, const struct kept_attribut
         as_path_write_merged(writer, attribute->value, as4_path->value);
     else
         as_path_write(writer, attribute->value, AS_SIZE_OLD);
-    wire_patch_u16(writer, begin - 2, (uint16_t)(writer->position - begin));
+    size_t size = writer->position - begin;
+    wire_patch_u16(writer, begin - 2, (uint16_t)size);
+    return size <= UINT16_MAX;
 }
 
 static void write_value(struct wire_writer *writer, const struct attribute *attribute)
@@ -93,13 +95,15 @@ static void write_mp_next_hop(struct wire_writer *writer, const struct kept_attr
     wire_write_bytes(writer, wire_read_bytes(&next_hop, size), size);
 }
 
-void kept_write(struct wire_writer *writer, const struct kept_attributes *kept, const struct update_session *session)
+bool kept_write(struct wire_writer *writer, const struct kept_attributes *kept, const struct update_session *session)
 {
+    bool fits = true;
+
     for (size_t i = 0; i < kept->count; i++) {
         const struct attribute *attribute = &kept->attributes[i];
         switch (attribute->code) {
         case ATTRIBUTE_AS_PATH:
-            write_as_path(writer, kept, attribute, session);
+            fits = write_as_path(writer, kept, attribute, session);
             break;
         case ATTRIBUTE_AGGREGATOR:
             write_aggregator(writer, kept, attribute, session);
@@ -117,4 +121,5 @@ void kept_write(struct wire_writer *writer, const struct kept_attributes *kept, 
             write_value(writer, attribute);
         }
     }
+    return fits && !writer->failed;
 }

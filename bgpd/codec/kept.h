@@ -24,7 +24,7 @@ void kept_add(struct kept_attributes *kept, const struct attribute *attribute);
 const struct attribute *kept_find(const struct kept_attributes *kept, uint8_t code);
 
 /* Writes them; what the neighbour writes in two-octet ASes becomes four-octet (RFC 6793 section 4.2.3). WRITER must
- * have UPDATE_SCRATCH_SIZE octets. */
-void kept_write(struct wire_writer *writer, const struct kept_attributes *kept, const struct update_session *session);
+ * have UPDATE_SCRATCH_SIZE octets. False where the AS path is then longer than an attribute can be. */
+bool kept_write(struct wire_writer *writer, const struct kept_attributes *kept, const struct update_session *session);
 
 #endif

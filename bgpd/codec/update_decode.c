@@ -246,6 +246,8 @@ static void read_attribute(struct decoder *decoder, const struct attribute *attr
         return;
     if (row ? !judge_attribute(decoder, attribute, row) : !judge_unknown(decoder, attribute))
         return;
+    if (row && row->foreign && !(row->flags & ATTRIBUTE_TRANSITIVE))
+        return;
     if (attribute->code == ATTRIBUTE_MP_REACH_NLRI)
         read_mp_reach(decoder, attribute);
     if (attribute->code == ATTRIBUTE_MP_UNREACH_NLRI)
@@ -356,7 +358,11 @@ static void keep_attributes(struct decoder *decoder, uint8_t *scratch)
     struct wire_writer writer = wire_writer_of(scratch, UPDATE_SCRATCH_SIZE);
     struct update_view *view = decoder->view;
 
-    kept_write(&writer, &decoder->kept, decoder->session);
+    if (!kept_write(&writer, &decoder->kept, decoder->session)) {
+        note(decoder, UPDATE_TREAT_AS_WITHDRAW, UPDATE_MALFORMED_AS_PATH, NULL, 0, "RFC 6793 4.2.3",
+             "attribute AS_PATH: too long in four-octet ASes");
+        return;
+    }
     view->attributes = scratch;
     view->attributes_size = writer.position;
     view->leak = is_leak(decoder);

@@ -112,8 +112,8 @@ struct peer {
     struct session_error last_error_sent, last_error_received, last_transport_error;
     const struct session_error *last_notification, *last; /* of these, NULL where there is none */
     struct md5_drops md5_before;                          /* when the last attempt to connect began */
-    char explanation[128]; /* of the NOTIFICATION about to be sent, where its data say nothing to people */
-    char noted_cause[352]; /* the last cause in the journal: the same again is no news */
+    char explanation[UPDATE_WHAT_SIZE]; /* of the NOTIFICATION about to be sent, where its data say nothing to people */
+    char noted_cause[352];              /* the last cause in the journal: the same again is no news */
     struct log_limit malformed_limit, error_limit;
     void (*freed)(void *user);
     void *freed_user;

@@ -25,7 +25,7 @@ static const char *first_announced(const struct update_view *update, char *text,
     char buffer[PREFIX_TEXT_SIZE];
     struct prefix prefix;
     text[0] = '\0';
-    for (size_t i = 0; i < 2 && update->outcome != UPDATE_RESET; i++) {
+    for (size_t i = 0; i < 2; i++) {
         struct nlri announced = update->announced[i];
         if (!nlri_next(&announced, &prefix))
             continue;
@@ -35,23 +35,22 @@ static const char *first_announced(const struct update_view *update, char *text,
     return text;
 }
 
-static void log_malformed(struct peer *peer, const struct update_view *update)
+/* What resets the session is said with its end. */
+static void note_malformed(struct peer *peer, const struct update_view *update)
 {
-    static const char *const outcomes[] = {
-        [UPDATE_ATTRIBUTE_DISCARD] = "attribute discarded",
-        [UPDATE_TREAT_AS_WITHDRAW] = "treated as withdrawal",
-        [UPDATE_RESET] = "session reset",
-    };
-    char route[PREFIX_TEXT_SIZE + 8];
+    char route[PREFIX_TEXT_SIZE + 8], others[64] = "";
     uint32_t suppressed = 0;
+    peer->updates_malformed++;
+    if (update->outcome == UPDATE_RESET) {
+        snprintf(peer->explanation, sizeof peer->explanation, "%s", update->what);
+        return;
+    }
     if (!log_limit_allow(&peer->malformed_limit, uv_now(peer->context->loop), &suppressed))
         return;
     if (suppressed)
-        log_warning(peer->subject, "malformed UPDATE%s, %s: %s (and %u more since the last such line)",
-                    first_announced(update, route, sizeof route), outcomes[update->outcome], update->what, suppressed);
-    else
-        log_warning(peer->subject, "malformed UPDATE%s, %s: %s", first_announced(update, route, sizeof route),
-                    outcomes[update->outcome], update->what);
+        snprintf(others, sizeof others, " (and %u more since the last such line)", suppressed);
+    log_warning(peer->subject, "malformed UPDATE%s: %s%s", first_announced(update, route, sizeof route), update->what,
+                others);
 }
 
 static void update_received(struct connection *connection, struct wire_reader body)
@@ -63,10 +62,8 @@ static void update_received(struct connection *connection, struct wire_reader bo
         return;
     }
     update_decode(body, &peer->update_session, peer->context->scratch, &update);
-    if (update.outcome != UPDATE_ACCEPT) {
-        peer->updates_malformed++;
-        log_malformed(peer, &update);
-    }
+    if (update.outcome != UPDATE_ACCEPT)
+        note_malformed(peer, &update);
     connection_event(connection, update.outcome == UPDATE_RESET ? EVENT_UPDATE_MSG_ERR : EVENT_UPDATE_MSG,
                      &(struct event_detail){.error = &update.error, .update = &update});
 }

@@ -132,8 +132,19 @@ class Malformed(LabCase):
         self.say(dict((what, attributes) for what, _, attributes in WITHDRAW)["ORIGIN of an unknown value"])
         page = self.gate.done("show", "neighbor", NEIGHBOR)
         self.assertRegex(page, r"(?i)malformed\D*1")
-        line = next(line for line in self.gate.bgpd.output().splitlines() if NEIGHBOR in line and "ORIGIN" in line)
-        self.assertIn(PREFIX, line)
+        lines = [line for line in self.gate.bgpd.output().splitlines() if NEIGHBOR in line and "ORIGIN" in line]
+        self.assertEqual(1, len(lines), lines)
+        self.assertIn(PREFIX, lines[0])
+
+    def test_a_reset_is_logged_once(self):
+        """What was wrong with the UPDATE stands where the end of the session does."""
+        self.session.send(bgp.message(bgp.UPDATE, two_reaches()))
+        self.session.wait_closed()
+        wait_for(lambda: self.gate.events(kind="session", **{"from": "established"}), "the event")
+        said = self.gate.bgpd.output().splitlines()
+        lines = [line for line in said if NEIGHBOR in line and ("UPDATE" in line or "MP_REACH_NLRI" in line)]
+        self.assertEqual(1, len(lines), lines)
+        self.assertRegex(lines[0], "established -> idle: sent UPDATE Message Error/.*MP_REACH_NLRI: appears twice")
 
     def test_a_loop_is_no_error(self):
         """Our own AS in the path: counted apart, not kept."""

@@ -4,6 +4,8 @@
 #include "tests/unit/bgpd/codec/vectors_6793.h"
 #include "tests/unit/bgpd/codec/vectors_7606.h"
 
+#include <stdio.h>
+
 static uint8_t scratch[UPDATE_SCRATCH_SIZE];
 
 static const char *prefixes_text(struct nlri nlri[2], char *text)
@@ -186,6 +188,57 @@ static void test_encode_decode(void **state)
     }
 }
 
+/* Every code that IANA has assigned has its flags: one that claims to be well-known costs the route, not the session
+ * (RFC 7606 section 3 c). */
+static void test_flags_of_every_assigned_code(void **state)
+{
+    static const uint8_t assigned[] = {4,  7,  8,  11, 12, 13, 16, 19, 20, 21, 22, 23, 24, 25, 26,
+                                       27, 28, 29, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 128};
+    struct update_session session = vector_session(EXTERNAL);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof assigned; i++) {
+        char attributes[128];
+        snprintf(attributes, sizeof attributes, "%s 40 %02x 01 00", MANDATORY, assigned[i]);
+        struct update_vector vector = {.attributes = attributes, .nlri = NLRI};
+        uint8_t octets[MESSAGE_MAX];
+        struct update_view view;
+        update_decode(wire_reader_of(octets, vector_body(&vector, octets)), &session, scratch, &view);
+        if (view.outcome != UPDATE_TREAT_AS_WITHDRAW && view.outcome != UPDATE_ATTRIBUTE_DISCARD)
+            fail_msg("code %u: outcome %d: %s", assigned[i], view.outcome, view.what);
+        assert_non_null(strstr(view.what, "flags 0x40, not 0x"));
+    }
+}
+
+/* An AS path that is too long for an attribute once its ASes have four octets is not cut: its end may hold our AS. */
+static void test_a_path_that_grows_too_long(void **state)
+{
+    enum { SEGMENTS = 65, ASES = 255, OCTETS = SEGMENTS * (2 + 2 * ASES) };
+    static uint8_t octets[MESSAGE_MAX_EXTENDED];
+    struct update_session session = vector_session(OLD);
+    struct wire_writer writer = wire_writer_of(octets, sizeof octets);
+    struct update_view view;
+
+    (void)state;
+    wire_write_u16(&writer, 0);
+    wire_write_u16(&writer, 0);
+    put_field(&writer, ORIGIN NEXT_HOP "50 02");
+    wire_write_u16(&writer, OCTETS);
+    for (int i = 0; i < SEGMENTS; i++) {
+        wire_write_u8(&writer, 2);
+        wire_write_u8(&writer, ASES);
+        for (int k = 0; k < ASES; k++)
+            wire_write_u16(&writer, i == SEGMENTS - 1 && k == ASES - 1 ? 65010 : 64999);
+    }
+    wire_patch_u16(&writer, 2, (uint16_t)(writer.position - 4));
+    put_field(&writer, NLRI);
+    assert_false(writer.failed);
+    update_decode(wire_reader_of(octets, writer.position), &session, scratch, &view);
+    assert_int_equal(view.outcome, UPDATE_TREAT_AS_WITHDRAW);
+    assert_non_null(strstr(view.what, "attribute AS_PATH: too long in four-octet ASes"));
+    assert_null(view.attributes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +249,8 @@ int main(void)
         cmocka_unit_test(test_families_that_were_not_negotiated),
         cmocka_unit_test(test_many_attributes),
         cmocka_unit_test(test_encode_decode),
+        cmocka_unit_test(test_flags_of_every_assigned_code),
+        cmocka_unit_test(test_a_path_that_grows_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

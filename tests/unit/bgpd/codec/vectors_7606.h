@@ -154,6 +154,11 @@ static const struct update_vector vectors_7606[] = {
     {"7311 3.1: AIGP is ignored without an AIGP session", .attributes = MANDATORY "80 1a 0b 01 000b 0000000000000001",
      ACCEPT, .kept = KEPT},
     {"7311 3: AIGP with the transitive bit", .attributes = MANDATORY "c0 1a 0b 01 000b 0000000000000001", DISCARD},
+    {"7606 3 c: BGP_LS as if well-known", .attributes = MANDATORY "40 1d 01 00", WITHDRAW,
+     .what = "attribute BGP_LS: flags 0x40, not 0x80: treat-as-withdraw (RFC 7606 3 c)"},
+    {"7606 3 c: PREFIX_SID, not transitive", .attributes = MANDATORY "80 28 01 00", WITHDRAW},
+    {"those of others that are not transitive are dropped: BGPSEC_PATH", .attributes = MANDATORY "80 21 01 00", ACCEPT,
+     .kept = KEPT},
     {"unknown ones are not looked into: PMSI_TUNNEL", .attributes = MANDATORY "c0 16 01 00", ACCEPT,
      .kept = KEPT "c0 16 01 00"},
 };
