@@ -3,6 +3,7 @@
 #include "bgpd/codec/as_path.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static size_t as_size(const struct update_session *session)
 {
@@ -28,25 +29,44 @@ static const char *check_as4_path(struct wire_reader value, const struct update_
     return wire_remaining(&value) == 0 ? "empty" : as_path_check(value, AS_SIZE, true);
 }
 
-bool next_hop_is_host(const struct address *next_hop)
+static bool is_loopback(const struct address *address)
 {
-    uint8_t first = next_hop->octets[0];
+    static const uint8_t ipv6_loopback[16] = {[15] = 1};
 
-    if (next_hop->family == FAMILY_IPV4)
-        return first != 0 && first < 224;
-    return first != 0xff && !address_is_unspecified(next_hop);
+    if (address->family == FAMILY_IPV4)
+        return address->octets[0] == 127;
+    return address->family == FAMILY_IPV6 && memcmp(address->octets, ipv6_loopback, sizeof ipv6_loopback) == 0;
 }
 
-/* RFC 4271 section 6.3: syntactically a host's address; semantically not our own, where it is more than loopback. */
+/* Without the interface that a link-local address is on: none comes with a next hop. */
+static bool is_own(const struct address *address, const struct address *own)
+{
+    return address->family == own->family && memcmp(address->octets, own->octets, sizeof own->octets) == 0;
+}
+
+const char *next_hop_fault(const struct address *next_hop, const struct update_session *session)
+{
+    uint8_t first = next_hop->octets[0];
+    bool ipv4 = next_hop->family == FAMILY_IPV4;
+
+    if (ipv4 ? first == 0 || first >= 224 : first == 0xff || address_is_unspecified(next_hop))
+        return "not a host address";
+    /* A session on one machine has both ends there, maybe at one address. */
+    if (is_loopback(next_hop))
+        return is_loopback(&session->local_ipv4) || is_loopback(&session->local_ipv6) ? NULL : "a loopback address";
+    if (is_own(next_hop, &session->local_ipv4) || is_own(next_hop, &session->local_ipv6) ||
+        is_own(next_hop, &session->local_link_local))
+        return "our own address";
+    return NULL;
+}
+
 static const char *check_next_hop(struct wire_reader value, const struct update_session *session)
 {
     struct address address = {.family = FAMILY_IPV4};
     for (int i = 0; i < 4; i++)
         address.octets[i] = wire_read_u8(&value);
 
-    if (!next_hop_is_host(&address))
-        return "not a host address";
-    return address.octets[0] != 127 && address_equal(&address, &session->local_ipv4) ? "our own address" : NULL;
+    return next_hop_fault(&address, session);
 }
 
 /* RFC 7606 section 7.7, RFC 7607: the length depends on how the neighbour writes ASes. */

@@ -69,9 +69,10 @@ const struct attribute_row *attribute_row(uint8_t code);
 enum { ATTRIBUTE_NAME_SIZE = 8 };
 const char *attribute_name(uint8_t code, char buffer[static ATTRIBUTE_NAME_SIZE]);
 
-/* Whether NEXT_HOP can be the address of a host (RFC 4271 section 6.3). Loopback can: sessions on one machine have it.
- */
-bool next_hop_is_host(const struct address *next_hop);
+/* Why nothing can be sent by way of NEXT_HOP, received on SESSION (RFC 4271 section 6.3): it is no host's address, or
+ * it is one of ours. NULL: it can. Loopback is right on a session within one machine, and 169.254.0.0/16 anywhere: some
+ * clouds have nothing else. */
+const char *next_hop_fault(const struct address *next_hop, const struct update_session *session);
 
 /* One attribute of a list. */
 struct attribute {

@@ -84,9 +84,9 @@ static bool next_hop_length_is_right(const struct decoder *decoder, uint8_t fami
     return length == 4 || (ipv6 && decoder->session->extended_next_hop);
 }
 
-/* The first, global one of NEXT_HOP; where a speaker has none (BIRD on a link-local session) it is unspecified, and the
- * link-local one behind it counts. */
-static bool mp_next_hop_is_host(struct wire_reader next_hop)
+/* Of the first, global one of NEXT_HOP; where a speaker has none (BIRD on a link-local session) it is unspecified, and
+ * the link-local one behind it counts. */
+static const char *mp_next_hop_fault(const struct decoder *decoder, struct wire_reader next_hop)
 {
     struct address address = {.family = wire_remaining(&next_hop) == 4 ? FAMILY_IPV4 : FAMILY_IPV6};
     unsigned size = family_octets(address.family);
@@ -94,9 +94,20 @@ static bool mp_next_hop_is_host(struct wire_reader next_hop)
     memcpy(address.octets, wire_read_bytes(&next_hop, size), size);
     if (address_is_unspecified(&address) && wire_remaining(&next_hop) == size) {
         memcpy(address.octets, wire_read_bytes(&next_hop, size), size);
-        return address_is_link_local(&address);
+        if (!address_is_link_local(&address))
+            return "not a host address";
     }
-    return next_hop_is_host(&address);
+    return next_hop_fault(&address, decoder->session);
+}
+
+static void note_next_hop(struct decoder *decoder, const struct attribute *attribute, const char *fault)
+{
+    char detail[64];
+
+    if (!fault)
+        return;
+    snprintf(detail, sizeof detail, "next hop is %s", fault);
+    note_attribute(decoder, attribute, UPDATE_TREAT_AS_WITHDRAW, UPDATE_INVALID_NEXT_HOP, "RFC 4271 6.3", detail);
 }
 
 static void read_mp_reach(struct decoder *decoder, const struct attribute *attribute)
@@ -123,9 +134,7 @@ static void read_mp_reach(struct decoder *decoder, const struct attribute *attri
         note_unreadable(decoder, attribute, "NLRI");
         return;
     }
-    if (!mp_next_hop_is_host(next_hop))
-        note_attribute(decoder, attribute, UPDATE_TREAT_AS_WITHDRAW, UPDATE_INVALID_NEXT_HOP, "RFC 4271 6.3",
-                       "next hop is not a host address");
+    note_next_hop(decoder, attribute, mp_next_hop_fault(decoder, next_hop));
     decoder->view->announced[1] = nlri;
     decoder->kept.mp_family = family;
     decoder->kept.mp_next_hop = next_hop;

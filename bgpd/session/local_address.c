@@ -48,10 +48,26 @@ static const struct ifaddrs *find_local(const struct ifaddrs *all, const struct 
     return NULL;
 }
 
+/*
+ * Whether a neighbor on the same link may send packets to OWN: not to 127.0.0.0/8 (the loopback interface has it beside
+ * the IPv6 address of a session), nor to 169.254.0.0/16, which means something else on each link.
+ *
+ * That is about an address beside the session's own. A session that itself runs from 169.254.0.0/16, as clouds have it
+ * on the inside of a tunnel or between host and virtual machine, has shown that the neighbor reaches that address, and
+ * often the neighbor knows no other: there next hop self is right. So it is with a session within one machine on
+ * 127.0.0.0/8.
+ */
+static bool is_reachable(const struct address *own)
+{
+    if (own->family == FAMILY_IPV6)
+        return !address_is_link_local(own);
+    return own->octets[0] != 0 && own->octets[0] != 127 && !(own->octets[0] == 169 && own->octets[1] == 254);
+}
+
 static void consider(struct local_addresses *found, const struct ifaddrs *entry)
 {
     struct address own = interface_address(entry);
-    if (own.family == FAMILY_NONE || is_host_prefix(entry, own.family) || address_is_link_local(&own))
+    if (own.family == FAMILY_NONE || is_host_prefix(entry, own.family) || !is_reachable(&own))
         return;
     struct address *slot = own.family == FAMILY_IPV4 ? &found->ipv4 : &found->ipv6;
     if (slot->family == FAMILY_NONE)

@@ -73,6 +73,51 @@ class Waiting(LabCase):
         self.assertIn(f"neighbor {NEIGHBOR}", said[0])
 
 
+class NextHop(LabCase):
+    """Next hop self on a session, for a family that is not the session's own too."""
+
+    def start(self, local, neighbor, *vips):
+        for address in (local, neighbor):
+            if not self.has(address):
+                self.host.address(f"{address}/{128 if ':' in address else 32}")
+        self.gate = self.vipgate(
+            f"bgp {{ local-as 65010; router-id {LOCAL}; listen {{ address [ {local} ]; }}\n"
+            f"neighbor {neighbor} {{ peer-as 65515; local-address {local}; {BOTH_FAMILIES} }} }}\n",
+            *[gated_vip(prefix=prefix, extra=UNMANAGED) for prefix in vips])
+        self.gate.start()
+        families = (bgp.IPV4_UNICAST, bgp.IPV6_UNICAST)
+        peer = self.peer(neighbor, router_id=NEIGHBOR, capabilities=bgp.usual_capabilities(65515, families))
+        return peer.establish()
+
+    def has(self, address):
+        return f" {address}/" in self.host.ip("address", "show")
+
+    def test_loopback_is_none_for_an_ipv6_session(self):
+        """The interface of the session's address has 127.0.0.1 too."""
+        session = self.start("2001:db8::70", "2001:db8::4", VIP, VIP6)
+        self.assertEqual("2001:db8::70", session.wait_route(VIP6).next_hop)
+        vip = self.gate.wait_vip(VIP, "waiting")
+        self.assertRegex(vip["reason"], "withheld from 2001:db8::4: there is no next hop that this session can carry")
+        self.assertEqual([], session.story(VIP))
+        said = [line for line in self.gate.bgpd.output().splitlines() if "withheld:" in line]
+        self.assertEqual(1, len(said), said)
+
+    def test_a_session_on_link_local_ipv4_addresses(self):
+        """As clouds have it inside their tunnels: the session's own address is the one that the neighbor reaches."""
+        session = self.start("169.254.6.1", "169.254.6.2", VIP)
+        self.assertEqual("169.254.6.1", session.wait_route(VIP).next_hop)
+
+    def test_link_local_ipv4_beside_an_ipv6_session(self):
+        self.host.ip("link", "add", "anycast0", "type", "bridge")
+        self.host.ip("link", "set", "anycast0", "up")
+        self.host.address("169.254.6.1/24", "anycast0")
+        self.host.address("2001:db8::71/64", "anycast0")
+        session = self.start("2001:db8::71", "2001:db8::4", VIP, VIP6)
+        self.assertEqual("2001:db8::71", session.wait_route(VIP6).next_hop)
+        self.gate.wait_vip(VIP, "waiting")
+        self.assertEqual([], session.story(VIP))
+
+
 class Check(LabCase):
     """status --check: what is wrong is printed, one line each, and the status is 1."""
 

@@ -173,7 +173,7 @@ static void test_encode_decode(void **state)
             struct update_view view;
             struct bgp_error error;
             ours.local_ipv6 = (struct address){FAMILY_IPV6, {0x20, 1}, 0};
-            theirs.local_ipv4 = (struct address){0};
+            theirs.local_ipv4.octets[3] = theirs.local_ipv6.octets[15] = 4;
             theirs.local_as = 65515;
             theirs.role = ROLE_NONE;
             assert_int_equal(update_encode(&writer, &ours, &attributes, &prefix, 1), 1);

@@ -13,6 +13,7 @@ enum vector_session {
     INTERNAL,
     OLD,      /* external, with two-octet ASes */
     EXTENDED, /* external, IPv4 over IPv6 next hop */
+    NEARBY,   /* external, on one machine */
     PROVIDER, /* external, and our role there */
     PEER,
     SESSIONS
@@ -65,7 +66,8 @@ static inline struct update_session vector_session(enum vector_session kind)
                 : kind == PEER   ? ROLE_PEER
                                  : ROLE_NONE,
         .message_max = MESSAGE_MAX,
-        .local_ipv4 = {FAMILY_IPV4, {198, 51, 100, 70}, 0},
+        .local_ipv4 = {FAMILY_IPV4, {kind == NEARBY ? 127 : 198, 51, 100, 70}, 0},
+        .local_ipv6 = {FAMILY_IPV6, {0x20, 0x01, 0x0d, 0xb8, [15] = 0x70}, 0},
     };
 }
 

@@ -35,6 +35,15 @@ static void test_host_prefixes_are_passed_over(void **state)
     assert_int_equal(local.link_local.family, FAMILY_NONE);
 }
 
+/* 127.0.0.1/8 of the loopback interface is no next hop for a session from an IPv6 address there. */
+static void test_loopback_addresses_are_passed_over(void **state)
+{
+    (void)state;
+    struct local_addresses local = found("::1");
+    assert_int_equal(local.ipv4.family, FAMILY_NONE);
+    assert_int_equal(local.ipv6.family, FAMILY_IPV6);
+}
+
 static void test_link_local_session(void **state)
 {
     (void)state;
@@ -48,6 +57,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_sessions_own_address_counts),
         cmocka_unit_test(test_host_prefixes_are_passed_over),
+        cmocka_unit_test(test_loopback_addresses_are_passed_over),
         cmocka_unit_test(test_link_local_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
