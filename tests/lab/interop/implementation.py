@@ -40,6 +40,7 @@ class Implementation:
     without_links = ()
     # Links that it cannot bring up; again with a Lack.
     never_up = ()
+    six_from = "outward"  # the session on which its IPv6 routes come with a next hop that leads somewhere
     # {feature: Lack}
     lacks = {}
     # The text of RFC 9003 that it sends where it takes none from its operator.

@@ -54,6 +54,7 @@ def _no_answer(marker):
 class Openbgpd(Implementation):
     title, package = "OpenBGPD", "openbgpd"
     never_up = ("key",)
+    six_from = "six"  # between IPv4 addresses it says ::1
     lacks = {
         "link_local": Lack("its decision process ends with signal 11 at the End-of-RIB of such a session", lambda bench: bench.wait(
             lambda: "route decision engine terminated; signal 11" in bench.peer.log(), "to end")),

@@ -54,8 +54,8 @@ def extended_next_hop(bench):
 @feature("The neighbour's IPv4 and IPv6 routes, with their attributes, in show received-routes")
 def their_routes(bench):
     bench.up("outward")
-    for prefix in (THEIR_PREFIX, THEIR_PREFIX6):
-        route = bench.received("outward", prefix)
+    for session, prefix in (("outward", THEIR_PREFIX), (bench.implementation.six_from, THEIR_PREFIX6)):
+        route = bench.received(session, prefix)
         bench.test.assertEqual((str(THEIR_AS), THEIR_MED), (route["as-path"], route["med"]))
         bench.test.assertEqual([":".join(map(str, THEIR_COMMUNITY))], route["community"])
         bench.test.assertEqual([":".join(map(str, THEIR_LARGE_COMMUNITY))], route["large-community"])
