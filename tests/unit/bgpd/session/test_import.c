@@ -103,6 +103,42 @@ static void test_with_route_refresh(void **state)
     puppet_close(&puppet);
 }
 
+enum { UPDATES = 3, ROUTES = 800 };
+
+/* An UPDATE with ROUTES prefixes 10.NUMBER.0.0/30 and so on. */
+static void send_many(uint8_t number)
+{
+    uint8_t body[24 + ROUTES * 5];
+    struct wire_writer writer = wire_writer_of(body, sizeof body);
+    wire_write_bytes(&writer, two_routes, 24);
+    for (unsigned i = 0; i < ROUTES; i++) {
+        wire_write_u8(&writer, 30);
+        wire_write_u32(&writer, 10u << 24 | (uint32_t)number << 16 | i << 2);
+    }
+    puppet_send_message(&puppet, MESSAGE_UPDATE, body, writer.position);
+}
+
+static bool a_has_received_all(struct pair *pair)
+{
+    return pair_status(&pair->a).prefixes_received == 2 + UPDATES * ROUTES;
+}
+
+/* A full table is not looked through in one turn of the loop. */
+static void test_many_routes_in_pieces(void **state)
+{
+    struct pair *pair = start(state, IMPORT_ALL, false);
+    for (uint8_t i = 0; i < UPDATES; i++)
+        send_many(i);
+    WAIT_FOR(pair, a_has_received_all);
+    neighbor.import = IMPORT_VIPS;
+    reload(pair);
+    assert_in_range(pair_status(&pair->a).prefixes_kept, 2, UPDATES * ROUTES);
+    kept = 1;
+    WAIT_FOR(pair, a_keeps);
+    assert_true(a_has_received_all(pair));
+    puppet_close(&puppet);
+}
+
 static void test_another_set_of_vips(void **state)
 {
     struct pair *pair = start(state, IMPORT_VIPS, false);
@@ -125,6 +161,9 @@ static void test_a_lower_maximum_counts_at_once(void **state)
     puppet_expect_notification(&puppet, ERROR_CEASE, CEASE_MAXIMUM_PREFIXES);
     assert_true(pair_status(&pair->a).timers.idle_hold > 40);
     puppet_close(&puppet);
+    puppet_connect(&puppet, pair, 0);
+    puppet_expect_closed(&puppet); /* nor is it taken back before */
+    puppet_close(&puppet);
 }
 
 int main(void)
@@ -132,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_without_route_refresh, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_with_route_refresh, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_many_routes_in_pieces, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_another_set_of_vips, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_lower_maximum_counts_at_once, puppet_setup, pair_teardown),
     };

@@ -9,6 +9,16 @@ enum { OLD_MS = 10 * 1000, MINUTE_MS = 60 * 1000 };
 
 static struct puppet first, second;
 
+/* 203.0.113.0/24 */
+static const uint8_t route[] = {
+    0,    0,                                /* no withdrawn routes */
+    0,    20,                               /* attributes */
+    0x40, 1,   1, 0,                        /* ORIGIN */
+    0x40, 2,   6, 2,   1, 0, 0, 0xff, 0xeb, /* AS_PATH 65515 */
+    0x40, 3,   4, 192, 0, 2, 1,             /* NEXT_HOP */
+    24,   203, 0, 113,
+};
+
 static struct open_message graceful_open(uint8_t families)
 {
     struct open_message open = puppet_open();
@@ -25,6 +35,7 @@ static struct pair *established(void **state, uint8_t families)
     pair->a.neighbor.graceful_restart = true;
     pair->a.neighbor.restart_time_s = 120;
     puppet_reach_with(&first, pair, &open, SESSION_ESTABLISHED);
+    assert_int_equal(pair_status(&pair->a).timers.idle_hold, -1); /* nothing of ours starts beside it */
     clock_advance(OLD_MS);
     return pair;
 }
@@ -45,6 +56,21 @@ static bool a_is_down(struct pair *pair)
     return !a_is_established(pair);
 }
 
+static bool a_has_a_route(struct pair *pair)
+{
+    return rib_in_count(peer_rib_in(pair_peer(&pair->a)), FAMILY_NONE) == 1;
+}
+
+static bool a_has_no_route(struct pair *pair)
+{
+    return !a_has_a_route(pair);
+}
+
+static bool a_has_heard_refresh(struct pair *pair)
+{
+    return pair_status(&pair->a).received.route_refresh == 2;
+}
+
 static void test_a_bare_connection_ends_nothing(void **state)
 {
     struct pair *pair = established(state, FAMILY_BIT_IPV4);
@@ -55,7 +81,19 @@ static void test_a_bare_connection_ends_nothing(void **state)
     puppet_close(&second);
     assert_false(pair_run_until(pair, a_is_down, 100));
     assert_int_equal(pair_status(&pair->a).transitions, 1);
+    assert_int_equal(pair_status(&pair->a).last_transport_error.direction, ERROR_NONE); /* not the session's */
     puppet_close(&first);
+}
+
+/* The session is lost for the first time, and the neighbor need not wait. */
+static void expect_return_at_once(struct pair *pair)
+{
+    clock_stop();
+    puppet_close(&first);
+    WAIT_FOR(pair, a_is_down);
+    puppet_reach(&second, pair, SESSION_ESTABLISHED);
+    puppet_close(&second);
+    clock_go();
 }
 
 static void test_an_invalid_open_ends_nothing(void **state)
@@ -68,7 +106,10 @@ static void test_an_invalid_open_ends_nothing(void **state)
     puppet_expect_notification(&second, ERROR_OPEN, OPEN_BAD_PEER_AS);
     assert_int_equal(pair_status(&pair->a).state, SESSION_ESTABLISHED);
     assert_int_equal(pair_status(&pair->a).transitions, 1);
-    close_both();
+    assert_int_equal(pair_status(&pair->a).timers.idle_hold, -1);
+    puppet_close(&second);
+    clock_advance(OLD_MS);
+    expect_return_at_once(pair); /* and is no failure of the session */
 }
 
 static void test_a_valid_open_takes_its_place(void **state)
@@ -86,7 +127,7 @@ static void test_a_valid_open_takes_its_place(void **state)
         clock_advance(OLD_MS);
     }
     assert_int_equal(pair_status(&pair->a).transitions, 4);
-    puppet_close(&first);
+    expect_return_at_once(pair); /* to give way was no failure */
 }
 
 /* Connections that cross: the neighbour's OPEN may have been on its way when the other connection was established. */
@@ -115,22 +156,9 @@ static void test_no_family_no_replacement(void **state)
     close_both();
 }
 
-static bool a_has_a_route(struct pair *pair)
-{
-    return rib_in_count(peer_rib_in(pair_peer(&pair->a)), FAMILY_NONE) == 1;
-}
-
 /* RFC 8538: the hold timer runs out and the routes stay, where the neighbor has the N bit; RFC 4724: else they go. */
 static void test_hold_timer_with_and_without_the_n_bit(void **state)
 {
-    static const uint8_t route[] = {
-        0,    0,                                /* no withdrawn routes */
-        0,    20,                               /* attributes */
-        0x40, 1,   1, 0,                        /* ORIGIN */
-        0x40, 2,   6, 2,   1, 0, 0, 0xff, 0xeb, /* AS_PATH 65515 */
-        0x40, 3,   4, 192, 0, 2, 1,             /* NEXT_HOP */
-        24,   203, 0, 113,
-    };
     struct pair *pair = *state;
     pair->a.neighbor.graceful_restart = true;
     for (unsigned n_bit = 0; n_bit < 2; n_bit++) {
@@ -145,6 +173,27 @@ static void test_hold_timer_with_and_without_the_n_bit(void **state)
         assert_int_equal(a_has_a_route(pair), n_bit);
         clock_advance(OLD_MS);
     }
+}
+
+/* RFC 7313 section 4: before End-of-RIB the beginning of a refresh means nothing. */
+static void test_a_refresh_waits_for_end_of_rib(void **state)
+{
+    static const uint8_t begin[] = {0, 1, REFRESH_BEGIN, 1}, end[] = {0, 1, REFRESH_END, 1}, end_of_rib[4] = {0};
+    struct pair *pair = *state;
+    struct open_message open = graceful_open(FAMILY_BIT_IPV4);
+    pair->a.neighbor.graceful_restart = true;
+    open.capabilities.enhanced_refresh = true;
+    puppet_reach_with(&first, pair, &open, SESSION_ESTABLISHED);
+    puppet_send_message(&first, MESSAGE_UPDATE, route, sizeof route);
+    puppet_send_message(&first, MESSAGE_ROUTE_REFRESH, begin, sizeof begin);
+    puppet_send_message(&first, MESSAGE_ROUTE_REFRESH, end, sizeof end);
+    WAIT_FOR(pair, a_has_heard_refresh);
+    assert_true(a_has_a_route(pair));
+    puppet_send_message(&first, MESSAGE_UPDATE, end_of_rib, sizeof end_of_rib);
+    puppet_send_message(&first, MESSAGE_ROUTE_REFRESH, begin, sizeof begin);
+    puppet_send_message(&first, MESSAGE_ROUTE_REFRESH, end, sizeof end);
+    WAIT_FOR(pair, a_has_no_route);
+    puppet_close(&first);
 }
 
 /* One that has restarted does not wait; one that does nothing else is kept waiting. */
@@ -170,8 +219,11 @@ static void test_we_connect_though_theirs_is_silent(void **state)
     pair->a.neighbor.passive = false;
     established(state, FAMILY_BIT_IPV4);
     puppet_reach(&second, pair, SESSION_OPEN_SENT);
+    clock_stop();
     puppet_close(&first);
     WAIT_FOR(pair, a_is_down);
+    assert_int_equal(pair_status(&pair->a).timers.idle_hold, 2); /* it may not be silent after all */
+    clock_go();
     int listener = puppet_listen(pair);
     clock_advance(OLD_MS);
     puppet_accept(&first, pair, listener);
@@ -244,6 +296,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_young_session_stays, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_no_family_no_replacement, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_hold_timer_with_and_without_the_n_bit, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_a_refresh_waits_for_end_of_rib, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_it_returns_at_once_the_first_time, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_open_confirm_does_not_last, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_connection_left_in_open_confirm_gives_way, puppet_setup, pair_teardown),
