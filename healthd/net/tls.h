@@ -1,9 +1,7 @@
 /*
- * TLS for probes, by OpenSSL: what is made of files, and what a connection is given of it.
- *
- * A bundle of CA certificates takes some 30 ms to read, and a file may lie on a disk that does not answer, so files are
- * read in a thread of libuv's pool, and once for all checks that name the same ones. They are looked at again when a
- * check uses them a second later or more: a certificate that was renewed needs no reload.
+ * TLS for probes, by OpenSSL: what checks that name the same files have in common, and what a connection is given of
+ * it. Files are read in a thread, once for all such checks, and looked at again every few seconds while they are used:
+ * a certificate that was renewed needs no reload.
  */
 #ifndef VIPGATE_HEALTHD_NET_TLS_H
 #define VIPGATE_HEALTHD_NET_TLS_H
@@ -31,8 +29,7 @@ struct tls_wait {
     TAILQ_ENTRY(tls_wait) line;
 };
 
-/* NULL when out of memory. Freeing: every context has been released; memory goes once the loop has run on. NULL is
- * nothing. */
+/* NULL when out of memory. Freeing: every context has been released. NULL is nothing. */
 struct tls *tls_new(uv_loop_t *loop);
 void tls_free(struct tls *tls);
 

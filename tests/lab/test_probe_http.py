@@ -162,14 +162,14 @@ class Http(ProbeCase):
                 return (last["outcome"], last["reason"]) == (outcome, reason) and last
             return wait_for(found, f"{outcome} {reason}", deadline=30.0, pause=0.2)
 
-        self.assertIn("ca-file", becomes("unable", "local")["detail"])
+        self.assertIn("no such file", becomes("unable", "local")["detail"])
+        with open(trusted, "w") as file:
+            file.write("no certificate\n")
+        wait_for(lambda: "no such file" not in becomes("unable", "local")["detail"], "the file to be read")
         shutil.copy(stranger.certificate, trusted)
         becomes("fail", "certificate")
         shutil.copy(authority.certificate, trusted)
         becomes("ok", "passed")
-        with open(trusted, "w") as file:
-            file.write("no certificate\n")
-        becomes("unable", "local")
 
     def test_bad_servers(self):
         ports = self.bad_servers(HALF)
