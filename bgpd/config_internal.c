@@ -2,10 +2,14 @@
 
 #include <string.h>
 
-void config_address(struct config_builder *builder, const struct lyd_node *node, struct address *address)
+bool config_address(struct config_builder *builder, const struct lyd_node *node, struct address *address)
 {
-    if (!address_parse(address, lyd_get_value(node)))
-        conf_error(builder->conf, node, "address %s: no such interface on this machine", lyd_get_value(node));
+    if (address_parse(address, lyd_get_value(node)))
+        return true;
+    conf_warning(builder->conf, node, "%s %s is left out: no such interface on this machine; reload when it is there",
+                 node->schema->name, lyd_get_value(node));
+    *address = (struct address){.family = FAMILY_IPV6, .scope = UINT32_MAX};
+    return false;
 }
 
 void *config_array(struct config_builder *builder, size_t count, size_t size)

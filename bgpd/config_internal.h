@@ -17,8 +17,9 @@ struct config_builder {
 void config_read_bgp(struct config_builder *builder);
 void config_read_vips(struct config_builder *builder);
 
-/* Reads the address in the leaf NODE, which the schema took; only this system may not know its interface. */
-void config_address(struct config_builder *builder, const struct lyd_node *node, struct address *address);
+/* Reads the address in the leaf NODE, which was found sound. False after a warning: its interface is not there;
+ * *ADDRESS is then nobody's. */
+bool config_address(struct config_builder *builder, const struct lyd_node *node, struct address *address);
 
 /* COUNT zeroed objects of SIZE octets; NULL when out of memory. */
 void *config_array(struct config_builder *builder, size_t count, size_t size);

@@ -73,37 +73,42 @@ static void warn_of_readers(struct config_builder *builder, const struct lyd_nod
                      lyd_get_value(node));
 }
 
-/* NODE is the leaf 'password-file'. */
-static void read_password_file(struct config_builder *builder, const struct lyd_node *node,
+/* NODE is the leaf 'password-file'. False after a warning. */
+static bool read_password_file(struct config_builder *builder, const struct lyd_node *node,
                                struct neighbor_config *neighbor)
 {
     const char *path = lyd_get_value(node);
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     char line[1024] = "";
     ssize_t length = file < 0 ? -1 : read_first_line(file, line, sizeof line);
+    bool sound = length > 0 && length <= PASSWORD_MAX;
 
     if (length < 0)
-        conf_error(builder->conf, node, "cannot read password-file %s: %s", path, strerror(errno));
-    else if (length == 0 || length > PASSWORD_MAX)
-        conf_error(builder->conf, node, "password-file %s: its first line must have 1 to %d octets, it has %zd", path,
-                   PASSWORD_MAX, length);
+        conf_warning(builder->conf, node, "cannot read password-file %s: %s; its neighbor is left out: reload then",
+                     path, strerror(errno));
+    else if (!sound)
+        conf_warning(builder->conf, node,
+                     "password-file %s: its first line must have 1 to %d octets, it has %zd; its neighbor is left "
+                     "out: reload then",
+                     path, PASSWORD_MAX, length);
     else
         neighbor->password = config_text(builder, line);
     explicit_bzero(line, sizeof line);
     if (file < 0)
-        return;
+        return false;
     warn_of_readers(builder, node, file);
     close(file);
+    return sound;
 }
 
-static void read_password(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
+static bool read_password(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
 {
     const struct lyd_node *file = conf_neighbor_node(node, "password-file");
 
     if (file)
-        read_password_file(builder, file, neighbor);
-    else
-        neighbor->password = config_text(builder, conf_neighbor_option(node, "password"));
+        return read_password_file(builder, file, neighbor);
+    neighbor->password = config_text(builder, conf_neighbor_option(node, "password"));
+    return true;
 }
 
 static void read_hops(const struct lyd_node *node, uint32_t local_as, struct neighbor_config *neighbor)
@@ -135,14 +140,21 @@ static void read_capabilities(const struct lyd_node *node, struct neighbor_confi
     neighbor->restart_time_s = (uint16_t)(model_duration_ms(restart, "restart-time", 0) / 1000);
 }
 
-static void read_neighbor(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
+/* What of NEIGHBOR this machine must have: false after a warning, and the neighbor is left out. The others go on. */
+static bool read_local(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
 {
     const struct lyd_node *local = conf_neighbor_node(node, "local-address");
+    bool there = config_address(builder, model_child(node, "remote-address"), &neighbor->address);
+
+    if (local)
+        there &= config_address(builder, local, &neighbor->local_address);
+    return there && read_password(builder, node, neighbor);
+}
+
+static void read_neighbor(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
+{
     const char *shutdown = conf_neighbor_option(node, "shutdown");
 
-    config_address(builder, model_child(node, "remote-address"), &neighbor->address);
-    if (local)
-        config_address(builder, local, &neighbor->local_address);
     neighbor->group = config_text(builder, model_text(node, "group"));
     neighbor->description = config_text(builder, conf_neighbor_option(node, "description"));
     neighbor->platform = config_text(builder, conf_neighbor_option(node, "platform"));
@@ -155,7 +167,6 @@ static void read_neighbor(struct config_builder *builder, const struct lyd_node 
     neighbor->shutdown_text = config_text(builder, shutdown);
     read_hops(node, builder->config.bgp.local_as, neighbor);
     read_capabilities(node, neighbor);
-    read_password(builder, node, neighbor);
 }
 
 static void read_neighbors(struct config_builder *builder, const struct lyd_node *bgp)
@@ -170,8 +181,14 @@ static void read_neighbors(struct config_builder *builder, const struct lyd_node
     config->neighbors = neighbors;
     LY_LIST_FOR(lyd_child(bgp), node)
     {
-        if (config_is(node, "neighbor"))
-            read_neighbor(builder, node, &neighbors[config->neighbor_count++]);
+        struct neighbor_config *neighbor = &neighbors[config->neighbor_count];
+        if (!config_is(node, "neighbor"))
+            continue;
+        *neighbor = (struct neighbor_config){0};
+        if (!read_local(builder, node, neighbor))
+            continue;
+        read_neighbor(builder, node, neighbor);
+        config->neighbor_count++;
     }
 }
 
@@ -189,8 +206,8 @@ static void read_listen(struct config_builder *builder, const struct lyd_node *l
     config->listen_addresses = addresses;
     LY_LIST_FOR(lyd_child(listen), node)
     {
-        if (config_is(node, "address"))
-            config_address(builder, node, &addresses[config->listen_count++]);
+        if (config_is(node, "address") && config_address(builder, node, &addresses[config->listen_count]))
+            config->listen_count++;
     }
 }
 

@@ -1,6 +1,7 @@
 /* Communities as text (RFC 1997, RFC 8092, RFC 4360). */
 #include "bgpd/codec/path_attributes.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -145,7 +146,7 @@ static bool hexadecimal_parse(uint64_t *community, const char *text)
     if (strncmp(text, "0x", 2) != 0 || strlen(text) != 18)
         return false;
     for (text += 2; *text; text++) {
-        const char *digits = "0123456789abcdef", *digit = strchr(digits, *text);
+        const char *digits = "0123456789abcdef", *digit = strchr(digits, tolower((unsigned char)*text));
         if (!digit)
             return false;
         value = value << 4 | (uint64_t)(digit - digits);

@@ -4,6 +4,7 @@
  */
 #include "lib/clock.h"
 #include "lib/conf/lint_room.h"
+#include "lib/kinds/endpoint.h"
 #include "lib/prefix.h"
 
 #include <inttypes.h>
@@ -115,6 +116,15 @@ static void check_router_id(const struct lint *lint, const struct lyd_node *node
         lint_error(lint, node, "router-id 0.0.0.0 is not valid: use an address of this machine (RFC 6286)");
 }
 
+/* The schema takes a zone behind every address. */
+static void check_address(const struct lint *lint, const struct lyd_node *node)
+{
+    const char *address = lyd_get_value(node), *wrong = strchr(address, '%') ? host_check(address) : NULL;
+
+    if (wrong)
+        lint_error(lint, node, "%s %s: a zone, %%eth0, belongs to a link-local address", node->schema->name, address);
+}
+
 static const struct {
     const char *leaf;
     void (*check)(const struct lint *lint, const struct lyd_node *node);
@@ -125,6 +135,10 @@ static const struct {
     {"local-as", check_as},
     {"peer-as", check_as},
     {"router-id", check_router_id},
+    {"remote-address", check_address},
+    {"local-address", check_address},
+    {"address", check_address},
+    {"neighbor", check_address},
 };
 
 static void check_value(const struct lint *lint, const struct lyd_node *node)

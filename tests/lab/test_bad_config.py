@@ -1,5 +1,6 @@
 """Configuration that is wrong: every error in one go, each with its place and the remedy; what runs goes on."""
 
+import random
 import re
 import subprocess
 
@@ -36,6 +37,39 @@ BAD_NEIGHBOR = {
     "platform azure-route-server; ttl-security 1;": "ttl-security",
     "platform azure-route-server; family [ ipv6-unicast ];": "ipv4-unicast",
 }
+# Values for a leaf, good and bad ones among each other: a file made of them is valid or not.
+HOSTS = ["192.0.2.1", "www.example.com", "a..b", "192.0.2.300", "[2001:db8::1]", "[fe80::1%nowhere0]", "[2001:db8::1%x]"]
+PORTS = ["80", "65535", "0", "99999", "x"]
+PATHS = ["/run/x", "x", "/" + "x" * 200]
+COMMANDS = ["/bin/true", "/bin/sh -c 'exit 0'", "/bin/sh 'x", "true", " "]
+EXPRESSIONS = ["ok", "^(up|ok)$", "a(b", "a{1,9999}{1,9999}", "((a{1,200}){1,200}){1,200}"]
+COMMUNITIES = ["65010:1", "65536:1", "no-export", "1:2:3"]
+EXTENDED = ["rt 65010:1", "rt 70000:70000", "0x000200FF00000001", "0x00", "rt 1.2.3.4:1", "rt 300.1.1.1:1"]
+ADDRESSES = ["192.0.2.1", "2001:db8::1", "fe80::1%nowhere0", "2001:db8::1%nowhere0", "fe80::1", "0.0.0.0"]
+
+
+def any_check(pick):
+    port = f"{pick(HOSTS)}:{pick(PORTS)}"
+    return pick([
+        f'tcp {{ target "{port}"; }}', f'udp {{ target "{port}"; send x; }}', f'grpc {{ target "{port}"; }}',
+        f'http {{ url "http://{port}/"; expect-body "{pick(EXPRESSIONS)}"; expect-status {pick(["200", "300-200"])}; }}',
+        f'http {{ url "https://{pick(HOSTS)}/x"; ca-file {pick(PATHS)}; connect-to "{port}"; }}',
+        f'websocket {{ url "ws://{port}"; subprotocol {pick(["chat", "a,b"])}; }}',
+        f'coap {{ uri "coap://{port}/{pick(["a", "%41", "%4", "a#b"])}"; }}',
+        f'dns {{ server {pick(["192.0.2.53", "a..b", "[::1]:53"])}; name {pick(["a.b", "a..b", "x" * 64])};'
+        f' type {pick(["A", "AAAA", "TXT"])}; expect-address {pick(["192.0.2.1", "2001:db8::1"])}; }}',
+        f'icmp {{ target "{pick(["192.0.2.1", "2001:db8::1", ":", "a..b"])}"; }}',
+        f'exec {{ command "{pick(COMMANDS)}"; }}', f'file {{ path {pick(PATHS)}; }}', f'process {{ pidfile {pick(PATHS)}; }}',
+        f'haproxy {{ socket {pick(PATHS)}; backend b; minimum-up {pick(["1", "50%", "0"])}; }}'])
+
+
+def any_file(pick):
+    """A configuration of one neighbor, one profile, one VIP and one check, each of which may be wrong."""
+    return (f"bgp {{ local-as 65010; router-id 198.51.100.70; neighbor {pick(ADDRESSES)} {{ peer-as 65001;"
+            f" {pick(['', 'local-address 192.0.2.9;', 'password-file /nowhere/key;', 'password-file key;'])} }} }}\n"
+            f"profile p {{ community {pick(COMMUNITIES)}; extended-community \"{pick(EXTENDED)}\"; }}\n"
+            f"vip {pick(['203.0.113.9/32', '203.0.113.9/24', '2001:db8::9/128'])} {{ profile p; gate {{ check a; }} }}\n"
+            f"check a {{ {any_check(pick)} interval {pick(['1s', '1s', '1ms'])}; }}\n")
 
 
 class BadConfig(LabCase):
@@ -83,6 +117,30 @@ class BadConfig(LabCase):
             for daemon in ("vipgate-bgpd", "vipgate-healthd"):
                 self.assertRegex(self.complaints(daemon, *words)[-1], r"bad\.conf:2:\d+: ")
         self.assertRegex("\n".join(self.complaints("vipgate", "run", "-c", path)), r"bad\.conf:2:\d+: ")
+
+    def test_what_one_program_accepts_all_accept(self):
+        """Of each program the exit status and, where it refuses, what it says; bgpd and healthd start with what is good."""
+        chance = random.Random(20261121)
+        good = []
+        for number in range(60):
+            # Half of the files have the first value, a good one, nearly everywhere.
+            rarely = number % 2
+            text = any_file(lambda row: chance.choice(row) if not rarely or chance.random() < 0.15 else row[0])
+            path = self.lab.write("any.conf", text)
+            said = [subprocess.run([binary(words[0]), *words[1:], path], capture_output=True, text=True, timeout=30)
+                    for words in (("vipgate", "config", "check"), ("vipgate-bgpd", "-n", "-c"),
+                                  ("vipgate-healthd", "-n", "-c"))]
+            self.assertEqual(1, len({done.returncode for done in said}), (text, said))
+            if said[0].returncode:
+                self.assertEqual(1, len({done.stderr for done in said}), (text, said))
+            else:
+                good.append(text)
+        self.assertTrue(5 <= len(good) <= 55, len(good))
+        for text in good[:3]:
+            gate = self.vipgate(text)
+            gate.start()
+            gate.wait_ready()
+            gate.stop()
 
     def test_json_and_xml(self):
         self.assertRegex(self.check('{"vipgate:log": {"level": "loud"}}', "bad.json")[0], "level|loud")

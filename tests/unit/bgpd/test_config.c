@@ -168,8 +168,20 @@ static void test_interface_that_is_not_there(void **state)
 {
     struct fixture *fixture = *state;
 
-    assert_null(build(fixture, BGP("'neighbor':[{'remote-address':'fe80::1%nowhere0','peer-as':65001}]")));
-    assert_non_null(strstr(fixture->conf.diagnostics[0].message, "fe80::1%nowhere0: no such interface"));
+    const struct bgpd_config *config =
+        build(fixture, BGP("'neighbor':[{'remote-address':'fe80::1%nowhere0','peer-as':65001,'shutdown':'x'},"
+                           "{'remote-address':'fe80::2','local-address':'fe80::1%nowhere0','peer-as':65001},"
+                           "{'remote-address':'192.0.2.1','peer-as':65002}],"
+                           "'listen':{'address':['fe80::1%nowhere0','192.0.2.9']}"));
+
+    assert_non_null(config);
+    assert_int_equal(config->bgp.neighbor_count, 1);
+    assert_int_equal(config->bgp.neighbors[0].peer_as, 65002);
+    assert_int_equal(config->bgp.neighbors[0].local_address.family, FAMILY_NONE);
+    assert_false(config->bgp.neighbors[0].shutdown);
+    assert_int_equal(config->bgp.listen_count, 1);
+    assert_int_equal(fixture->conf.error_count, 0);
+    assert_non_null(strstr(fixture->conf.diagnostics[0].message, "fe80::1%nowhere0 is left out: no such interface"));
 }
 
 /* Writes TEXT into a new file with MODE and builds a configuration that reads its password from there. */
@@ -199,12 +211,16 @@ static void test_password_file(void **state)
     config = build_with_password_file(fixture, "s3cret", 0644);
     assert_string_equal(config->bgp.neighbors[0].password, "s3cret");
     assert_non_null(strstr(fixture->conf.diagnostics[0].message, "can be read or written by others"));
-    assert_null(build_with_password_file(fixture, "\n", 0600));
+    assert_int_equal(build_with_password_file(fixture, "\n", 0600)->bgp.neighbor_count, 0);
     assert_non_null(strstr(fixture->conf.diagnostics[0].message, "first line must have 1 to 80 octets"));
-    assert_null(build(fixture, BGP("'neighbor':[{'remote-address':'192.0.2.1','peer-as':65001,"
-                                   "'password-file':'/nowhere/key'}]")));
+    config = build(fixture, BGP("'neighbor':[{'remote-address':'192.0.2.1','peer-as':65001,"
+                                "'password-file':'/nowhere/key'},{'remote-address':'192.0.2.2','peer-as':65001}]"));
+    assert_int_equal(config->bgp.neighbor_count, 1);
+    assert_null(config->bgp.neighbors[0].password);
+    assert_int_equal(fixture->conf.error_count, 0);
     assert_string_equal(fixture->conf.diagnostics[0].message,
-                        "cannot read password-file /nowhere/key: No such file or directory");
+                        "cannot read password-file /nowhere/key: No such file or directory; its neighbor is left out: "
+                        "reload then");
 }
 
 static void test_vip_defaults(void **state)
