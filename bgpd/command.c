@@ -8,27 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct lyd_node *running_config(void *user)
-{
-    const struct bgpd *bgpd = user;
-
-    return bgpd->tree;
-}
-
 static void answer_get_config(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc)
 {
     (void)rpc;
-    control_reply_config(request, running_config, bgpd);
+    reload_answer_config(bgpd->reload, request);
 }
 
 static void answer_reload(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc)
 {
-    char *lines = NULL;
-
-    (void)rpc;
-    enum reload_result result = bgpd_reload(bgpd, &lines);
-    control_reply_reload(request, result, lines);
-    free(lines);
+    reload_answer(bgpd->reload, request, rpc);
 }
 
 static void steer(struct peer *peer, struct control_request *request, const char *action, const char *message)

@@ -37,7 +37,34 @@ struct bgpd_config *bgpd_config_new(struct conf *conf)
     }
     builder->tree = NULL;
     builder->conf = NULL;
+    builder->checks = NULL;
     return &builder->config;
+}
+
+/* The interned ones for PROFILE, whose attributes are those of a profile of the builder. */
+static void intern(struct profile_config *profile)
+{
+    const struct config_profile *owner = (const struct config_profile *)profile->attributes;
+
+    profile->attributes = owner ? owner->interned : NULL;
+}
+
+bool bgpd_config_intern(struct bgpd_config *config)
+{
+    struct config_builder *builder = (struct config_builder *)config;
+
+    for (size_t i = 0; i <= builder->profile_count; i++) {
+        struct config_profile *profile = &builder->profiles[i];
+        profile->interned = path_attributes_intern(&profile->value);
+        if (!profile->interned)
+            return false;
+    }
+    for (size_t i = 0; i < config->vip_count; i++) {
+        struct vip_config *vip = &builder->vips[i];
+        intern(&vip->profile);
+        intern(&vip->degraded_profile);
+    }
+    return true;
 }
 
 void bgpd_config_free(struct bgpd_config *config)
@@ -46,10 +73,8 @@ void bgpd_config_free(struct bgpd_config *config)
 
     if (!config)
         return;
-    for (size_t i = 0; i < config->vip_count; i++) {
-        path_attributes_unref(config->vips[i].profile.attributes);
-        path_attributes_unref(config->vips[i].degraded_profile.attributes);
-    }
+    for (size_t i = 0; builder->profiles && i <= builder->profile_count; i++)
+        path_attributes_unref(builder->profiles[i].interned);
     for (size_t i = 0; i < config->bgp.neighbor_count; i++) {
         const char *password = config->bgp.neighbors[i].password;
         if (password)

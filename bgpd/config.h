@@ -56,8 +56,9 @@ struct bgp_config {
 };
 
 struct profile_config {
-    const char *name;                         /* "default" where the vip names none */
-    const struct path_attributes *attributes; /* interned; a reference is held by the configuration */
+    const char *name; /* "default" where the vip names none */
+    /* Interned by bgpd_config_intern, which holds a reference; before that the configuration's own. */
+    const struct path_attributes *attributes;
 };
 
 enum gate_require { REQUIRE_ALL, REQUIRE_ANY, REQUIRE_COUNT };
@@ -105,10 +106,15 @@ struct bgpd_config {
     size_t vip_count;
 };
 
-/* Builds the configuration from CONF, which was found sound. What only the system knows (a password file that can't be
- * read, an interface of a link-local neighbour that is not there) is added to CONF's errors; NULL then. Nothing in the
- * result points into CONF's tree. */
+/* Builds the configuration from CONF, in any thread, which was found sound. What only the system knows (a password file
+ * that can't be read, an interface of a link-local neighbour that is not there) is added to CONF's errors; NULL then.
+ * Nothing in the result points into CONF's tree. */
 struct bgpd_config *bgpd_config_new(struct conf *conf);
+
+/* Interns the attributes of all profiles, in the thread of the loop, whose table they are in: what follows compares
+ * them by their address. False when out of memory; the configuration is then only to be freed. */
+bool bgpd_config_intern(struct bgpd_config *config);
+
 void bgpd_config_free(struct bgpd_config *config);
 
 #endif

@@ -5,12 +5,25 @@
 #include "bgpd/config.h"
 #include "lib/arena.h"
 
+/* A profile that is in use. */
+struct config_profile {
+    struct path_attributes value; /* first: the profile is found from it */
+    const char *name;
+    const struct path_attributes *interned; /* NULL: not yet */
+};
+
 /* A configuration being built. CONFIG comes first, so that its owner is found from it. */
 struct config_builder {
     struct bgpd_config config;
     struct arena arena;
-    struct conf *conf; /* only while building, as is its tree */
+    struct vip_config *vips;         /* those of config */
+    struct config_profile *profiles; /* sorted by name, and after them the default one */
+    size_t profile_count;
+    /* the rest only while building */
+    struct conf *conf;
     const struct lyd_node *tree;
+    const struct lyd_node **checks; /* by name */
+    size_t check_count;
 };
 
 /* Each fills its part. What is wrong is added to builder->conf; running out of memory is left in builder->arena. */

@@ -6,20 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The entry of the top-level list LIST whose key KEY has VALUE; NULL where there is none. */
-static const struct lyd_node *find_entry(const struct lyd_node *tree, const char *list, const char *key,
-                                         const char *value)
-{
-    const struct lyd_node *node;
-
-    LY_LIST_FOR(tree, node)
-    {
-        if (config_is(node, list) && strcmp(model_text(node, key), value) == 0)
-            return node;
-    }
-    return NULL;
-}
-
 static bool read_communities(struct path_attributes *attributes, const struct lyd_node *profile)
 {
     const struct lyd_node *node;
@@ -46,28 +32,99 @@ static uint8_t origin_of(const char *text)
     return text && strcmp(text, "incomplete") == 0 ? ORIGIN_INCOMPLETE : ORIGIN_IGP;
 }
 
-/* NAME NULL: the profile "default", which has the schema's defaults throughout. */
-static void read_profile(struct config_builder *builder, const char *name, struct profile_config *profile)
+/* NODE NULL: the profile "default", which has the schema's defaults throughout. */
+static void read_profile(struct config_builder *builder, const struct lyd_node *node, struct config_profile *profile)
 {
-    const struct lyd_node *node = name ? find_entry(builder->tree, "profile", "name", name) : NULL;
-    const char *next_hop = model_text(node, "next-hop");
-    struct path_attributes attributes = {
-        .origin = origin_of(model_text(node, "origin")),
-        .prepend = (uint8_t)model_number(node, "as-path-prepend", 0),
-        .has_med = model_child(node, "med") != NULL,
-        .has_local_preference = model_child(node, "local-preference") != NULL,
-        .med = (uint32_t)model_number(node, "med", 0),
-        .local_preference = (uint32_t)model_number(node, "local-preference", 0),
-    };
+    const char *name = node ? model_text(node, "name") : "default", *next_hop = model_text(node, "next-hop");
+    struct path_attributes *attributes = &profile->value;
 
+    profile->name = config_text(builder, name);
+    attributes->origin = origin_of(model_text(node, "origin"));
+    attributes->prepend = (uint8_t)model_number(node, "as-path-prepend", 0);
+    attributes->has_med = model_child(node, "med") != NULL;
+    attributes->has_local_preference = model_child(node, "local-preference") != NULL;
+    attributes->med = (uint32_t)model_number(node, "med", 0);
+    attributes->local_preference = (uint32_t)model_number(node, "local-preference", 0);
     if (next_hop && strcmp(next_hop, "self") != 0)
-        address_parse(&attributes.next_hop, next_hop);
-    if (!read_communities(&attributes, node))
+        address_parse(&attributes->next_hop, next_hop);
+    if (!read_communities(attributes, node))
         conf_error(builder->conf, node, "profile %s: a community has a part that is too large", name);
-    profile->name = config_text(builder, name ? name : "default");
-    profile->attributes = path_attributes_intern(&attributes);
-    if (!profile->attributes)
-        builder->arena.failed = true;
+}
+
+static int compare_profiles(const void *a, const void *b)
+{
+    const struct config_profile *one = a, *other = b;
+
+    return strcmp(one->name, other->name);
+}
+
+static void read_profiles(struct config_builder *builder)
+{
+    size_t count = config_count(builder->tree, "profile");
+    struct config_profile *profiles = config_array(builder, count + 1, sizeof *profiles);
+    const struct lyd_node *node;
+
+    if (!profiles)
+        return;
+    builder->profiles = profiles;
+    LY_LIST_FOR(builder->tree, node)
+    {
+        if (config_is(node, "profile"))
+            read_profile(builder, node, &profiles[builder->profile_count++]);
+    }
+    if (!builder->arena.failed)
+        qsort(profiles, builder->profile_count, sizeof *profiles, compare_profiles);
+    read_profile(builder, NULL, &profiles[builder->profile_count]);
+}
+
+/* NAME NULL: the default one. */
+static struct profile_config profile_of(const struct config_builder *builder, const char *name)
+{
+    const struct config_profile wanted = {.name = name};
+    const struct config_profile *found = &builder->profiles[builder->profile_count];
+
+    if (name)
+        found = bsearch(&wanted, builder->profiles, builder->profile_count, sizeof wanted, compare_profiles);
+    return (struct profile_config){found->name, &found->value};
+}
+
+static int compare_checks(const void *a, const void *b)
+{
+    const struct lyd_node *const *one = a, *const *other = b;
+
+    return strcmp(lyd_get_value(lyd_child(*one)), lyd_get_value(lyd_child(*other)));
+}
+
+/* The entries of the list check, by name. */
+static void find_checks(struct config_builder *builder)
+{
+    const struct lyd_node **checks = config_array(builder, config_count(builder->tree, "check"), sizeof *checks);
+    const struct lyd_node *node;
+
+    if (!checks)
+        return;
+    LY_LIST_FOR(builder->tree, node)
+    {
+        if (config_is(node, "check"))
+            checks[builder->check_count++] = node;
+    }
+    qsort(checks, builder->check_count, sizeof *checks, compare_checks);
+    builder->checks = checks;
+}
+
+static int compare_name_with_check(const void *name, const void *element)
+{
+    const struct lyd_node *const *check = element;
+
+    return strcmp(name, lyd_get_value(lyd_child(*check)));
+}
+
+static const struct lyd_node *check_named(const struct config_builder *builder, const char *name)
+{
+    const struct lyd_node *const *found =
+        bsearch(name, builder->checks, builder->check_count, sizeof *builder->checks, compare_name_with_check);
+
+    return found ? *found : NULL;
 }
 
 /*
@@ -106,8 +163,8 @@ static void read_gate(struct config_builder *builder, const struct lyd_node *nod
         if (!config_is(child, "check"))
             continue;
         const char *name = lyd_get_value(child);
-        const struct lyd_node *check = find_entry(builder->tree, "check", "name", name);
-        checks[gate->check_count++] = (struct gate_check){config_text(builder, name), first_verdict_ms(builder, check)};
+        checks[gate->check_count++] =
+            (struct gate_check){config_text(builder, name), first_verdict_ms(builder, check_named(builder, name))};
     }
     gate->require_count = require ? (unsigned)strtoul(require, NULL, 10) : 0;
     gate->require = gate->require_count ? REQUIRE_COUNT : REQUIRE_ALL;
@@ -165,9 +222,9 @@ static void read_vip(struct config_builder *builder, const struct lyd_node *node
         conf_error(builder->conf, node,
                    "vip %s: host bits are set; write the network, or the address with its full length",
                    model_text(node, "prefix"));
-    read_profile(builder, model_text(node, "profile"), &vip->profile);
+    vip->profile = profile_of(builder, model_text(node, "profile"));
     if (degraded)
-        read_profile(builder, degraded, &vip->degraded_profile);
+        vip->degraded_profile = profile_of(builder, degraded);
     read_gate(builder, model_child(node, "gate"), &vip->gate);
     read_vip_neighbors(builder, node, vip);
     read_address(builder, model_child(node, "address"), vip);
@@ -182,9 +239,11 @@ void config_read_vips(struct config_builder *builder)
     struct vip_config *vips = config_array(builder, config_count(builder->tree, "vip"), sizeof *vips);
     const struct lyd_node *node;
 
-    if (!vips)
+    read_profiles(builder);
+    find_checks(builder);
+    if (builder->arena.failed)
         return;
-    config->vips = vips;
+    config->vips = builder->vips = vips;
     LY_LIST_FOR(builder->tree, node)
     {
         if (config_is(node, "vip"))

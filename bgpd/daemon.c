@@ -1,75 +1,87 @@
 #include "bgpd/daemon.h"
 
 #include "lib/clock.h"
-#include "lib/conf/conf.h"
 #include "lib/log.h"
 #include "lib/notify.h"
 
 #include <bsd/unistd.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { LINE_SIZE = 1024, SHUTDOWN_MS = 3000 };
+enum { SHUTDOWN_MS = 3000 };
 
 /* ---- the configuration ---- */
 
-struct bgpd_load bgpd_load(const struct ly_ctx *context, const char *path)
+static void *build(struct conf *conf)
 {
-    struct bgpd_load load = {0};
-    size_t size;
-    FILE *stream = open_memstream(&load.lines, &size);
-    struct conf conf = conf_load(context, path);
-
-    if (!stream)
-        abort();
-    if (conf.error_count == 0)
-        load.config = bgpd_config_new(&conf);
-    if (load.config)
-        load.tree = conf_take_tree(&conf);
-    conf_write_diagnostics(&conf, stream);
-    conf_clear(&conf);
-    fclose(stream);
-    return load;
+    return bgpd_config_new(conf);
 }
 
-void bgpd_load_clear(struct bgpd_load *load)
+static void discard(void *value)
 {
-    lyd_free_all(load->tree);
-    bgpd_config_free(load->config);
-    free(load->lines);
-    *load = (struct bgpd_load){0};
+    bgpd_config_free(value);
 }
 
-/* Both rooms are ready or neither is. */
-static bool prepare(struct bgpd *bgpd, const struct bgpd_config *config, char *error, size_t size)
+const struct load_kind bgpd_load_kind = {.build = build, .discard = discard};
+
+static bool out_of_memory(char *error, size_t size)
 {
+    snprintf(error, size, "out of memory");
+    return false;
+}
+
+/* All rooms are ready or none is. */
+static bool prepare(void *value, void *user, char *error, size_t size)
+{
+    struct bgpd *bgpd = user;
+    struct bgpd_config *config = value;
+
+    if (!bgpd_config_intern(config))
+        return out_of_memory(error, size);
     if (!speaker_prepare(bgpd->speaker, &config->bgp, error, size))
         return false;
     if (vips_prepare(bgpd->vips, config))
         return true;
     speaker_abandon(bgpd->speaker);
-    snprintf(error, size, "out of memory");
-    return false;
+    return out_of_memory(error, size);
 }
 
-/* Takes LOAD over; what is in its place lives until the rooms have let go of it. */
-static void apply(struct bgpd *bgpd, struct bgpd_load *load)
+static void abandon(void *user)
 {
-    struct bgpd_load old = {bgpd->tree, bgpd->config, NULL};
-    const struct bgpd_config *config = load->config;
+    struct bgpd *bgpd = user;
 
-    bgpd->tree = load->tree;
-    bgpd->config = load->config;
-    load->tree = NULL;
-    load->config = NULL;
+    vips_abandon(bgpd->vips);
+    speaker_abandon(bgpd->speaker);
+}
+
+/* What is in its place lives until the rooms have let go of it. */
+static void apply(struct bgpd *bgpd, struct bgpd_config *config)
+{
+    struct bgpd_config *old = bgpd->config;
+
+    bgpd->config = config;
     log_configure(config->log_level, config->log_format, config->site);
     setproctitle("%s%s%zu neighbors, %zu vips", config->site ? config->site : "", config->site ? ", " : "",
                  config->bgp.neighbor_count, config->vip_count);
     speaker_apply(bgpd->speaker, &config->bgp);
     vips_apply(bgpd->vips, config);
-    bgpd_load_clear(&old);
+    bgpd_config_free(old);
 }
+
+static void apply_again(void *value, void *user)
+{
+    struct bgpd *bgpd = user;
+
+    apply(bgpd, value);
+    journal_add(bgpd->journal, clock_real_us(), "config", "bgpd", "", "reloaded", "%zu neighbors, %zu vips",
+                bgpd->config->bgp.neighbor_count, bgpd->config->vip_count);
+}
+
+static const struct reload_owner reload_owner = {
+    .kind = &bgpd_load_kind,
+    .prepare = prepare,
+    .apply = apply_again,
+    .abandon = abandon,
+};
 
 /* ---- the one way: health -> vips, addresses -> vips ---- */
 
@@ -97,12 +109,6 @@ static void on_session_change(struct peer *peer, void *user)
 }
 
 /* ---- life ---- */
-
-static bool out_of_memory(char *error, size_t size)
-{
-    snprintf(error, size, "out of memory");
-    return false;
-}
 
 /* The control socket comes first: where another daemon has it, nothing was touched yet. */
 static bool open_rooms(struct bgpd *bgpd, const struct bgpd_config *config, char *error, size_t size)
@@ -139,60 +145,24 @@ static uint8_t preserved_families(const struct loopback *loopback, const struct 
     return families;
 }
 
-bool bgpd_start(struct bgpd *bgpd, struct bgpd_load *load, char *error, size_t size)
+bool bgpd_start(struct bgpd *bgpd, struct load *load, char *error, size_t size)
 {
-    const struct bgpd_config *config = load->config;
+    struct bgpd_config *config = load->value;
 
     bgpd->since_us = clock_real_us();
     log_configure(config->log_level, config->log_format, config->site);
-    if (!open_rooms(bgpd, config, error, size) || !prepare(bgpd, config, error, size))
+    bgpd->reload = reload_new(bgpd->loop, bgpd->context, bgpd->path, &reload_owner, bgpd, load);
+    if (!bgpd->reload)
+        return out_of_memory(error, size);
+    if (!open_rooms(bgpd, config, error, size) || !prepare(config, bgpd, error, size))
         return false;
+    load->value = NULL;
     journal_add(bgpd->journal, clock_real_us(), "daemon", "bgpd", "", "started", "version %s, %zu neighbors, %zu vips",
                 VIPGATE_VERSION, config->bgp.neighbor_count, config->vip_count);
     speaker_set_preserved(bgpd->speaker, preserved_families(bgpd->loopback, config));
-    apply(bgpd, load);
+    apply(bgpd, config);
     notify_service_manager("READY=1");
     return true;
-}
-
-static bool try_reload(struct bgpd *bgpd, struct bgpd_load *load, char *error, size_t size)
-{
-    error[0] = '\0';
-    if (!load->config)
-        return false;
-    if (strcmp(load->config->control_directory, bgpd->config->control_directory) != 0) {
-        snprintf(error, size, "%s: control directory: it takes a restart to change it\n", bgpd->path);
-        return false;
-    }
-    return prepare(bgpd, load->config, error, size);
-}
-
-enum reload_result bgpd_reload(struct bgpd *bgpd, char **lines)
-{
-    struct bgpd_load load;
-    char error[LINE_SIZE];
-    enum reload_result result = RELOAD_DONE;
-
-    *lines = NULL;
-    if (bgpd->stopping) {
-        *lines = strdup("vipgate-bgpd is stopping");
-        return RELOAD_REFUSED;
-    }
-    load = bgpd_load(bgpd->context, bgpd->path);
-    if (try_reload(bgpd, &load, error, sizeof error)) {
-        apply(bgpd, &load);
-        journal_add(bgpd->journal, clock_real_us(), "config", "bgpd", "", "reloaded", "%zu neighbors, %zu vips",
-                    bgpd->config->bgp.neighbor_count, bgpd->config->vip_count);
-        if (load.lines[0])
-            log_warning(NULL, "reload: %s", load.lines);
-    } else {
-        result = error[0] ? RELOAD_REFUSED : RELOAD_INVALID;
-        *lines = error[0] ? strdup(error) : load.lines;
-        load.lines = error[0] ? load.lines : NULL;
-        log_error(NULL, "reload refused, the configuration stays as it is: %s", *lines ? *lines : "out of memory");
-    }
-    bgpd_load_clear(&load);
-    return result;
 }
 
 /* Every neighbour knows, or had its time. */
@@ -215,6 +185,7 @@ void bgpd_stop(struct bgpd *bgpd, const char *reason)
         return;
     }
     bgpd->stopping = true;
+    reload_stop(bgpd->reload);
     notify_service_manager("STOPPING=1");
     journal_add(bgpd->journal, clock_real_us(), "daemon", "bgpd", "", "stopping", "%s", reason);
     vips_stop(bgpd->vips);
@@ -224,6 +195,7 @@ void bgpd_stop(struct bgpd *bgpd, const char *reason)
 void bgpd_close(struct bgpd *bgpd)
 {
     control_server_close(bgpd->control);
+    reload_free(bgpd->reload);
     vips_free(bgpd->vips);
     bgpd->vips = NULL;
     if (bgpd->speaker)
@@ -233,6 +205,5 @@ void bgpd_close(struct bgpd *bgpd)
     if (bgpd->feed)
         event_feed_free(bgpd->feed);
     journal_free(bgpd->journal);
-    lyd_free_all(bgpd->tree);
     bgpd_config_free(bgpd->config);
 }

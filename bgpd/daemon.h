@@ -9,6 +9,7 @@
 #include "bgpd/session/speaker.h"
 #include "lib/control/control.h"
 #include "lib/control/event_feed.h"
+#include "lib/daemon/reload.h"
 #include "lib/journal.h"
 
 #include <libyang/libyang.h>
@@ -21,8 +22,8 @@ struct bgpd {
     const char *path; /* of the configuration */
     uv_loop_t *loop;
     struct ly_ctx *context;
-    struct lyd_node *tree;      /* the running configuration: as a document, */
-    struct bgpd_config *config; /* and as a value */
+    struct bgpd_config *config; /* the running one */
+    struct reload *reload;
     uint64_t since_us;
     struct journal *journal;
     struct event_feed *feed;
@@ -36,24 +37,12 @@ struct bgpd {
     void (*stopped)(struct bgpd *bgpd);
 };
 
-/* A configuration that was read. */
-struct bgpd_load {
-    struct lyd_node *tree; /* NULL where there were errors */
-    struct bgpd_config *config;
-    char *lines; /* one for each finding, errors and warnings; empty: none */
-};
+/* What bgpd makes of a configuration, a struct bgpd_config. */
+extern const struct load_kind bgpd_load_kind;
 
-/* Reads the configuration at PATH. Release what is not taken over with bgpd_load_clear. */
-struct bgpd_load bgpd_load(const struct ly_ctx *context, const char *path);
-void bgpd_load_clear(struct bgpd_load *load);
-
-/* Opens all rooms and goes to work with LOAD, which is taken over. All of BGPD but path, loop, context,
- * answer and stopped is zeroed. False with one line in ERROR; bgpd_close is then still due. */
-bool bgpd_start(struct bgpd *bgpd, struct bgpd_load *load, char *error, size_t size);
-
-/* Reads the configuration again and goes over to it, wholly or not at all; then what is wrong is in *LINES, which the
- * caller frees. */
-enum reload_result bgpd_reload(struct bgpd *bgpd, char **lines);
+/* Opens all rooms and goes to work with LOAD, whose value is taken over. All of BGPD but path, loop, context, answer
+ * and stopped is zeroed. False with one line in ERROR; bgpd_close is then still due. */
+bool bgpd_start(struct bgpd *bgpd, struct load *load, char *error, size_t size);
 
 /* Promise 7: withdraws everything, sends Cease with REASON, removes the addresses that vipgate added, and calls
  * bgpd->stopped; within a few seconds, whatever neighbours do. Asked twice, it waits for nobody. */

@@ -17,17 +17,14 @@ static void on_stopped(struct bgpd *stopped)
 
 static void on_signal(uv_signal_t *handle, int number)
 {
-    char *lines = NULL;
-
     (void)handle;
     if (number == SIGHUP)
-        bgpd_reload(&bgpd, &lines);
+        reload_now(bgpd.reload);
     else
         bgpd_stop(&bgpd, number == SIGTERM ? "vipgate is stopping: SIGTERM" : "vipgate is stopping: SIGINT");
-    free(lines);
 }
 
-static int run(struct bgpd_load *load)
+static int run(struct load *load)
 {
     char error[512];
 
@@ -54,13 +51,15 @@ static int check_or_run(bool only_check)
         log_error(NULL, "%s", error);
         return EXIT_FAILURE;
     }
-    struct bgpd_load load = bgpd_load(bgpd.context, bgpd.path);
-    program_say(only_check, load.lines);
-    if (!load.config)
+    struct load load = load_file(&bgpd_load_kind, bgpd.context, bgpd.path);
+    char *lines = load_lines(&load);
+    program_say(only_check, lines ? lines : "out of memory\n");
+    free(lines);
+    if (!load.value)
         status = PROGRAM_MISUSED;
     else if (!only_check)
         status = run(&load);
-    bgpd_load_clear(&load);
+    load_clear(&bgpd_load_kind, &load);
     ly_ctx_destroy(bgpd.context);
     return status;
 }

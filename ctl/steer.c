@@ -9,7 +9,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-enum { CHECK_RUN_TIMEOUT_MS = 120 * 1000, RELOAD_TIMEOUT_MS = 30 * 1000 };
+enum { CHECK_RUN_TIMEOUT_MS = 120 * 1000 };
 
 /* For requests whose answer is that it was done. */
 static bool ignore(struct lyd_node *document, void *user)
@@ -54,21 +54,4 @@ int handle_neighbor(const struct invocation *invocation)
     }
     return query(invocation, "bgpd", request_build("neighbor", members, COUNT(members)), ANSWER_TIMEOUT_MS, ignore,
                  NULL);
-}
-
-/*
- * Each daemon reads the same file and takes all of it or nothing. bgpd is asked first, for two reasons: it has what can
- * fail although the file is right (ports, keys), and then nothing was touched; and a check that goes away has left the
- * gates before healthd forgets it. A daemon that is not there reads the file when it starts: the other is still asked.
- */
-int handle_reload(const struct invocation *invocation)
-{
-    int bgp = query(invocation, "bgpd", request_build("reload", NULL, 0), RELOAD_TIMEOUT_MS, ignore, NULL);
-
-    if (bgp == STATUS_REFUSED || bgp == STATUS_USAGE)
-        return bgp;
-    int health = query(invocation, "healthd", request_build("reload", NULL, 0), RELOAD_TIMEOUT_MS, ignore, NULL);
-    if (bgp == STATUS_DONE && (health == STATUS_REFUSED || health == STATUS_USAGE))
-        complain("bgpd has the new configuration, healthd keeps its old one");
-    return health != STATUS_DONE ? health : bgp;
 }

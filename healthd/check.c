@@ -1,7 +1,6 @@
 #include "healthd/check.h"
 
 #include "healthd/schedule.h"
-#include "healthd/settings.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 
@@ -149,7 +148,8 @@ static void note_trouble(const struct check *check, enum outcome before, enum re
         log_info(check->config->name, "can probe again: %s", check->last.detail);
 }
 
-static void tell_waiting(struct check *check)
+/* ENDED is the check, or NULL where it goes away. */
+static void tell_waiting(struct check *check, const struct check *ended)
 {
     struct check_run *run = check->waiting, *next;
 
@@ -157,7 +157,7 @@ static void tell_waiting(struct check *check)
     for (; run; run = next) {
         next = run->next;
         run->check = NULL;
-        run->finished(run, check);
+        run->finished(run, ended);
     }
 }
 
@@ -175,7 +175,7 @@ static void finish(struct check *check)
     log_debug(check->config->name, "%s in %" PRIu32 " us: %s", outcome_name(check->last.outcome),
               check->last.latency_us, check->last.detail);
     note_trouble(check, before, reason_before);
-    tell_waiting(check);
+    tell_waiting(check, check);
     schedule_next(check);
 }
 
@@ -281,12 +281,12 @@ void check_run_cancel(struct check_run *cancelled)
 
 /* ---- coming and going ---- */
 
-static struct probe *make_probe(struct check *check, const struct check_config *config)
+struct probe *check_probe_new(struct check *check, const struct check_config *config)
 {
     struct probe *probe = config->probe->create(config->settings, &check->room->probe);
 
     if (!probe)
-        abort();
+        return NULL;
     probe->finished = on_finished;
     probe->look = on_look;
     probe->user = check;
@@ -302,24 +302,34 @@ static void schedule_first_run(struct check *check)
     uv_timer_start(&check->run_timer, on_due, check->first_run_ms, 0);
 }
 
-struct check *check_new(struct check_room *room, struct check_config *config, size_t count)
+struct check *check_new(struct check_room *room, struct check_config *config)
 {
-    struct check *check = settings_new(sizeof *check);
+    struct check *check = calloc(1, sizeof *check);
+    if (!check)
+        return NULL;
 
     check->room = room;
     check->config = config;
+    check->probe = check_probe_new(check, config);
+    if (!check->probe) {
+        free(check);
+        return NULL;
+    }
     check->seed = schedule_seed(config->name);
-    check->first_run_ms = schedule_first(count, config->interval_ms, check->seed);
-    check->probe = make_probe(check, config);
     judge_init(&check->judge);
-    check->since_us = clock_real_us();
     strlcpy(check->cause, "no verdict yet", sizeof check->cause);
     uv_timer_init(room->probe.loop, &check->run_timer);
     uv_timer_init(room->probe.loop, &check->judge_timer);
     check->run_timer.data = check->judge_timer.data = check;
     check->open_handles = 2;
-    schedule_first_run(check);
     return check;
+}
+
+void check_start(struct check *check, size_t count)
+{
+    check->since_us = clock_real_us();
+    check->first_run_ms = schedule_first(count, check->config->interval_ms, check->seed);
+    schedule_first_run(check);
 }
 
 static void closed(uv_handle_t *handle)
@@ -336,15 +346,14 @@ void check_free(struct check *check)
         return;
     probe_free(check->probe);
     check->probe = NULL;
+    tell_waiting(check, NULL);
     uv_close((uv_handle_t *)&check->run_timer, closed);
     uv_close((uv_handle_t *)&check->judge_timer, closed);
 }
 
-/* The probe is another: what it finds is counted from the beginning, on top of the verdict that stands. */
-static void replace_probe(struct check *check)
+/* What is found from now on is counted from the beginning, on top of the verdict that stands. */
+static void count_anew(struct check *check)
 {
-    probe_free(check->probe);
-    check->probe = make_probe(check, check->config);
     check->running = false;
     check->judge.successes = check->judge.failures = check->judge.unables = 0;
     schedule_first_run(check);
@@ -356,7 +365,8 @@ void check_begin_again(struct check *check, const char *why)
 
     judge_init(&check->judge);
     check->judge.damping = before.damping;
-    replace_probe(check);
+    probe_cancel(check->probe);
+    count_anew(check);
     arm_judge_timer(check);
     if (before.first_pending)
         return;
@@ -376,15 +386,18 @@ static void adopt_interval(struct check *check)
     uv_timer_start(&check->run_timer, on_due, check->due_ms - now, 0);
 }
 
-void check_reconfigure(struct check *check, struct check_config *config, bool same_probe)
+void check_reconfigure(struct check *check, struct check_config *config, struct probe *probe)
 {
     bool same_interval = check->config->interval_ms == config->interval_ms;
 
     check->config = config;
-    if (!same_probe)
-        replace_probe(check);
-    else if (!same_interval)
+    if (probe) {
+        probe_free(check->probe);
+        check->probe = probe;
+        count_anew(check);
+    } else if (!same_interval) {
         adopt_interval(check);
+    }
     arm_judge_timer(check);
 }
 

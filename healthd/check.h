@@ -35,7 +35,7 @@ struct check_room {
 
 /* Somebody who wants to know how one run ended. Lives in whoever asks. */
 struct check_run {
-    void (*finished)(struct check_run *run, const struct check *check);
+    void (*finished)(struct check_run *run, const struct check *check); /* NULL: the check is no longer configured */
     struct check_run *next;
     struct check *check; /* NULL: not waiting */
 };
@@ -67,16 +67,21 @@ struct check {
     unsigned open_handles;
 };
 
-/* A check with CONFIG, which outlives it, one of COUNT: its first run is due soon. Aborts when out of memory, as all of
- * configuration does. */
-struct check *check_new(struct check_room *room, struct check_config *config, size_t count);
+/* A check with CONFIG, which outlives it, and which nothing happens to before check_start. NULL when out of memory. */
+struct check *check_new(struct check_room *room, struct check_config *config);
 
-/* Ends it. Memory is freed once the loop has run on. Those who wait for a run are not told: they must not exist. */
+/* Begins to probe, as one of COUNT: the first run is due soon. */
+void check_start(struct check *check, size_t count);
+
+/* Ends it. Memory is freed once the loop has run on. Those who wait for a run are told that there is no check. */
 void check_free(struct check *check);
 
-/* Takes over CONFIG. Where the probe is another, it runs at once and counts begin anew, but the verdict stands until
- * the new probe changes it. */
-void check_reconfigure(struct check *check, struct check_config *config, bool same_probe);
+/* A probe with CONFIG's settings to give to check_reconfigure; NULL when out of memory. */
+struct probe *check_probe_new(struct check *check, const struct check_config *config);
+
+/* Takes over CONFIG and PROBE, which runs soon; counts begin anew then, but the verdict stands until the new probe
+ * changes it. PROBE NULL: the old one stays. */
+void check_reconfigure(struct check *check, struct check_config *config, struct probe *probe);
 
 /* What was known is too old to be trusted, for the reason WHY: the first verdict is pending as at the start, the run
  * under way means nothing, and the next one is due now. Damping remembers. */

@@ -10,13 +10,18 @@ struct checks;
 /* The check NAME is no longer configured. */
 typedef void checks_removed(const char *name, void *user);
 
-/* No checks yet. ROOM outlives them. */
+/* No checks yet. ROOM outlives them. NULL when out of memory. */
 struct checks *checks_new(struct check_room *room, checks_removed *removed, void *user);
 void checks_free(struct checks *checks);
 
-/* Goes over to CONFIG, whose ownership passes here. Checks that are the same in both go on untouched, with their
- * counters; where only times changed, too. Cannot fail, but aborts when out of memory. */
+/*
+ * Going over to CONFIG, wholly or not at all. checks_prepare makes all that can fail and touches no check that runs;
+ * false when out of memory. checks_apply takes CONFIG over: checks that are the same in both go on untouched, with
+ * their counters; where only times changed, too. checks_abandon forgets what was prepared.
+ */
+bool checks_prepare(struct checks *checks, struct config *config);
 void checks_apply(struct checks *checks, struct config *config);
+void checks_abandon(struct checks *checks);
 
 const struct config *checks_config(const struct checks *checks);
 

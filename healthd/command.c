@@ -8,31 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- get-config ---- */
-
-static const struct lyd_node *running_config(void *user)
-{
-    const struct daemon *daemon = user;
-
-    return checks_config(daemon->checks)->tree;
-}
+/* ---- the configuration ---- */
 
 static void answer_get_config(struct daemon *daemon, struct control_request *request, const struct lyd_node *rpc)
 {
     (void)rpc;
-    control_reply_config(request, running_config, daemon);
+    reload_answer_config(daemon->reload, request);
 }
-
-/* ---- reload ---- */
 
 static void answer_reload(struct daemon *daemon, struct control_request *request, const struct lyd_node *rpc)
 {
-    char *lines = NULL;
-
-    (void)rpc;
-    enum reload_result result = daemon_reload(daemon, &lines);
-    control_reply_reload(request, result, lines);
-    free(lines);
+    reload_answer(daemon->reload, request, rpc);
 }
 
 /* ---- check-run ---- */
@@ -47,10 +33,14 @@ struct wait {
 static void on_run_finished(struct check_run *run, const struct check *check)
 {
     struct wait *wait = (struct wait *)run;
-    struct lyd_node *state = get_new_state(wait->daemon);
+    struct lyd_node *state = check ? get_new_state(wait->daemon) : NULL;
 
-    state_append_check(state, check);
-    control_reply(wait->request, state);
+    if (check) {
+        state_append_check(state, check);
+        control_reply(wait->request, state);
+    } else {
+        control_refuse(wait->request, "a reload has removed this check before the probe had ended");
+    }
     free(wait);
 }
 

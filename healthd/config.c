@@ -34,24 +34,39 @@ static void on_complaint(const struct lyd_node *node, const char *message, void 
     conf_error(listener->conf, node, "check %s: %s", listener->check, message);
 }
 
-/* Fills CHECK in from its list entry; CONF is told of what is wrong. */
-static void read_check(struct check_config *check, const struct lyd_node *node, uint64_t lease_ms, struct conf *conf)
+/* What tells one probe from another; NULL when out of memory. */
+static const char *probe_text(struct arena *arena, const struct lyd_node *node)
 {
+    char *text = NULL;
+
+    if (lyd_print_mem(&text, node, LYD_JSON, LYD_PRINT_SHRINK | LYD_PRINT_WD_ALL) != LY_SUCCESS)
+        text = NULL;
+    const char *kept = text ? arena_text(arena, text, strlen(text)) : NULL;
+    arena->failed |= !kept;
+    free(text);
+    return kept;
+}
+
+/* Fills CHECK in from its list entry; CONF is told of what is wrong. */
+static void read_check(struct config *config, struct check_config *check, const struct lyd_node *node,
+                       struct conf *conf)
+{
+    const struct lyd_node *probe = kind_node(node);
     struct listener listener = {.check = check->name, .conf = conf};
     const struct kind_room room = {.arena = &check->arena, .complaint = on_complaint, .user = &listener};
 
     strlcpy(check->name, model_text(node, "name"), sizeof check->name);
     read_timing(check, node);
-    check->judge.lease_ms = lease_ms;
-    check->probe_node = kind_node(node);
-    check->kind = kind_find(check->probe_node->schema->name);
+    check->judge.lease_ms = config->lease_ms;
+    check->probe_text = probe_text(&config->arena, probe);
+    check->kind = kind_find(probe->schema->name);
     check->probe = probe_kind_find(check->kind->name);
-    check->settings = kind_configure(check->kind, check->probe_node, &room);
+    check->settings = kind_configure(check->kind, probe, &room);
 }
 
 bool check_config_same_probe(const struct check_config *a, const struct check_config *b)
 {
-    return lyd_compare_single(a->probe_node, b->probe_node, LYD_COMPARE_FULL_RECURSION) == LY_SUCCESS;
+    return strcmp(a->probe_text, b->probe_text) == 0;
 }
 
 /* ---- the whole ---- */
@@ -72,10 +87,10 @@ static void read_shared(struct config *config, const struct lyd_node *tree)
 {
     const struct shared_config shared = shared_config_of(tree);
 
-    config->site = shared.site;
+    config->site = shared.site ? arena_text(&config->arena, shared.site, strlen(shared.site)) : NULL;
     config->log_level = shared.log_level;
     config->log_format = shared.log_format;
-    config->directory = shared.control_directory;
+    config->directory = arena_text(&config->arena, shared.control_directory, strlen(shared.control_directory));
     config->lease_ms = shared.lease_ms;
 }
 
@@ -91,7 +106,7 @@ static void read_checks(struct config *config, struct conf *conf)
     LY_LIST_FOR(conf->tree, node)
     {
         if (strcmp(node->schema->name, "check") == 0)
-            read_check(&config->checks[config->check_count++], node, config->lease_ms, conf);
+            read_check(config, &config->checks[config->check_count++], node, conf);
     }
 }
 
@@ -105,10 +120,10 @@ struct config *config_new(struct conf *conf)
     }
     read_shared(config, conf->tree);
     read_checks(config, conf);
-    if (conf->error_count == 0) {
-        config->tree = conf_take_tree(conf);
+    if (config->arena.failed)
+        conf_error(conf, NULL, "out of memory");
+    if (conf->error_count == 0)
         return config;
-    }
     config_free(config);
     return NULL;
 }
@@ -122,6 +137,6 @@ void config_free(struct config *config)
         arena_free(&check->arena);
     }
     free(config->checks);
-    lyd_free_all(config->tree);
+    arena_free(&config->arena);
     free(config);
 }

@@ -12,7 +12,6 @@
 #include "lib/kinds/kind.h"
 #include "lib/log.h"
 
-#include <libyang/libyang.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,22 +25,22 @@ struct check_config {
     uint64_t fast_interval_ms; /* while a change of verdict is pending */
     uint64_t timeout_ms;
     struct judge_config judge;
-    const struct lyd_node *probe_node; /* the kind's container in the tree of the configuration */
+    const char *probe_text; /* the kind and its settings, defaults included, as they were written */
 };
 
 struct config {
-    struct lyd_node *tree; /* owned; what get-config shows */
-    const char *site;      /* into the tree; NULL: none */
+    struct arena arena; /* of the texts */
+    const char *site;   /* NULL: none */
     enum log_level log_level;
     enum log_format log_format;
-    const char *directory; /* of the sockets; into the tree */
+    const char *directory; /* of the sockets */
     uint64_t lease_ms;
     size_t check_count;
     struct check_config *checks; /* in the order of the file */
 };
 
-/* Makes a configuration of CONF, which was found sound, and takes its tree over. What only a probe kind can judge and
- * finds wrong is added to CONF's errors, and so is memory that ran out; NULL then. */
+/* Makes a configuration of CONF, which was found sound; nothing in it points into CONF. What only a probe kind can
+ * judge and finds wrong is added to CONF's errors, and so is memory that ran out; NULL then. */
 struct config *config_new(struct conf *conf);
 void config_free(struct config *config);
 

@@ -5,38 +5,28 @@
 #include "healthd/resolve.h"
 #include "healthd/watcher.h"
 #include "lib/clock.h"
-#include "lib/conf/conf.h"
 #include "lib/log.h"
-#include "lib/model.h"
 
+#include <bsd/string.h>
 #include <bsd/unistd.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_SIZE = 1024 };
-
 /* ---- the configuration ---- */
 
-struct config *daemon_load(const struct ly_ctx *context, const char *path, char **lines)
+static void *build(struct conf *conf)
 {
-    struct conf conf = conf_load(context, path);
-    struct config *config = conf.error_count == 0 ? config_new(&conf) : NULL;
-    size_t size;
-    FILE *stream = open_memstream(lines, &size);
-
-    if (!stream)
-        abort();
-    conf_write_diagnostics(&conf, stream);
-    conf_clear(&conf);
-    fclose(stream);
-    if (size == 0) {
-        free(*lines);
-        *lines = NULL;
-    }
-    return config;
+    return config_new(conf);
 }
+
+static void discard(void *value)
+{
+    config_free(value);
+}
+
+const struct load_kind daemon_load_kind = {.build = build, .discard = discard};
 
 /* ---- the one way: check -> stream ---- */
 
@@ -96,15 +86,35 @@ static bool on_snapshot(size_t index, struct verdict_message *message, void *use
     struct daemon *daemon = user;
 
     /* Of what a loop that wakes up finds, a new subscriber may come before any timer. */
-    if (daemon->checks && index == 0)
+    if (index == 0)
         look_for_standstill(daemon);
-    if (!daemon->checks || index >= checks_count(daemon->checks))
+    if (index >= checks_count(daemon->checks))
         return false;
     check_message(checks_at(daemon->checks, index), message);
     return true;
 }
 
 /* ---- life ---- */
+
+static bool out_of_memory(char *error, size_t size)
+{
+    strlcpy(error, "out of memory", size);
+    return false;
+}
+
+static bool prepare(void *value, void *user, char *error, size_t size)
+{
+    struct daemon *daemon = user;
+
+    return checks_prepare(daemon->checks, value) || out_of_memory(error, size);
+}
+
+static void abandon(void *user)
+{
+    struct daemon *daemon = user;
+
+    checks_abandon(daemon->checks);
+}
 
 static void apply(struct daemon *daemon, struct config *config)
 {
@@ -114,6 +124,23 @@ static void apply(struct daemon *daemon, struct config *config)
     start_pulse(daemon, config->lease_ms);
     setproctitle("%s%s%zu checks", config->site ? config->site : "", config->site ? ", " : "", config->check_count);
 }
+
+static void apply_again(void *value, void *user)
+{
+    struct daemon *daemon = user;
+    struct config *config = value;
+
+    apply(daemon, config);
+    journal_add(daemon->journal, clock_real_us(), "config", "healthd", "", "reloaded", "%zu checks",
+                config->check_count);
+}
+
+static const struct reload_owner reload_owner = {
+    .kind = &daemon_load_kind,
+    .prepare = prepare,
+    .apply = apply_again,
+    .abandon = abandon,
+};
 
 static bool open_rooms(struct daemon *daemon, const char *directory, char *error, size_t size)
 {
@@ -141,59 +168,43 @@ static bool open_rooms(struct daemon *daemon, const char *directory, char *error
     return daemon->control;
 }
 
-bool daemon_start(struct daemon *daemon, struct config *config, char *error, size_t size)
+/* What is needed whatever the configuration says. */
+static bool make_rooms(struct daemon *daemon)
 {
+    daemon->journal = journal_new("healthd");
+    daemon->feed = daemon->journal ? event_feed_new(daemon->journal, daemon->context) : NULL;
+    daemon->room.journal = daemon->journal;
+    daemon->room.changed = on_changed;
+    daemon->room.user = daemon;
+    daemon->checks = daemon->feed ? checks_new(&daemon->room, on_removed, daemon) : NULL;
+    return daemon->checks;
+}
+
+bool daemon_start(struct daemon *daemon, struct load *load, char *error, size_t size)
+{
+    struct config *config = load->value;
+
     log_configure(config->log_level, config->log_format, config->site);
     daemon->since_us = clock_real_us();
     uv_timer_init(daemon->loop, &daemon->pulse);
     daemon->pulse.data = daemon;
-    daemon->journal = journal_new("healthd");
-    daemon->feed = daemon->journal ? event_feed_new(daemon->journal, daemon->context) : NULL;
-    if (!daemon->feed) {
-        snprintf(error, size, "out of memory");
-        config_free(config);
+    daemon->reload = reload_new(daemon->loop, daemon->context, daemon->path, &reload_owner, daemon, load);
+    if (!daemon->reload || !make_rooms(daemon))
+        return out_of_memory(error, size);
+    if (!open_rooms(daemon, config->directory, error, size) || !prepare(config, daemon, error, size))
         return false;
-    }
-    daemon->room.journal = daemon->journal;
-    daemon->room.changed = on_changed;
-    daemon->room.user = daemon;
-    if (!open_rooms(daemon, config->directory, error, size)) {
-        config_free(config);
-        return false;
-    }
-    daemon->checks = checks_new(&daemon->room, on_removed, daemon);
+    load->value = NULL;
     journal_add(daemon->journal, clock_real_us(), "daemon", "healthd", "", "started", "version %s, %zu checks",
                 VIPGATE_VERSION, config->check_count);
     apply(daemon, config);
     return true;
 }
 
-enum reload_result daemon_reload(struct daemon *daemon, char **lines)
-{
-    struct config *config = daemon_load(daemon->context, daemon->path, lines);
-    enum reload_result result = config ? RELOAD_DONE : RELOAD_INVALID;
-
-    if (config && strcmp(config->directory, checks_config(daemon->checks)->directory) != 0) {
-        free(*lines);
-        if (asprintf(lines, "%s: control directory: it takes a restart to change it\n", daemon->path) < 0)
-            abort();
-        config_free(config);
-        result = RELOAD_REFUSED;
-    }
-    if (result != RELOAD_DONE) {
-        log_error(NULL, "reload refused, the configuration stays as it is: %s", *lines ? *lines : "");
-        return result;
-    }
-    apply(daemon, config);
-    journal_add(daemon->journal, clock_real_us(), "config", "healthd", "", "reloaded", "%zu checks",
-                config->check_count);
-    return RELOAD_DONE;
-}
-
 void daemon_stop(struct daemon *daemon)
 {
     uv_close((uv_handle_t *)&daemon->pulse, NULL);
     control_server_close(daemon->control);
+    reload_free(daemon->reload);
     checks_free(daemon->checks);
     publisher_close(daemon->publisher);
     streams_free(daemon->room.probe.streams);

@@ -7,6 +7,7 @@
 #include "healthd/publish.h"
 #include "lib/control/control.h"
 #include "lib/control/event_feed.h"
+#include "lib/daemon/reload.h"
 
 #include <libyang/libyang.h>
 #include <stddef.h>
@@ -23,23 +24,19 @@ struct daemon {
     struct journal *journal;
     struct publisher *publisher;
     struct event_feed *feed;
+    struct reload *reload;
     struct control_server *control;
     control_handler *answer; /* what comes over it; its user is the struct daemon */
     uv_timer_t pulse;
     uint64_t pulse_ms; /* of the loop's clock: when it was last seen to turn */
 };
 
-/* Reads the configuration at PATH. NULL where it has errors. LINES, which the caller frees, has one line for each
- * finding, errors and warnings; NULL where there is none. */
-struct config *daemon_load(const struct ly_ctx *context, const char *path, char **lines);
+/* What healthd makes of a configuration, a struct config. */
+extern const struct load_kind daemon_load_kind;
 
-/* Opens the sockets in CONFIG's directory and starts its checks; CONFIG passes here. All of DAEMON but path, loop,
- * context and answer is zeroed. False with one line in ERROR; daemon_stop is then still due. */
-bool daemon_start(struct daemon *daemon, struct config *config, char *error, size_t size);
-
-/* Reads the configuration again and goes over to it, or changes nothing; then what is wrong is in *LINES, which the
- * caller frees. */
-enum reload_result daemon_reload(struct daemon *daemon, char **lines);
+/* Opens the sockets in the directory of LOAD and starts its checks; its value is taken over. All of DAEMON but path,
+ * loop, context and answer is zeroed. False with one line in ERROR; daemon_stop is then still due. */
+bool daemon_start(struct daemon *daemon, struct load *load, char *error, size_t size);
 
 /* Closes everything; the loop then runs out. */
 void daemon_stop(struct daemon *daemon);

@@ -21,22 +21,19 @@ static void end(void)
 
 static void on_signal(uv_signal_t *handle, int number)
 {
-    char *lines = NULL;
-
     (void)handle;
     if (number == SIGHUP)
-        daemon_reload(&health_daemon, &lines);
+        reload_now(health_daemon.reload);
     else
         end();
-    free(lines);
 }
 
-static int run(struct config *config)
+static int run(struct load *load)
 {
     char error[512];
 
     program_allow_descriptors();
-    bool started = daemon_start(&health_daemon, config, error, sizeof error);
+    bool started = daemon_start(&health_daemon, load, error, sizeof error);
     if (started) {
         notify_service_manager("READY=1");
     } else {
@@ -50,23 +47,23 @@ static int run(struct config *config)
 
 static int check_or_run(bool only_check)
 {
-    char error[512], *lines;
+    char error[512];
+    int status = EXIT_SUCCESS;
 
     health_daemon.context = model_open(error, sizeof error);
     if (!health_daemon.context) {
         log_error(NULL, "%s", error);
         return EXIT_FAILURE;
     }
-    int status = EXIT_SUCCESS;
-    struct config *config = daemon_load(health_daemon.context, health_daemon.path, &lines);
-    program_say(only_check, lines ? lines : "");
+    struct load load = load_file(&daemon_load_kind, health_daemon.context, health_daemon.path);
+    char *lines = load_lines(&load);
+    program_say(only_check, lines ? lines : "out of memory\n");
     free(lines);
-    if (!config)
+    if (!load.value)
         status = PROGRAM_MISUSED;
-    else if (only_check)
-        config_free(config);
-    else
-        status = run(config);
+    else if (!only_check)
+        status = run(&load);
+    load_clear(&daemon_load_kind, &load);
     ly_ctx_destroy(health_daemon.context);
     return status;
 }

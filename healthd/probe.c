@@ -163,12 +163,17 @@ void probe_time_out(struct probe *probe, uint64_t timeout_ms)
     conclude(probe);
 }
 
+void probe_cancel(struct probe *probe)
+{
+    if (probe->phase)
+        probe->kind->cancel(probe);
+    probe->phase = NULL;
+}
+
 void probe_free(struct probe *probe)
 {
     if (!probe)
         return;
-    if (probe->phase)
-        probe->kind->cancel(probe);
-    probe->phase = NULL;
+    probe_cancel(probe);
     probe->kind->destroy(probe);
 }

@@ -129,6 +129,9 @@ void probe_start(struct probe *probe);
 /* Cancels a run that found no end within TIMEOUT_MS and fills the result in; `finished` is not called. */
 void probe_time_out(struct probe *probe, uint64_t timeout_ms);
 
+/* Ends the run under way, if any, without a result. */
+void probe_cancel(struct probe *probe);
+
 /* Cancels the run under way, if any, and frees the probe. NULL is nothing. */
 void probe_free(struct probe *probe);
 

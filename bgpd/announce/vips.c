@@ -362,7 +362,8 @@ void vips_run(struct vips *vips)
     settle(vips);
     release_if_decided(vips);
     bool polling = remove_addresses(vips, now_ms) | remove_leftovers(vips);
-    drop_removed(&vips->roll);
+    if (!vips->next.vips) /* what is prepared may hold any of them */
+        drop_removed(&vips->roll);
     warn_of_down_interfaces(vips);
     arm(vips, polling, now_ms);
 }

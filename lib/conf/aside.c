@@ -15,14 +15,21 @@ struct lyd_node *set_aside(struct document *document, struct lyd_node **tree, st
     return NULL;
 }
 
-struct lyd_node *set_aside_new(struct document *document, struct lyd_node *parent, const struct lysc_node *schema,
-                               struct place place)
+struct lyd_node *nameless_entry(struct lyd_node *parent, const struct lysc_node *schema)
 {
     static const char *const keys[] = {"aside", "0.0.0.0", "0.0.0.0/0"}; /* one of them suits every list */
-    struct lyd_node *node = NULL, *tree = NULL;
+    struct lyd_node *node = NULL;
 
     for (size_t i = 0; !node && i < sizeof keys / sizeof *keys; i++)
         lyd_new_list(parent, parent ? NULL : schema->module, schema->name, 0, &node, keys[i]);
+    return node;
+}
+
+struct lyd_node *set_aside_new(struct document *document, struct lyd_node *parent, const struct lysc_node *schema,
+                               struct place place)
+{
+    struct lyd_node *node = nameless_entry(parent, schema), *tree = NULL;
+
     if (!node)
         return NULL;
     place_give(document, node, place);

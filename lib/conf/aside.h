@@ -8,6 +8,9 @@
 /* Takes the entry NODE out of the tree that begins at *TREE. NULL when out of memory, and NODE is freed then. */
 struct lyd_node *set_aside(struct document *document, struct lyd_node **tree, struct lyd_node *node);
 
+/* A new entry of the list SCHEMA under PARENT (NULL: in no tree yet) with some key. NULL when out of memory. */
+struct lyd_node *nameless_entry(struct lyd_node *parent, const struct lysc_node *schema);
+
 /* A new entry for what stands under PARENT (NULL: at the top) without a key, set aside. NULL when out of memory. */
 struct lyd_node *set_aside_new(struct document *document, struct lyd_node *parent, const struct lysc_node *schema,
                                struct place place);

@@ -316,6 +316,6 @@ struct lyd_node *document_build(struct document *document, const struct ly_ctx *
                           DOCUMENT_TOP_MAX);
         document->incomplete = true;
     }
-    value_set_free(&builder.values);
+    builder_finish(&builder);
     return builder.tree;
 }

@@ -67,12 +67,52 @@ static void check_choice(struct builder *builder, const struct lyd_node *parent,
     }
 }
 
+/* Takes NODE out of the tree again. */
+static void reject(struct builder *builder, struct lyd_node *node)
+{
+    if (builder->tree == node)
+        builder->tree = node->next;
+    lyd_free_tree(node);
+}
+
+/* The end of the list SCHEMA at the top, or NULL. */
+static struct lyd_node *end_of(struct builder *builder, const struct lysc_node *schema)
+{
+    size_t i = 0;
+
+    while (i < TOP_LISTS && builder->ends[i] && builder->ends[i]->schema != schema)
+        i++;
+    if (i == TOP_LISTS)
+        return NULL;
+    if (!builder->ends[i] && (builder->ends[i] = nameless_entry(NULL, schema)))
+        lyd_insert_sibling(builder->tree, builder->ends[i], &builder->tree);
+    return builder->ends[i];
+}
+
+/* Lists at the top keep the order of the file: the place of an entry is at the end of its list. */
+static void insert_at_top(struct builder *builder, struct lyd_node *node)
+{
+    struct lyd_node *end = node->schema->nodetype == LYS_LIST ? end_of(builder, node->schema) : NULL;
+
+    if (!end || lyd_insert_before(end, node) != LY_SUCCESS)
+        lyd_insert_sibling(builder->tree, node, &builder->tree);
+    else if (builder->tree == end)
+        builder->tree = node;
+}
+
+void builder_finish(struct builder *builder)
+{
+    for (size_t i = 0; i < TOP_LISTS && builder->ends[i]; i++)
+        reject(builder, builder->ends[i]);
+    value_set_free(&builder->values);
+}
+
 /* Gives NODE its place and, at the top, its siblings. */
 static void adopt(struct builder *builder, struct lyd_node *parent, struct lyd_node *node, struct place place)
 {
     place_give(builder->document, node, place);
     if (!parent)
-        lyd_insert_sibling(builder->tree, node, &builder->tree);
+        insert_at_top(builder, node);
 }
 
 struct lyd_node *builder_new_inner(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
@@ -164,14 +204,6 @@ static bool check_json_form(struct builder *builder, const struct lysc_node *sch
     return false;
 }
 
-/* Takes NODE out of the tree again. */
-static void reject(struct builder *builder, struct lyd_node *node)
-{
-    if (builder->tree == node)
-        builder->tree = node->next;
-    lyd_free_tree(node);
-}
-
 struct lyd_node *builder_new_entry(struct builder *builder, struct lyd_node *parent, const struct lysc_node *schema,
                                    const struct argument *key, struct place place)
 {
@@ -187,7 +219,7 @@ struct lyd_node *builder_new_entry(struct builder *builder, struct lyd_node *par
         attempt_add(builder->document, parent, schema, key->text);
         return set_aside_new(builder->document, parent, schema, place);
     }
-    adopt(builder, parent, node, place);
+    place_give(builder->document, node, place);
     const char *value = lyd_get_value(lyd_child(node));
     bool whole = check_host_bits(builder, leaf, key->text, value, key->place);
     if (whole && (first = value_set_add(&builder->values, node)))
@@ -195,6 +227,8 @@ struct lyd_node *builder_new_entry(struct builder *builder, struct lyd_node *par
                           value,
                           diagnostics_where(diagnostics_of(builder), place_of(first), place, where, sizeof where));
     if (whole && !first) {
+        if (!parent)
+            insert_at_top(builder, node);
         /* It is the only one with its key: libyang, which would compare it with all others at the top, need not. */
         node->flags &= ~(uint32_t)LYD_NEW;
         return node;

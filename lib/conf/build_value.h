@@ -5,12 +5,21 @@
 #include "lib/conf/build.h"
 #include "lib/conf/value_set.h"
 
+/* Lists at the top level whose ends are known. */
+enum { TOP_LISTS = 8 };
+
 struct builder {
     struct document *document;
     const struct lys_module *module;
     struct lyd_node *tree; /* the first at the top */
+    /* An entry behind the others of each list at the top, until all is built: what comes before it has its place at
+     * once, where libyang would look at all that is there. */
+    struct lyd_node *ends[TOP_LISTS];
     struct value_set values;
 };
+
+/* All is built: only what was written stays in the tree. */
+void builder_finish(struct builder *builder);
 
 /* The node of SCHEMA under PARENT (NULL: at the top), or NULL. */
 struct lyd_node *builder_sibling(const struct builder *builder, const struct lyd_node *parent,

@@ -75,6 +75,7 @@ static struct conf finish(struct document *document, const struct ly_ctx *contex
         tree = NULL;
     }
     conf.tree = tree;
+    conf.digest = document->digest;
     conf.arena = document->arena;
     diagnostics_finish(&document->diagnostics, &conf);
     return conf;
@@ -109,24 +110,21 @@ struct conf conf_parse(const struct ly_ctx *context, const char *name, const cha
 
 void conf_clear(struct conf *conf)
 {
-    lyd_free_all(conf->tree);
+    conf_drop_tree(conf);
     for (size_t i = 0; i < conf->diagnostic_count; i++)
         free(conf->diagnostics[i].message);
     free(conf->diagnostics);
     for (unsigned i = 0; i < conf->files.count; i++)
         free(conf->files.names[i]);
     free(conf->files.names);
-    arena_free(&conf->arena);
     *conf = (struct conf){0};
 }
 
-struct lyd_node *conf_take_tree(struct conf *conf)
+void conf_drop_tree(struct conf *conf)
 {
-    struct lyd_node *tree = conf->tree;
-
-    places_forget(tree);
+    lyd_free_all(conf->tree);
     conf->tree = NULL;
-    return tree;
+    arena_free(&conf->arena);
 }
 
 static char *print_by_libyang(const struct lyd_node *tree, enum conf_encoding encoding)

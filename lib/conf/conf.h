@@ -19,6 +19,7 @@
 #include <libyang/libyang.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum conf_encoding { CONF_TEXT, CONF_JSON, CONF_XML };
@@ -45,7 +46,8 @@ struct conf {
     size_t diagnostic_count;
     size_t error_count;
     struct conf_files files;
-    struct arena arena; /* where the nodes of TREE stand; see conf_take_tree */
+    uint64_t digest;    /* of the bytes of all files, in the order in which they were read */
+    struct arena arena; /* where the nodes of TREE stand */
 };
 
 /* The encoding by the ending of PATH: .json, .xml, anything else is text. */
@@ -62,8 +64,8 @@ struct conf conf_parse(const struct ly_ctx *context, const char *name, const cha
 
 void conf_clear(struct conf *conf);
 
-/* Hands the tree over to the caller, who frees it with lyd_free_all; CONF forgets where its nodes stand. */
-struct lyd_node *conf_take_tree(struct conf *conf);
+/* Frees the tree, and what it needed; the diagnostics stay. */
+void conf_drop_tree(struct conf *conf);
 
 /* Adds what only the daemon that turns the tree into its own structs finds. NODE is of the tree; NULL: of the file as a
  * whole. */
@@ -72,7 +74,11 @@ void conf_error(struct conf *conf, const struct lyd_node *node, const char *form
 void conf_warning(struct conf *conf, const struct lyd_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Writes each diagnostic as a line, "FILE:LINE:COLUMN: message", warnings with "warning: " before the message. */
+/* DIAGNOSTIC as a line, "FILE:LINE:COLUMN: message", a warning with "warning: " before the message; without control
+ * characters. The caller frees it; NULL when out of memory. */
+char *conf_diagnostic_text(const struct conf_diagnostic *diagnostic);
+
+/* Writes each diagnostic as such a line. */
 void conf_write_diagnostics(const struct conf *conf, FILE *stream);
 
 /* TREE in ENCODING, without schema defaults. SECRETS false: leafs that hold a secret are left out. The caller frees the

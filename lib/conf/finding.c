@@ -67,14 +67,25 @@ void conf_warning(struct conf *conf, const struct lyd_node *node, const char *fo
     va_end(arguments);
 }
 
+char *conf_diagnostic_text(const struct conf_diagnostic *diagnostic)
+{
+    const char *kind = diagnostic->severity == CONF_WARNING ? "warning: " : "";
+    char *text;
+    int length = diagnostic->line > 0 ? asprintf(&text, "%s:%u:%u: %s%s", diagnostic->file, diagnostic->line,
+                                                 diagnostic->column, kind, diagnostic->message)
+                                      : asprintf(&text, "%s: %s%s", diagnostic->file, kind, diagnostic->message);
+
+    if (length < 0)
+        return NULL;
+    text_clean(text);
+    return text;
+}
+
 void conf_write_diagnostics(const struct conf *conf, FILE *stream)
 {
     for (size_t i = 0; i < conf->diagnostic_count; i++) {
-        const struct conf_diagnostic *diagnostic = &conf->diagnostics[i];
-        if (diagnostic->line > 0)
-            fprintf(stream, "%s:%u:%u: ", diagnostic->file, diagnostic->line, diagnostic->column);
-        else
-            fprintf(stream, "%s: ", diagnostic->file);
-        fprintf(stream, "%s%s\n", diagnostic->severity == CONF_WARNING ? "warning: " : "", diagnostic->message);
+        char *text = conf_diagnostic_text(&conf->diagnostics[i]);
+        fprintf(stream, "%s\n", text ? text : "out of memory");
+        free(text);
     }
 }

@@ -17,17 +17,3 @@ struct place place_of(const struct lyd_node *node)
     }
     return (struct place){0};
 }
-
-void places_forget(struct lyd_node *tree)
-{
-    struct lyd_node *top, *node;
-
-    LY_LIST_FOR(tree, top)
-    {
-        LYD_TREE_DFS_BEGIN(top, node)
-        {
-            node->priv = NULL;
-            LYD_TREE_DFS_END(top, node);
-        }
-    }
-}

@@ -10,7 +10,4 @@ void place_give(struct document *document, struct lyd_node *node, struct place p
 /* The place of NODE, or of the nearest ancestor that has one. */
 struct place place_of(const struct lyd_node *node);
 
-/* Takes all places out of TREE and its siblings, before DOCUMENT goes. */
-void places_forget(struct lyd_node *tree);
-
 #endif

@@ -134,14 +134,14 @@ static void hide(struct lyd_node *node)
         lyd_free_tree(node);
 }
 
-static void remove_secrets(struct lyd_node *first)
+void conf_remove_secrets(struct lyd_node *first)
 {
     struct lyd_node *node, *next;
 
     LY_LIST_FOR_SAFE(first, next, node)
     {
         if (node->schema->nodetype & (LYS_CONTAINER | LYS_LIST))
-            remove_secrets(lyd_child(node));
+            conf_remove_secrets(lyd_child(node));
         else
             hide(node);
     }
@@ -153,16 +153,6 @@ struct lyd_node *conf_without_secrets(const struct lyd_node *tree)
 
     if (lyd_dup_siblings(tree, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy) != LY_SUCCESS)
         return NULL;
-    remove_secrets(copy); /* no secret stands at the top, so the first node stays the first */
-    return copy;
-}
-
-struct lyd_node *conf_node_without_secrets(const struct lyd_node *node)
-{
-    struct lyd_node *copy = NULL;
-
-    if (lyd_dup_single(node, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy) != LY_SUCCESS)
-        return NULL;
-    remove_secrets(lyd_child(copy));
+    conf_remove_secrets(copy); /* no secret stands at the top, so the first node stays the first */
     return copy;
 }

@@ -14,11 +14,11 @@ const char *conf_secret_part(const struct lysc_node *schema);
 /* Whether VALUE, fit for the leaf SCHEMA or not, is or may hold a secret. */
 bool conf_is_secret(const struct lysc_node *schema, const char *value);
 
-/* A copy of TREE with its siblings, without its secrets: "(not shown)" stands in their place. NULL when out of memory.
- */
-struct lyd_node *conf_without_secrets(const struct lyd_node *tree);
+/* Takes the secrets out of the tree that begins at FIRST, which stays its first node: "(not shown)" stands in their
+ * place. */
+void conf_remove_secrets(struct lyd_node *first);
 
-/* The same of a top-level container or list entry alone. */
-struct lyd_node *conf_node_without_secrets(const struct lyd_node *node);
+/* A copy of TREE with its siblings, without its secrets. NULL when out of memory. */
+struct lyd_node *conf_without_secrets(const struct lyd_node *tree);
 
 #endif

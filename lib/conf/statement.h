@@ -57,6 +57,7 @@ struct document {
     struct attempt *attempts;
     struct ly_set aside; /* list entries outside the tree; see aside.h */
     size_t size;         /* of all its files, bounded by DOCUMENT_SIZE_MAX */
+    uint64_t digest;     /* of their bytes */
     bool incomplete;     /* a file is missing from it: what seems absent may be there */
 };
 

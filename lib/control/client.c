@@ -123,9 +123,11 @@ struct control_client *control_client_open(const char *directory, const char *na
         goto failed;
     return client;
 
-failed:
-    explain_connect(address.sun_path, errno, error, size);
+failed:;
+    int reason = errno;
+    explain_connect(address.sun_path, reason, error, size);
     control_client_close(client);
+    errno = reason;
     return NULL;
 }
 

@@ -53,22 +53,12 @@ void control_refuse(struct control_request *request, const char *format, ...) __
 /* Whether RPC, a get, asks for the list WHAT. */
 bool control_asks_for(const struct lyd_node *rpc, const char *what);
 
-/* The first node of the running configuration. */
-typedef const struct lyd_node *control_config(void *user);
+/* Ends the request with a document that is JSON already. */
+void control_reply_json(struct control_request *request, const char *json);
 
-/* Answers a get-config with the running configuration, without its secrets, in pieces. */
-void control_reply_config(struct control_request *request, control_config *config, void *user);
-
-/* What became of a reload. */
-enum reload_result {
-    RELOAD_DONE,
-    RELOAD_INVALID, /* the file has errors */
-    RELOAD_REFUSED, /* it has none, and cannot be applied here */
-};
-
-/* Ends a reload with RESULT and the LINES that say what is wrong, one for each error (exit status 2 at the client where
- * the file is invalid). LINES may be NULL where it is done. */
-void control_reply_reload(struct control_request *request, enum reload_result result, const char *lines);
+/* Ends the request: the configuration file is wrong. LINES has one line for each error (exit status 2 at the client);
+ * NULL: memory ran out for them. */
+void control_reply_invalid(struct control_request *request, const char *lines);
 
 /* Calls READY once, when all that was sent with control_reply_more has left and it is this client's turn: the moment
  * for the next piece of a long answer. One piece, of whichever client, is made in a turn of the loop. The list it walks
@@ -106,7 +96,7 @@ enum control_result control_call(const char *directory, const char *name, const 
 /* The same in steps, for a command that listens to both daemons at once. */
 struct control_client;
 
-/* Connects and sends the RPC, waiting TIMEOUT_MS at most. NULL: unreachable, with ERROR set. */
+/* Connects and sends the RPC, waiting TIMEOUT_MS at most. NULL: unreachable, with ERROR and errno set. */
 struct control_client *control_client_open(const char *directory, const char *name, const char *rpc_json,
                                            uint64_t timeout_ms, char *error, size_t size);
 

@@ -273,6 +273,16 @@ void control_refuse(struct control_request *request, const char *format, ...)
     send_text(request, CONTROL_KIND_REFUSAL, text);
 }
 
+void control_reply_json(struct control_request *request, const char *json)
+{
+    char *text = strdup(json);
+
+    if (text)
+        send_text(request, CONTROL_KIND_LAST, text);
+    else
+        control_refuse(request, "out of memory");
+}
+
 static void clean_lines(char *text)
 {
     for (char *end; text; text = end ? end + 1 : NULL) {
@@ -284,15 +294,12 @@ static void clean_lines(char *text)
     }
 }
 
-void control_reply_reload(struct control_request *request, enum reload_result result, const char *lines)
+void control_reply_invalid(struct control_request *request, const char *lines)
 {
-    if (result == RELOAD_DONE) {
-        control_reply(request, NULL);
-        return;
-    }
     char *text = strdup(lines ? lines : "out of memory");
+
     clean_lines(text);
-    send_text(request, result == RELOAD_INVALID ? CONTROL_KIND_INVALID : CONTROL_KIND_REFUSAL, text);
+    send_text(request, CONTROL_KIND_INVALID, text);
 }
 
 void control_on_gone(struct control_request *request, void (*gone)(struct control_request *request, void *user),

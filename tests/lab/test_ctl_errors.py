@@ -31,6 +31,16 @@ def to_come(number, daemon):
     return {**event(number, daemon), "time": f"2126-11-20T11:12:13.{number:06}Z", "cause": f"event {number} of {daemon}"}
 
 
+def plan(digest, change=(), changes=None, **more):
+    """The answer to a reload's prepare."""
+    return frame(MORE, {"vipgate:state": {"reload": {"digest": digest, "change": list(change),
+                                                     "changes": len(change) if changes is None else changes, **more}}})
+
+
+def reloading(prepared, applied=frame(LAST, "")):
+    return lambda name, arguments: prepared if arguments["phase"] == "prepare" else applied
+
+
 class Ctl(unittest.TestCase):
     def setUp(self):
         temporary = tempfile.TemporaryDirectory(prefix="vipgate-test-")
@@ -241,24 +251,43 @@ class Answers(Ctl):
         for word in ("withdrawn", "web", "3 failures", "refused", "event 1"):
             self.assertIn(word, text)
 
-    def test_reload_stops_at_the_first_refusal(self):
-        answer = {}
-        bgpd = self.daemon("bgpd", lambda *_: answer["bgpd"])
-        self.expect_reload(answer, 2, frame(INVALID, "a.conf:1:2: bad\na.conf:3:4: worse\n"), "a.conf:3:4: worse", 2)
-        self.expect_reload(answer, 1, frame(REFUSAL, "the port cannot be bound"), "the port cannot be bound", 1)
-        self.expect_reload(answer, 3, frame(LAST, ""), "healthd.sock", 1)
-        healthd = self.daemon("healthd", lambda *_: answer.get("healthd", frame(LAST, "")))
-        self.expect_reload(answer, 2, frame(INVALID, "a.conf:1:2: bad"), "bad", 1)
-        self.assertEqual([], healthd.requests)
-        self.expect_reload(answer, 0, frame(LAST, ""), "", 0)
-        self.assertEqual([("vipgate:reload", {})], healthd.requests)
-        answer["healthd"] = frame(REFUSAL, "no")
-        self.expect_reload(answer, 1, frame(LAST, ""), "healthd keeps its old one", 2)
-        self.assertEqual(6, len(bgpd.requests))
+    def test_reload_applies_when_all_have_prepared(self):
+        bgpd = self.daemon("bgpd", reloading(plan("1", change=["vip 203.0.113.9/32 added"], warning=["a.conf:1:2: hm"])))
+        healthd = self.daemon("healthd", reloading(plan("1", warning=["a.conf:1:2: hm", "a.conf:3:4: oh"])))
+        done = self.expect(0, "reload", shows=True, lines=2)
+        self.assertEqual("vip 203.0.113.9/32 added\n", done.stdout)
+        self.assertEqual("a.conf:1:2: hm\na.conf:3:4: oh\n", done.stderr)
+        for daemon in (bgpd, healthd):
+            self.assertEqual(["prepare", "apply"], [one["phase"] for _, one in daemon.requests])
+        self.assertEqual(1, len({one["token"] for _, one in bgpd.requests + healthd.requests}))
+        self.assertEqual(0, self.cli("reload").returncode)
+        self.assertNotEqual(bgpd.requests[0][1]["token"], bgpd.requests[-1][1]["token"])
 
-    def expect_reload(self, answer, status, bgpd, says, lines):
-        answer["bgpd"] = bgpd
-        self.expect(status, "reload", says=says, lines=lines)
+    def test_reload_says_how_much_it_did_not_say(self):
+        self.daemon("bgpd", reloading(plan("1", change=["one", "two"], changes=7)))
+        done = self.expect(0, "reload", says="healthd does not run", shows=True)
+        self.assertEqual("one\ntwo\n… and 5 more\n", done.stdout)
+
+    def test_reload_applies_nothing_unless_all_have_prepared(self):
+        for said, status, text, lines in (
+                (frame(INVALID, "a.conf:1:2: bad\na.conf:3:4: worse\n"), 2, "a.conf:3:4: worse", 2),
+                (frame(REFUSAL, "the port cannot be bound"), 1, "the port cannot be bound", 1),
+                (frame(LAST, ""), 1, "", 1), (b"", 1, "closed", 1), (plan("2"), 1, "changed", 1)):
+            for one, other in (("bgpd", "healthd"), ("healthd", "bgpd")):
+                with self.subTest(said=said, one=one):
+                    refusing = FakeDaemon(self.directory, one, lambda *_: said)
+                    willing = FakeDaemon(self.directory, other, reloading(plan("1")))
+                    try:
+                        self.expect(status, "reload", says=text, lines=lines)
+                    finally:
+                        refusing.close()
+                        willing.close()
+                    self.assertNotIn("apply", [one["phase"] for _, one in refusing.requests + willing.requests])
+
+    def test_reload_says_who_has_what_where_one_is_lost_in_between(self):
+        self.daemon("bgpd", reloading(plan("1")))
+        self.daemon("healthd", reloading(plan("1"), frame(REFUSAL, "no")))
+        self.expect(1, "reload", says="bgpd has the new configuration, healthd keeps its old one", lines=2)
 
     def test_steering(self):
         bgpd = self.daemon("bgpd", lambda *_: frame(LAST, ""))

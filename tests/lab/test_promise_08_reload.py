@@ -1,11 +1,23 @@
 """Promise 8: reload is all or nothing; sessions, checks and VIPs that the change does not touch are not touched."""
 
+import json
+import signal
+import socket
+import struct
+
 from lab.case import LOCAL, NEIGHBOR, SECOND, VIP, LabCase, gated_vip, main, speaker, tcp_check
 from lab.system import wait_for
 from lab.target import TcpTarget
+from lab.vipgate import binary
 
 OTHER = "203.0.113.10/32"
 FAR = "profile far { as-path-prepend 2; }\n"
+
+
+def answer(client):
+    """The next answer on a connection, its kind before it."""
+    with client.makefile("rb", buffering=0) as stream:
+        return stream.read(struct.unpack("!I", stream.read(4))[0])
 
 
 class Reload(LabCase):
@@ -19,6 +31,16 @@ class Reload(LabCase):
 
     def config(self, *more, vip=gated_vip("web"), neighbors=speaker()):
         return "".join((FAR, neighbors, tcp_check(), vip, *more))
+
+    def ask(self, daemon, rpc, **arguments):
+        """A request to DAEMON: the connection on which its answer will come."""
+        client = socket.socket(socket.AF_UNIX)
+        self.addCleanup(client.close)
+        client.settimeout(15)
+        client.connect(f"{self.gate.directory}/{daemon}.sock")
+        request = json.dumps({f"vipgate:{rpc}": arguments}).encode()
+        client.sendall(struct.pack("!I", len(request)) + request)
+        return client
 
     def reload(self, *more, **changed):
         self.gate.configure(self.config(*more, **changed))
@@ -68,6 +90,90 @@ class Reload(LabCase):
         self.gate.done("reload")
         self.gate.wait_check("web", "up")
         self.assert_untouched()
+
+    def test_it_says_what_has_changed_and_every_warning(self):
+        web, far = tcp_check(), gated_vip("web", extra="profile far;")
+        self.gate.configure(FAR + speaker(options="password hunter2;") + web + far + "log { level debug; }\n" +
+                            gated_vip("web", prefix="203.0.113.128/25"))
+        result = self.gate.cli("reload")
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertEqual(["log level debug added", "bgp neighbor 198.51.100.4: password added",
+                          "vip 203.0.113.128/25 added", "vip 203.0.113.9/32: profile far added"],
+                         result.stdout.splitlines())
+        self.assertRegex(result.stderr, r"^\S+vipgate\.conf:\d+:\d+: warning: vip 203.0.113.128/25 is not one address")
+        self.assertEqual(1, len(result.stderr.splitlines()), result.stderr)
+        for daemon in (self.gate.bgpd, self.gate.healthd):
+            wait_for(lambda: "password added" in daemon.output(), "the changes in the log")
+            self.assertIn("warning: vip 203.0.113.128/25", daemon.output())
+            self.assertNotIn("hunter2", daemon.output())
+            self.assertNotIn("x0a", daemon.output())
+        self.assertEqual("nothing has changed\n", self.gate.done("reload"))
+
+    def test_a_signal_reloads_one_daemon(self):
+        self.gate.configure(self.config(gated_vip("web", prefix=OTHER)))
+        self.gate.bgpd.signal(signal.SIGHUP)
+        self.session.wait_route(OTHER)
+        self.gate.configure(self.config("vip 203.0.113.11/32 {\n profil far;\n profile fear;\n}\n"))
+        self.gate.healthd.signal(signal.SIGHUP)
+        wait_for(lambda: "reload refused" in self.gate.healthd.output(), "its refusal")
+        self.assertRegex(self.gate.healthd.output(), r"(?m)conf:\d+:2: unknown statement 'profil'[^\n]*\n\S+ vipgate-healthd error: [^\n]*'fear'")
+        self.assert_untouched()
+
+    def test_the_loop_turns_while_a_large_file_is_read(self):
+        """The lease is much shorter than the time that reading takes."""
+        many = "".join(f"check c{i} {{ file {{ path /; }} interval 1h; rise 1; }}\n"
+                       f"vip 198.18.{i >> 8}.{i & 255}/32 {{ address {{ manage false; }} gate {{ check c{i}; }} }}\n"
+                       for i in range(1500))
+        self.gate.configure(self.config("health { lease 500ms; }\n"))
+        self.gate.done("reload")
+        self.gate.configure(self.config("health { lease 500ms; }\n", many))
+        self.gate.bgpd.signal(signal.SIGHUP)
+        self.gate.healthd.signal(signal.SIGHUP)
+        self.session.wait_route("198.18.5.219/32")
+        quiet = self.session.story(VIP)
+        self.gate.done("reload")
+        self.assertEqual(quiet, self.session.story(VIP))
+        self.assert_untouched()
+
+    def test_a_daemon_that_does_not_run_is_no_hindrance(self):
+        self.gate.healthd.kill()
+        self.gate.configure(self.config(vip=gated_vip("web", extra="profile far;")))
+        result = self.gate.cli("reload")
+        self.assertEqual((0, "vip 203.0.113.9/32: profile far added\n"), (result.returncode, result.stdout))
+        self.assertIn("healthd does not run", result.stderr)
+        self.session.wait_route(VIP, "65010 65010 65010")
+        self.gate.start_healthd()
+        self.gate.wait_check("web", "up")
+
+    def test_none_applies_unless_all_can(self):
+        """Each daemon in turn is busy with the reload of another, and what the other has prepared goes with its
+        client."""
+        self.gate.configure(self.config(gated_vip("web", prefix=OTHER)))
+        for daemon in ("healthd", "bgpd"):
+            other = self.ask(daemon, "reload", phase="prepare", token="other")
+            self.assertIn(b"vip 203.0.113.10/32 added", answer(other))
+            self.assertIn(b"not prepared", answer(self.ask(daemon, "reload", phase="apply", token="wrong")))
+            result = self.gate.cli("reload")
+            self.assertEqual((1, ""), (result.returncode, result.stdout))
+            self.assertIn("another reload is under way", result.stderr)
+            self.assertEqual([VIP], [one["prefix"] for one in self.gate.state("show", "vips")["vip"]])
+            other.close()
+        self.session.quiet()
+        self.gate.done("reload")
+        self.session.wait_route(OTHER)
+        self.assert_untouched()
+
+    def test_a_check_that_is_run_by_hand_goes_away(self):
+        """The probe is under way for as long as it takes: nobody answers it."""
+        self.target.silent = True
+        self.reload(tcp_check("slow", timing="timeout 60s;"))
+        waiting = [self.ask("healthd", "check-run", name="slow") for _ in range(2)]
+        for _ in range(2):
+            self.assertIn(b"vipgate:state", answer(self.ask("healthd", "get", what=["daemon"])))
+        self.reload()
+        for client in waiting:
+            self.assertIn(b"removed this check", answer(client))
+        self.assertTrue(self.gate.healthd.running())
 
     def test_an_error_changes_nothing(self):
         shown = self.gate.done("show", "config")

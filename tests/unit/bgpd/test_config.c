@@ -55,6 +55,8 @@ static struct bgpd_config *build(struct fixture *fixture, const char *document)
     free(json);
     bgpd_config_free(fixture->config);
     fixture->config = bgpd_config_new(&fixture->conf);
+    if (fixture->config)
+        assert_true(bgpd_config_intern(fixture->config));
     return fixture->config;
 }
 

@@ -146,7 +146,9 @@ static int teardown(void **state)
 static void open_check(int answer)
 {
     stage->answer = answer;
-    stage->check = check_new(&stage->room, &stage->config, 0);
+    stage->check = check_new(&stage->room, &stage->config);
+    assert_non_null(stage->check);
+    check_start(stage->check, 0);
 }
 
 #define RUN_UNTIL(condition)                                                                                           \
@@ -271,9 +273,9 @@ static void test_whatever_disturbs_the_schedule_the_check_goes_back_to_its_place
     RUN_UNTIL(stage->starts >= 4);
     expect_at_place(50);
     other.interval_ms = other.fast_interval_ms = 120;
-    check_reconfigure(stage->check, &other, true);
+    check_reconfigure(stage->check, &other, NULL);
     expect_at_place(120);
-    check_reconfigure(stage->check, &stage->config, false);
+    check_reconfigure(stage->check, &stage->config, check_probe_new(stage->check, &stage->config));
     expect_at_place(50);
 }
 

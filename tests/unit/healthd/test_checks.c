@@ -95,6 +95,7 @@ static void apply(const char *entries)
     struct config *config = config_new(&conf);
     assert_non_null(config);
     conf_clear(&conf);
+    assert_true(checks_prepare(stage.checks, config));
     checks_apply(stage.checks, config);
 }
 

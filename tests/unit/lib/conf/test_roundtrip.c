@@ -176,27 +176,6 @@ static void test_the_schema_knows_its_secrets(void **state)
     assert_true(found >= 9);
 }
 
-/* Libraries that use priv find it free. */
-static void test_no_place_is_left_in_a_tree_taken(void **state)
-{
-    (void)state;
-    struct conf conf = parse(secrets, CONF_TEXT);
-    struct lyd_node *tree = conf_take_tree(&conf);
-    const struct lyd_node *top, *node;
-
-    conf_clear(&conf);
-    assert_non_null(tree);
-    LY_LIST_FOR(tree, top)
-    {
-        LYD_TREE_DFS_BEGIN(top, node)
-        {
-            assert_null(node->priv);
-            LYD_TREE_DFS_END(top, node);
-        }
-    }
-    lyd_free_all(tree);
-}
-
 static void test_examples_are_valid(void **state)
 {
     (void)state;
@@ -283,7 +262,6 @@ int main(void)
         cmocka_unit_test(test_written_defaults_are_kept),
         cmocka_unit_test(test_secrets_are_not_printed),
         cmocka_unit_test(test_the_schema_knows_its_secrets),
-        cmocka_unit_test(test_no_place_is_left_in_a_tree_taken),
         cmocka_unit_test(test_examples_are_valid),
         cmocka_unit_test(test_full_example_has_every_statement),
     };

@@ -34,7 +34,7 @@ static void test_a_request_is_validated_and_completed(void **state)
     assert_string_equal(model_text(rpc, "neighbor"), "2001:db8::1");
     assert_string_equal(model_text(rpc, "follow"), "false");
     lyd_free_all(rpc);
-    assert_int_equal(take(" {\"vipgate:reload\":{}} \n", &rpc, error), 1);
+    assert_int_equal(take(" {\"vipgate:get-config\":{}} \n", &rpc, error), 1);
     lyd_free_all(rpc);
 }
 
@@ -49,19 +49,19 @@ static void test_what_is_no_request(void **state)
         {"[]", "not one RPC"},
         {"null", "not one RPC"},
         {"\"vipgate:reload\"", "not one RPC"},
-        {"{\"vipgate:reload\":{}} x", "not one RPC"},
-        {"{\"vipgate:reload\":{}}{}", "not one RPC"},
-        {"{\"vipgate:reload\":{},\"vipgate:get-config\":{}}", "not one RPC"},
+        {"{\"vipgate:get-config\":{}} x", "not one RPC"},
+        {"{\"vipgate:get-config\":{}}{}", "not one RPC"},
+        {"{\"vipgate:get-config\":{},\"vipgate:get-config\":{}}", "not one RPC"},
         {"{\"vipgate:site\":\"x\"}", "not one RPC"},
         {"{\"vipgate:nonsense\":{}}", "not one RPC"},
-        {"{\"vipgate:reload", "not one RPC"},
-        {"{\"vipgate:reload\\", "not one RPC"},
-        {"{\"vipgate:reload\":{}", "not one RPC"},
+        {"{\"vipgate:get-config", "not one RPC"},
+        {"{\"vipgate:get-config\\", "not one RPC"},
+        {"{\"vipgate:get-config\":{}", "not one RPC"},
         {"{\"vipgate:get\":[[[[[[[[[[]]]]]]]]]]}", "not one RPC"},
-        {"{\"vipgate:reload\":[null]}", "not one RPC"},
-        {"{\"vipgate:reload\":{}!}", "not one RPC"},
-        {"{\"vipgate:reload\":{}]", "not one RPC"},
-        {"{\"vipgate:reload\":{]}", "not one RPC"},
+        {"{\"vipgate:get-config\":[null]}", "not one RPC"},
+        {"{\"vipgate:get-config\":{}!}", "not one RPC"},
+        {"{\"vipgate:get-config\":{}]", "not one RPC"},
+        {"{\"vipgate:get-config\":{]}", "not one RPC"},
         {"{\"vipgate:get\":{\"what\":[\"vip\"],\"last\":[{{{{{{{{{{}}}}}}}}}}]}}", "not one RPC"},
         {"{\"vipgate:get\":{}}", "what"},
         {"{\"vipgate:get\":{\"what\":[\"nonsense\"]}}", "bad request: "},
@@ -81,7 +81,7 @@ static void test_what_is_no_request(void **state)
 static void test_every_cut_waits_for_more(void **state)
 {
     (void)state;
-    static const uint8_t data[] = "\0\0\0\x15{\"vipgate:reload\":{}}";
+    static const uint8_t data[] = "\0\0\0\x19{\"vipgate:get-config\":{}}";
     struct lyd_node *rpc;
     char error[256];
 

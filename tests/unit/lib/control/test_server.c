@@ -27,7 +27,7 @@ struct daemon {
     struct control_server *server;
     struct control_request *open; /* of a handler that has not answered yet */
     unsigned requests, gone, pieces;
-    enum reload_result reload;
+    bool invalid; /* the file of a reload */
 };
 
 static struct lyd_node *document(struct daemon *daemon, const char *site)
@@ -82,7 +82,10 @@ static void handle(struct control_request *request, const struct lyd_node *rpc, 
 
     daemon->requests++;
     if (strcmp(name, "reload") == 0) {
-        control_reply_reload(request, daemon->reload, "a:1:2: x\ty\nb:3:4: z\n");
+        if (daemon->invalid)
+            control_reply_invalid(request, "a:1:2: x\ty\nb:3:4: z\n");
+        else
+            control_reply(request, NULL);
     } else if (strcmp(name, "check-run") == 0) {
         control_refuse(request, "no check %s\t", model_text(rpc, "name"));
     } else if (strcmp(name, "get-config") == 0) {
@@ -193,13 +196,15 @@ static struct call call(struct daemon *daemon, const char *rpc)
     return call;
 }
 
+#define RELOAD "{\"vipgate:reload\":{\"phase\":\"prepare\",\"token\":\"t\"}}"
+
 static void test_answers(void **state)
 {
     struct call got = call(*state, "{\"vipgate:get\":{\"what\":[\"vip\"]}}");
     assert_int_equal(got.result, CONTROL_DONE);
     assert_string_equal(got.answer, "{\"vipgate:state\":{\"site\":\"north\"}}");
 
-    got = call(*state, "{\"vipgate:reload\":{}}");
+    got = call(*state, RELOAD);
     assert_int_equal(got.result, CONTROL_DONE);
     assert_int_equal(got.answers, 0);
 
@@ -212,17 +217,13 @@ static void test_answers(void **state)
     assert_non_null(strstr(got.error, "bad request"));
 }
 
-static void test_reload(void **state)
+static void test_an_invalid_file(void **state)
 {
     struct daemon *daemon = *state;
 
-    daemon->reload = RELOAD_INVALID;
-    struct call got = call(daemon, "{\"vipgate:reload\":{}}");
+    daemon->invalid = true;
+    struct call got = call(daemon, RELOAD);
     assert_int_equal(got.result, CONTROL_INVALID);
-    assert_string_equal(got.error, "a:1:2: x?y\nb:3:4: z");
-    daemon->reload = RELOAD_REFUSED;
-    got = call(daemon, "{\"vipgate:reload\":{}}");
-    assert_int_equal(got.result, CONTROL_REFUSED);
     assert_string_equal(got.error, "a:1:2: x?y\nb:3:4: z");
 }
 
@@ -241,14 +242,12 @@ static void test_nobody_there(void **state)
     const struct daemon *daemon = *state;
     char error[512];
 
-    assert_int_equal(control_call(daemon->directory, "healthd", "{\"vipgate:reload\":{}}", 100, keep_answer, NULL,
-                                  error, sizeof error),
+    assert_int_equal(control_call(daemon->directory, "healthd", RELOAD, 100, keep_answer, NULL, error, sizeof error),
                      CONTROL_UNREACHABLE);
     assert_non_null(strstr(error, "healthd.sock"));
     /* Connected, but the loop does not run: the answer never comes. */
-    assert_int_equal(
-        control_call(daemon->directory, "bgpd", "{\"vipgate:reload\":{}}", 50, keep_answer, NULL, error, sizeof error),
-        CONTROL_UNREACHABLE);
+    assert_int_equal(control_call(daemon->directory, "bgpd", RELOAD, 50, keep_answer, NULL, error, sizeof error),
+                     CONTROL_UNREACHABLE);
     assert_non_null(strstr(error, "no answer"));
 }
 
@@ -304,7 +303,7 @@ static void test_garbage_is_refused(void **state)
 static void test_a_request_byte_by_byte(void **state)
 {
     struct daemon *daemon = *state;
-    static const char request[] = "\0\0\0\x15{\"vipgate:reload\":{}}";
+    static const char request[] = "\0\0\0\x32" RELOAD;
     char data[64];
     int fd = raw_connect(daemon);
 
@@ -327,7 +326,7 @@ static void test_a_half_request_and_a_vanished_client(void **state)
     assert_int_equal(send(fd, "\0\0\0\x15{\"vip", 9, 0), 9);
     uv_run(&daemon->loop, UV_RUN_NOWAIT);
     close(fd);
-    struct call got = call(daemon, "{\"vipgate:reload\":{}}");
+    struct call got = call(daemon, RELOAD);
     assert_int_equal(got.result, CONTROL_DONE);
 
     fd = raw_connect(daemon);
@@ -346,7 +345,7 @@ static void test_a_request_outlives_a_client_that_nobody_watches(void **state)
     raw_request(fd, "{\"vipgate:neighbor\":{\"remote-address\":\"192.0.2.1\",\"action\":\"reset\"}}");
     RUN_UNTIL(daemon, daemon->open);
     close(fd);
-    struct call got = call(daemon, "{\"vipgate:reload\":{}}");
+    struct call got = call(daemon, RELOAD);
     assert_int_equal(got.result, CONTROL_DONE);
     assert_true(control_reply_more(daemon->open, document(daemon, "late")));
     control_reply(daemon->open, document(daemon, "late"));
@@ -394,7 +393,7 @@ static void test_root_finds_a_place(void **state)
     if (geteuid() != 0)
         skip();
     fill_places(daemon, fds);
-    struct call got = call(daemon, "{\"vipgate:reload\":{}}");
+    struct call got = call(daemon, RELOAD);
     assert_int_equal(got.result, CONTROL_DONE);
     assert_int_equal(recv(fds[0], &byte, 1, 0), -1);
     assert_int_equal(recv(fds[1], &byte, 1, 0), 0); /* had stood still the longest */
@@ -419,7 +418,7 @@ static void test_others_find_no_place(void **state)
     assert_non_null(strstr(data + 5, "busy"));
     close(fd);
     fd = raw_connect(daemon); /* root */
-    raw_request(fd, "{\"vipgate:reload\":{}}");
+    raw_request(fd, RELOAD);
     assert_int_equal(raw_drain(daemon, fd, data, sizeof data), 5);
     close(fd);
     close_places(fds);
@@ -431,7 +430,7 @@ static void test_a_daemon_of_somebody_else_is_not_believed(void **state)
 
     if (geteuid() != 0)
         skip();
-    struct call got = call(daemon, "{\"vipgate:reload\":{}}");
+    struct call got = call(daemon, RELOAD);
     assert_int_equal(got.result, CONTROL_UNREACHABLE);
     assert_non_null(strstr(got.error, "cannot trust"));
     assert_non_null(strstr(got.error, "65534"));
@@ -482,7 +481,7 @@ static void test_a_client_that_does_not_read(void **state)
     assert_in_range(sent, 4, 8); /* 1 MiB here, and what the kernel holds */
     control_refuse(daemon->open, "too slow");
     close(fd);
-    struct call got = call(daemon, "{\"vipgate:reload\":{}}");
+    struct call got = call(daemon, RELOAD);
     assert_int_equal(got.result, CONTROL_DONE);
 }
 
@@ -494,7 +493,7 @@ static void test_a_second_daemon_is_refused(void **state)
     assert_null(control_server_open(&daemon->loop, daemon->context, daemon->directory, "bgpd", handle, daemon, error,
                                     sizeof error));
     assert_non_null(strstr(error, "another daemon answers"));
-    struct call got = call(daemon, "{\"vipgate:reload\":{}}");
+    struct call got = call(daemon, RELOAD);
     assert_int_equal(got.result, CONTROL_DONE);
 }
 
@@ -519,7 +518,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(test_answers),
-        ROW(test_reload),
+        ROW(test_an_invalid_file),
         ROW(test_a_long_answer_comes_in_pieces),
         ROW(test_nobody_there),
         ROW(test_garbage_is_refused),

@@ -1,0 +1,229 @@
+#include "lib/conf/changes.h"
+
+#include "lib/conf/secret.h"
+#include "lib/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SUBJECT_SIZE = 640, NAME_SIZE = 160, CHANGE_SIZE = 1024 };
+
+/* ---- a tree as lines ---- */
+
+static bool is_written(const struct lyd_node *node)
+{
+    return !(node->flags & LYD_DEFAULT) && !lysc_is_key(node->schema);
+}
+
+/* What has a line of its own: list entries, leafs, and blocks that mean something by being there. */
+static bool has_line(const struct lyd_node *node)
+{
+    return is_written(node) && (node->schema->nodetype != LYS_CONTAINER || !lysc_is_np_cont(node->schema));
+}
+
+static size_t count_lines(const struct lyd_node *tree)
+{
+    const struct lyd_node *top, *node;
+    size_t count = 0;
+
+    LY_LIST_FOR(tree, top)
+    {
+        LYD_TREE_DFS_BEGIN(top, node)
+        {
+            count += has_line(node);
+            LYD_TREE_DFS_END(top, node);
+        }
+    }
+    return count;
+}
+
+static const char *keep(struct conf_lines *lines, const char *text)
+{
+    return arena_text(&lines->arena, text, strlen(text));
+}
+
+/* Writes what of BEFORE and AFTER is not empty, with a blank between them. */
+static void join(char *buffer, size_t size, const char *before, const char *after)
+{
+    snprintf(buffer, size, "%s%s%s", before, before[0] && after[0] ? " " : "", after);
+}
+
+static void add(struct conf_lines *lines, const char *subject, const char *name, const struct lyd_node *leaf)
+{
+    const char *value = leaf ? lyd_get_value(leaf) : NULL;
+
+    lines->lines[lines->count++] = (struct conf_line){
+        .subject = subject,
+        .name = keep(lines, name),
+        .value = value ? keep(lines, value) : NULL,
+        .is_list = leaf && leaf->schema->nodetype == LYS_LEAFLIST,
+        .is_secret = leaf && conf_is_secret(leaf->schema, value),
+    };
+}
+
+static void add_siblings(struct conf_lines *lines, const struct lyd_node *first, const char *subject,
+                         const char *block);
+
+/* NAME is the list's, with the blocks around it. */
+static void add_entry(struct conf_lines *lines, const struct lyd_node *node, const char *subject, const char *name)
+{
+    char entry[SUBJECT_SIZE], whole[SUBJECT_SIZE];
+
+    join(entry, sizeof entry, name, lyd_child(node) ? lyd_get_value(lyd_child(node)) : "");
+    join(whole, sizeof whole, subject, entry);
+    const char *kept = keep(lines, whole);
+    add(lines, kept, "", NULL);
+    if (kept)
+        add_siblings(lines, lyd_child(node), kept, "");
+}
+
+static void add_siblings(struct conf_lines *lines, const struct lyd_node *first, const char *subject, const char *block)
+{
+    char name[NAME_SIZE];
+    const struct lyd_node *node;
+
+    LY_LIST_FOR(first, node)
+    {
+        if (!is_written(node))
+            continue;
+        join(name, sizeof name, block, node->schema->name);
+        if (node->schema->nodetype == LYS_LIST) {
+            add_entry(lines, node, subject, name);
+        } else if (node->schema->nodetype == LYS_CONTAINER) {
+            if (has_line(node))
+                add(lines, subject, name, NULL);
+            add_siblings(lines, lyd_child(node), subject, name);
+        } else {
+            add(lines, subject, name, node);
+        }
+    }
+}
+
+/* By subject and name: two values of one statement are equal here. */
+static int compare_statements(const struct conf_line *a, const struct conf_line *b)
+{
+    int order = strcmp(a->subject, b->subject);
+
+    return order ? order : strcmp(a->name, b->name);
+}
+
+static int compare_values(const struct conf_line *a, const struct conf_line *b)
+{
+    return strcmp(a->value ? a->value : "", b->value ? b->value : "");
+}
+
+static int compare_lines(const void *left, const void *right)
+{
+    int order = compare_statements(left, right);
+
+    return order ? order : compare_values(left, right);
+}
+
+bool conf_lines_of(struct conf_lines *lines, const struct lyd_node *tree)
+{
+    size_t count = count_lines(tree);
+
+    *lines = (struct conf_lines){.lines = calloc(count + 1, sizeof *lines->lines)};
+    if (!lines->lines)
+        return false;
+    add_siblings(lines, tree, "", "");
+    if (lines->arena.failed)
+        return false;
+    qsort(lines->lines, lines->count, sizeof *lines->lines, compare_lines);
+    return true;
+}
+
+void conf_lines_clear(struct conf_lines *lines)
+{
+    arena_free(&lines->arena);
+    free(lines->lines);
+    *lines = (struct conf_lines){0};
+}
+
+/* ---- two of them ---- */
+
+struct comparison {
+    conf_change *change;
+    void *user;
+};
+
+/* "SUBJECT: NAME WORDS", of which SUBJECT or NAME may be missing. */
+static void say(const struct comparison *comparison, const struct conf_line *line, const char *words)
+{
+    char text[CHANGE_SIZE];
+
+    snprintf(text, sizeof text, "%s%s%s %s", line->subject, line->subject[0] && line->name[0] ? ": " : "", line->name,
+             words);
+    text_clean(text); /* it may have been cut */
+    comparison->change(text, comparison->user);
+}
+
+static void say_one_sided(const struct comparison *comparison, const struct conf_line *line, const char *what)
+{
+    char words[256];
+
+    if (line->value && !line->is_secret)
+        snprintf(words, sizeof words, "%.200s %s", line->value, what);
+    else
+        snprintf(words, sizeof words, "%s", what);
+    say(comparison, line, words);
+}
+
+static void say_changed(const struct comparison *comparison, const struct conf_line *before,
+                        const struct conf_line *after)
+{
+    char words[512];
+
+    if (before->is_secret || after->is_secret || !before->value || !after->value)
+        snprintf(words, sizeof words, "changed");
+    else
+        snprintf(words, sizeof words, "%.200s -> %.200s", before->value, after->value);
+    say(comparison, after, words);
+}
+
+static bool is_within(const struct conf_line *line, const char *subject)
+{
+    size_t length = strlen(subject);
+
+    return strncmp(line->subject, subject, length) == 0 &&
+           (line->subject[length] == '\0' || line->subject[length] == ' ');
+}
+
+/* Says what the line at INDEX, which the other side lacks, is; the first line after what that stands for. */
+static size_t pass_one_sided(const struct comparison *comparison, const struct conf_lines *lines, size_t index,
+                             const char *what)
+{
+    const struct conf_line *line = &lines->lines[index];
+
+    say_one_sided(comparison, line, what);
+    index++;
+    while (line->name[0] == '\0' && index < lines->count && is_within(&lines->lines[index], line->subject))
+        index++;
+    return index;
+}
+
+void conf_compare(const struct conf_lines *before, const struct conf_lines *after, conf_change *change, void *user)
+{
+    const struct comparison comparison = {.change = change, .user = user};
+    size_t i = 0, j = 0;
+
+    while (i < before->count || j < after->count) {
+        const struct conf_line *old = i < before->count ? &before->lines[i] : NULL;
+        const struct conf_line *new = j < after->count ? &after->lines[j] : NULL;
+        int order = !old ? 1 : !new ? -1 : compare_statements(old, new);
+        int values = order == 0 ? compare_values(old, new) : 0;
+        if (order == 0 && old->is_list)
+            order = values;
+        if (order < 0) {
+            i = pass_one_sided(&comparison, before, i, "removed");
+        } else if (order > 0) {
+            j = pass_one_sided(&comparison, after, j, "added");
+        } else {
+            if (values != 0)
+                say_changed(&comparison, old, new);
+            i++;
+            j++;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/*
+ * A configuration file as a value: what a daemon makes of it, and what is told of it afterwards. Nothing of libyang is
+ * left in it, so that it may be made in another thread, with a context of its own, and handed over.
+ */
+#ifndef VIPGATE_LIB_DAEMON_LOAD_H
+#define VIPGATE_LIB_DAEMON_LOAD_H
+
+#include "lib/conf/changes.h"
+#include "lib/conf/conf.h"
+
+#include <libyang/libyang.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* What a daemon makes of a document. Both may be called in another thread, and touch nothing that runs. */
+struct load_kind {
+    /* The value of CONF, which was found sound. NULL after an error was added to CONF. Nothing in it points into CONF.
+     */
+    void *(*build)(struct conf *conf);
+    void (*discard)(void *value);
+};
+
+struct load {
+    void *value;          /* NULL where there were errors; whoever takes it over sets this to NULL */
+    struct conf findings; /* without a tree */
+    char *document;       /* for get-config: JSON without secrets */
+    char *control_directory;
+    struct conf_lines lines;
+};
+
+/* Reads PATH with CONTEXT (model_open). Never fails outright: what is wrong is in the findings. */
+struct load load_file(const struct load_kind *kind, const struct ly_ctx *context, const char *path);
+
+/* The same with a context of its own, for another thread. */
+struct load load_file_apart(const struct load_kind *kind, const char *path);
+
+/* A line for each finding, errors and warnings. The caller frees it; NULL when out of memory. */
+char *load_lines(const struct load *load);
+
+void load_clear(const struct load_kind *kind, struct load *load);
+
+#endif

@@ -1,0 +1,400 @@
+#include "lib/daemon/reload.h"
+
+#include "lib/daemon/beside.h"
+#include "lib/log.h"
+#include "lib/model.h"
+
+#include <bsd/string.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PREPARED_MS = 60 * 1000, CHANGES_MAX = 200, TOKEN_SIZE = 65, ERROR_SIZE = 512 };
+
+/* What a new configuration changes, as lines; no more than CHANGES_MAX of them are kept. */
+struct changes {
+    char *lines[CHANGES_MAX];
+    size_t kept, count;
+};
+
+/* A file that is being read. It is the thread's, which does not look at RELOAD; RUNNING is only read. */
+struct reading {
+    struct reload *reload;
+    const struct reload_owner *owner;
+    const char *path;
+    struct load *running, *load;
+    struct changes changes;
+};
+
+struct reload {
+    uv_timer_t expiry;
+    uv_loop_t *loop;
+    const struct ly_ctx *context;
+    const struct reload_owner *owner;
+    void *user;
+    const char *path;
+    struct load *running;
+    struct beside *thread; /* reads; NULL: nothing is being read */
+    struct reading *reading;
+    struct load *prepared; /* NULL: nothing */
+    struct changes changes;
+    struct control_request *request; /* who asked; NULL: a signal, or a client that has gone */
+    bool unwanted;                   /* the client has gone while the file was read */
+    bool again;                      /* a signal came meanwhile */
+    bool stopped;
+    char token[TOKEN_SIZE];
+};
+
+static void begin(struct reload *reload);
+
+/* ---- beside the loop ---- */
+
+static void keep_change(const char *text, void *user)
+{
+    struct changes *changes = user;
+    char *line = changes->count++ < CHANGES_MAX ? strdup(text) : NULL;
+
+    if (line)
+        changes->lines[changes->kept++] = line;
+}
+
+static void changes_clear(struct changes *changes)
+{
+    for (size_t i = 0; i < changes->kept; i++)
+        free(changes->lines[i]);
+    *changes = (struct changes){0};
+}
+
+static void read_file(void *user)
+{
+    struct reading *reading = user;
+
+    *reading->load = load_file_apart(reading->owner->kind, reading->path);
+    if (reading->load->value)
+        conf_compare(&reading->running->lines, &reading->load->lines, keep_change, &reading->changes);
+}
+
+static void load_free(const struct reload_owner *owner, struct load *load)
+{
+    if (load)
+        load_clear(owner->kind, load);
+    free(load);
+}
+
+/* The daemon ended meanwhile. */
+static void drop_reading(void *user)
+{
+    struct reading *reading = user;
+
+    load_free(reading->owner, reading->running);
+    load_free(reading->owner, reading->load);
+    changes_clear(&reading->changes);
+    free(reading);
+}
+
+/* ---- what is said of it ---- */
+
+/* Each finding is a line of its own. */
+static void log_findings(const struct conf *findings)
+{
+    for (size_t i = 0; i < findings->diagnostic_count; i++) {
+        const struct conf_diagnostic *diagnostic = &findings->diagnostics[i];
+        char *text = conf_diagnostic_text(diagnostic);
+        log_write(diagnostic->severity == CONF_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, NULL, "%s",
+                  text ? text : "out of memory");
+        free(text);
+    }
+}
+
+static void log_changes(const struct changes *changes)
+{
+    for (size_t i = 0; i < changes->kept; i++)
+        log_info(NULL, "reload: %s", changes->lines[i]);
+    if (changes->count > changes->kept)
+        log_info(NULL, "reload: … and %zu more changes", changes->count - changes->kept);
+}
+
+static struct lyd_node *describe(const struct reload *reload)
+{
+    const struct conf *findings = &reload->prepared->findings;
+    struct lyd_node *state = model_top(reload->context, "state"), *node = model_container(state, "reload");
+    char digest[24];
+
+    snprintf(digest, sizeof digest, "%016" PRIx64, findings->digest);
+    model_leaf(node, "digest", digest);
+    for (size_t i = 0; i < reload->changes.kept; i++)
+        model_leaf(node, "change", reload->changes.lines[i]);
+    model_leaf_number(node, "changes", reload->changes.count);
+    for (size_t i = 0; i < findings->diagnostic_count; i++) {
+        char *text = conf_diagnostic_text(&findings->diagnostics[i]);
+        model_leaf(node, "warning", text);
+        free(text);
+    }
+    return state;
+}
+
+/* ---- its end ---- */
+
+static void finish(struct reload *reload)
+{
+    uv_timer_stop(&reload->expiry);
+    changes_clear(&reload->changes);
+    reload->request = NULL;
+    reload->unwanted = false;
+    reload->token[0] = '\0';
+    if (reload->again && !reload->stopped)
+        begin(reload);
+}
+
+static void __attribute__((format(printf, 2, 3))) refuse(struct reload *reload, const char *format, ...)
+{
+    struct control_request *request = reload->request;
+    char reason[ERROR_SIZE];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    log_error(NULL, "reload refused, the configuration stays as it is: %s", reason);
+    if (request)
+        control_refuse(request, "%s", reason);
+    finish(reload);
+}
+
+static void refuse_file(struct reload *reload, const struct load *load)
+{
+    struct control_request *request = reload->request;
+
+    log_findings(&load->findings);
+    log_error(NULL, "reload refused, the configuration stays as it is: the file has errors");
+    if (request) {
+        char *lines = load_lines(load);
+        control_reply_invalid(request, lines);
+        free(lines);
+    }
+    finish(reload);
+}
+
+static void forget_prepared(struct reload *reload)
+{
+    if (!reload->prepared)
+        return;
+    reload->owner->abandon(reload->user);
+    load_free(reload->owner, reload->prepared);
+    reload->prepared = NULL;
+}
+
+static void apply(struct reload *reload)
+{
+    struct load *load = reload->prepared;
+    void *value = load->value;
+
+    reload->prepared = NULL;
+    load->value = NULL;
+    reload->owner->apply(value, reload->user);
+    load_free(reload->owner, reload->running);
+    reload->running = load;
+    log_findings(&load->findings);
+    log_changes(&reload->changes);
+}
+
+/* ---- preparing ---- */
+
+static void on_expiry(uv_timer_t *timer)
+{
+    struct reload *reload = timer->data;
+
+    forget_prepared(reload);
+    refuse(reload, "it was not applied within %d s after it had been prepared", PREPARED_MS / 1000);
+}
+
+static void await_apply(struct reload *reload)
+{
+    uv_timer_start(&reload->expiry, on_expiry, PREPARED_MS, 0);
+    control_reply_more(reload->request, describe(reload)); /* the first answer: there is room for it */
+}
+
+/* Takes LOAD over, unless something is wrong. */
+static bool prepare(struct reload *reload, struct load *load)
+{
+    char error[ERROR_SIZE];
+
+    if (!load->value) {
+        refuse_file(reload, load);
+    } else if (strcmp(load->control_directory, reload->running->control_directory) != 0) {
+        refuse(reload, "%s: control directory: it takes a restart to change it", reload->path);
+    } else if (!reload->owner->prepare(load->value, reload->user, error, sizeof error)) {
+        refuse(reload, "%s", error);
+    } else {
+        reload->prepared = load;
+        return true;
+    }
+    return false;
+}
+
+static void on_read(void *user)
+{
+    struct reading *reading = user;
+    struct reload *reload = reading->reload;
+    struct load *load = reading->load;
+
+    reload->thread = NULL;
+    reload->reading = NULL;
+    reload->changes = reading->changes;
+    free(reading);
+    if (reload->unwanted || !prepare(reload, load)) {
+        load_free(reload->owner, load);
+        if (reload->unwanted)
+            finish(reload);
+    } else if (reload->request) {
+        await_apply(reload);
+    } else {
+        apply(reload);
+        finish(reload);
+    }
+}
+
+/* For the client that asked, or for a signal. */
+static void begin(struct reload *reload)
+{
+    struct reading *reading = calloc(1, sizeof *reading);
+    struct load *load = calloc(1, sizeof *load);
+
+    if (!reload->request)
+        reload->again = false;
+    if (reading && load) {
+        *reading = (struct reading){reload, reload->owner, reload->path, reload->running, load, {{0}, 0, 0}};
+        reload->thread = beside_start(reload->loop, read_file, on_read, reading);
+    }
+    if (reload->thread) {
+        reload->reading = reading;
+        return;
+    }
+    free(reading);
+    free(load);
+    refuse(reload, "out of memory, or of threads");
+}
+
+static bool is_busy(const struct reload *reload)
+{
+    return reload->thread || reload->prepared;
+}
+
+void reload_now(struct reload *reload)
+{
+    reload->again = true;
+    if (!is_busy(reload) && !reload->stopped)
+        begin(reload);
+}
+
+/* ---- over the control socket ---- */
+
+static void on_client_gone(struct control_request *request, void *user)
+{
+    struct reload *reload = user;
+
+    (void)request;
+    reload->request = NULL;
+    if (reload->thread) {
+        reload->unwanted = true;
+        return;
+    }
+    if (!reload->stopped)
+        log_info(NULL, "reload dropped: its client went before it was applied");
+    forget_prepared(reload);
+    finish(reload);
+}
+
+static void answer_prepare(struct reload *reload, struct control_request *request, const char *token)
+{
+    if (is_busy(reload)) {
+        control_refuse(request, "another reload is under way; try again");
+        return;
+    }
+    reload->request = request;
+    strlcpy(reload->token, token, sizeof reload->token);
+    control_on_gone(request, on_client_gone, reload);
+    begin(reload);
+}
+
+static void answer_apply(struct reload *reload, struct control_request *request, const char *token)
+{
+    struct control_request *first = reload->request;
+
+    if (!reload->prepared || strcmp(token, reload->token) != 0) {
+        control_refuse(request, "this reload is not prepared here any more; try again");
+        return;
+    }
+    apply(reload);
+    control_reply(first, NULL);
+    control_reply(request, NULL);
+    finish(reload);
+}
+
+void reload_answer(struct reload *reload, struct control_request *request, const struct lyd_node *rpc)
+{
+    const char *token = model_text(rpc, "token");
+
+    if (strcmp(model_text(rpc, "phase"), "prepare") == 0)
+        answer_prepare(reload, request, token);
+    else
+        answer_apply(reload, request, token);
+}
+
+void reload_answer_config(const struct reload *reload, struct control_request *request)
+{
+    control_reply_json(request, reload->running->document);
+}
+
+/* ---- life ---- */
+
+struct reload *reload_new(uv_loop_t *loop, const struct ly_ctx *context, const char *path,
+                          const struct reload_owner *owner, void *user, struct load *load)
+{
+    struct reload *reload = calloc(1, sizeof *reload);
+    struct load *running = calloc(1, sizeof *running);
+
+    if (!reload || !running) {
+        free(reload);
+        free(running);
+        return NULL;
+    }
+    *running = *load;
+    running->value = NULL;
+    *load = (struct load){.value = load->value};
+    *reload = (struct reload){.loop = loop, .context = context, .path = path, .owner = owner, .user = user};
+    reload->running = running;
+    uv_timer_init(loop, &reload->expiry);
+    reload->expiry.data = reload;
+    return reload;
+}
+
+void reload_stop(struct reload *reload)
+{
+    reload->stopped = true;
+    forget_prepared(reload);
+    if (!reload->thread)
+        return;
+    /* The thread may still look at what runs, and may never end: it cleans up after itself. */
+    beside_abandon(reload->thread, drop_reading);
+    reload->thread = NULL;
+    reload->reading = NULL;
+    reload->running = NULL;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+void reload_free(struct reload *reload)
+{
+    if (!reload)
+        return;
+    reload_stop(reload);
+    load_free(reload->owner, reload->running);
+    changes_clear(&reload->changes);
+    uv_close((uv_handle_t *)&reload->expiry, on_closed);
+}

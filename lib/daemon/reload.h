@@ -1,0 +1,56 @@
+/*
+ * A reload, the same in every daemon:
+ *
+ *     idle --prepare, SIGHUP--> reading (beside the loop) --> prepared --apply, or at once for SIGHUP--> idle
+ *
+ * Reading touches nothing that runs. What can fail is done in `prepare`; `apply` is one turn of the loop and cannot
+ * fail. A reload that several daemons are part of is one transaction: whoever asks has all of them prepare, and only
+ * then apply. A prepared value is kept for as long as the connection that asked for it is open, and at most for a
+ * minute; then it is dropped, and everything is as it was.
+ */
+#ifndef VIPGATE_LIB_DAEMON_RELOAD_H
+#define VIPGATE_LIB_DAEMON_RELOAD_H
+
+#include "lib/control/control.h"
+#include "lib/daemon/load.h"
+
+#include <uv.h>
+
+/* What a daemon does with its configuration. */
+struct reload_owner {
+    const struct load_kind *kind;
+
+    /* Does what can fail in going over to VALUE, and changes nothing that can be seen. False with one line in ERROR,
+     * and nothing is to be abandoned. */
+    bool (*prepare)(void *value, void *user, char *error, size_t size);
+
+    /* Goes over to VALUE, which was prepared and is taken over. */
+    void (*apply)(void *value, void *user);
+
+    /* Forgets what was prepared; VALUE is discarded after that. */
+    void (*abandon)(void *user);
+};
+
+struct reload;
+
+/* For a daemon that runs LOAD, which was read from PATH and is taken over, without its value. CONTEXT is the one that
+ * answers are made with. All but LOAD outlive the object. NULL when out of memory; LOAD is then untouched. */
+struct reload *reload_new(uv_loop_t *loop, const struct ly_ctx *context, const char *path,
+                          const struct reload_owner *owner, void *user, struct load *load);
+
+/* Nothing is prepared, read or applied any more. The daemon's state is as before. */
+void reload_stop(struct reload *reload);
+
+/* Stops, and frees once the loop has run on. NULL: nothing. */
+void reload_free(struct reload *reload);
+
+/* Reads the file again and goes over to it, or logs why not. Where a reload is under way: after it. */
+void reload_now(struct reload *reload);
+
+/* Answers the RPC reload. */
+void reload_answer(struct reload *reload, struct control_request *request, const struct lyd_node *rpc);
+
+/* Answers the RPC get-config. */
+void reload_answer_config(const struct reload *reload, struct control_request *request);
+
+#endif
