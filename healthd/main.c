@@ -10,13 +10,40 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct daemon health_daemon;
+
+/*
+ * A file system that hangs may hold a thread that reads certificates for good. The loop would wait for it, and so would
+ * libuv when the program exits: after a moment it ends as it is.
+ */
+enum { END_MS = 1000 };
+
+static uv_timer_t end_timer;
+static bool held;
+
+static void leave_threads_behind(void)
+{
+    if (held)
+        _exit(EXIT_SUCCESS);
+}
+
+static void on_held(uv_timer_t *timer)
+{
+    (void)timer;
+    log_warning(NULL, "ends while a file system keeps a thread from it");
+    held = true;
+    exit(EXIT_SUCCESS);
+}
 
 static void end(void)
 {
     program_release_signals();
     daemon_stop(&health_daemon);
+    uv_timer_init(health_daemon.loop, &end_timer);
+    uv_timer_start(&end_timer, on_held, END_MS, 0);
+    uv_unref((uv_handle_t *)&end_timer);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -75,6 +102,7 @@ int main(int argc, char **argv)
 
     if (argc == 2 && strcmp(argv[1], HELPER_ARGUMENT) == 0)
         return helper_serve();
+    atexit(leave_threads_behind); /* the first, so that it is the last: the log is written by then */
     if (!program_begin(&program, "vipgate-healthd", argc, argv, &status))
         return status;
     health_daemon.path = program.path;

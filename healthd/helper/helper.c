@@ -13,12 +13,15 @@ enum {
     STUCK_MS = 50,
     /* Processes that look at files, each of which a dead file system may hold. */
     EYES_MAX = 128,
+    EYES_AT_ONCE = 8,
+    /* Of them, so many may be held by files of one directory. */
+    DIRECTORY_MAX = 8,
 };
 
 /* What was asked for. It outlives who asked, until it is answered. */
 struct errand {
     RB_ENTRY(errand) link;    /* while the process has it */
-    TAILQ_ENTRY(errand) next; /* while it waits for its directory */
+    TAILQ_ENTRY(errand) next; /* while it waits for its turn */
     uint32_t id;
     struct helper_look *look; /* NULL: nobody waits for it, or a run */
     struct helper_run *run;
@@ -130,16 +133,19 @@ static unsigned looks_under_way(struct helper *helper, uint64_t age_ms)
     return count;
 }
 
-static bool is_directory_busy(struct helper *helper, const struct errand *wanted)
+/* Whether WANTED has to wait: its file is being looked at, or as many of its directory as may be. */
+static bool is_place_taken(struct helper *helper, const struct errand *wanted)
 {
     struct errand *errand;
+    unsigned beside = 0;
 
     RB_FOREACH(errand, errand_tree, &helper->sent)
     {
-        if (errand->directory == wanted->directory && memcmp(errand->path, wanted->path, wanted->directory) == 0)
+        if (is_look(errand) && strcmp(errand->path, wanted->path) == 0)
             return true;
+        beside += errand->directory == wanted->directory && memcmp(errand->path, wanted->path, wanted->directory) == 0;
     }
-    return false;
+    return beside >= DIRECTORY_MAX;
 }
 
 /* Where everybody who looks may be stuck, somebody else is to. */
@@ -147,12 +153,15 @@ static void on_timer(uv_timer_t *timer)
 {
     struct helper *helper = timer->data;
     const struct helper_request more = {.order = HELPER_MORE};
+    unsigned stuck = looks_under_way(helper, STUCK_MS);
 
     if (looks_under_way(helper, 0) == 0)
         uv_timer_stop(timer);
-    else if (helper->eyes < EYES_MAX && looks_under_way(helper, STUCK_MS) >= helper->eyes &&
-             helper_process_send(&helper->process, &more, NULL, 0, -1) == 0)
+    for (unsigned i = 0; i < EYES_AT_ONCE && helper->eyes <= stuck && helper->eyes < EYES_MAX; i++) {
+        if (helper_process_send(&helper->process, &more, NULL, 0, -1))
+            return;
         helper->eyes++;
+    }
 }
 
 static int put(struct helper *helper, struct errand *errand)
@@ -169,14 +178,14 @@ static int put(struct helper *helper, struct errand *errand)
     return 0;
 }
 
-/* Puts the questions whose directory has become free. */
+/* Puts the questions whose turn has come. */
 static void put_queued(struct helper *helper)
 {
     struct errand *errand, *next;
 
     for (errand = TAILQ_FIRST(&helper->queue); errand; errand = next) {
         next = TAILQ_NEXT(errand, next);
-        if (looks_under_way(helper, 0) >= EYES_MAX || is_directory_busy(helper, errand))
+        if (looks_under_way(helper, 0) >= EYES_MAX || is_place_taken(helper, errand))
             continue;
         TAILQ_REMOVE(&helper->queue, errand, next);
         errand->queued = false;

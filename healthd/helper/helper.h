@@ -42,8 +42,8 @@ struct helper_look {
 
 /*
  * Asks whether there is something at PATH, or, where WANTED is not 0, for the first bytes of it, HELPER_TEXT_MAX at
- * most. 0, and DONE is called once unless helper_look_cancel comes first; or an errno. Questions about one directory
- * are put one after the other, so that a file system that does not answer keeps only those about itself waiting.
+ * most. 0, and DONE is called once unless helper_look_cancel comes first; or an errno. A file is asked about once at a
+ * time, and few of one directory, so that a file system that does not answer keeps only questions about itself waiting.
  */
 int helper_look_start(struct helper *helper, struct helper_look *look, const char *path, size_t wanted,
                       helper_looked *done);

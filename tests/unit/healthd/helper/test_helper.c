@@ -134,8 +134,11 @@ static void test_many_questions_about_one_directory(void **state)
     static struct question questions[300];
     unsigned answers = 0;
 
-    for (size_t i = 0; i < 300; i++)
-        ask(&questions[i], "/etc", i % 2 ? "passwd" : "nothing-of-this-name", 0);
+    for (size_t i = 0; i < 300; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "nothing-%zu", i / 4);
+        ask(&questions[i], "/etc", i % 2 ? "passwd" : name, 0);
+    }
     helper_look_cancel(stage.helper, &questions[299].look);
     while (answers < 299) {
         uv_run(&stage.loop, UV_RUN_ONCE);
