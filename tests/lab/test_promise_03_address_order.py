@@ -44,6 +44,7 @@ class AddressOrder(LabCase):
 
     def test_the_address_is_there_before_each_announcement(self):
         self.start(keep="false")
+        wait_for(lambda: len(self.seen) == 2, "a look at the addresses for each announcement")
         self.target.refuse()
         for session in self.sessions:
             session.wait_gone(VIP)

@@ -82,7 +82,7 @@ class Delivery(LabCase):
 
     def wait_delivery(self, gate, word):
         wait_for(lambda: [route["delivery"] for route in gate.advertised(NEIGHBOR)] == [word],
-                 f"the delivery to be '{word}'")
+                 f"the delivery to be '{word}'", deadline=60)
 
 
 if __name__ == "__main__":
