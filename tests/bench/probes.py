@@ -3,8 +3,7 @@
 One host has nginx and both contenders; each opens a new connection for every check. CPU time is the kernel's own
 count for the process, over the same seconds. With ten thousand HTTP checks nginx notes when each request came: how
 late it was after its predecessor and one interval. Then nginx is killed, and each check says since when it is down.
-The same is noted of a thousand checks beside a thousand that time out and a thousand whose names nobody resolves, and
-of a thousand beside backends that flood, one of each habit.
+The same is noted of a thousand checks beside a thousand that time out and a thousand whose names nobody resolves.
 """
 
 import argparse
@@ -18,7 +17,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "lab")]
 from lab.lab import Lab  # noqa: E402
 from lab.system import require_root  # noqa: E402
 from measure.probe_host import PROBES, ProbeHost  # noqa: E402
-from measure.scale import FALL, Scale, flooding, name_server, nameless, percentiles, silent  # noqa: E402
+from measure.scale import FALL, Scale, name_server, nameless, percentiles, silent  # noqa: E402
 from measure.table import Table, goal  # noqa: E402
 
 
@@ -41,10 +40,7 @@ def measure_scale(count, seconds):
     beside = Scale(1000, seconds, lambda bench: silent(bench) + nameless(bench), name_server)
     print("1000 of them beside 1000 that time out at once and 1000 without an answer from their name server:")
     print(f"  begun late: {percentiles(beside.late)}; down after the target's death: {percentiles(beside.down)}\n")
-    flooded = Scale(1000, seconds, flooding)
-    print("1000 of them beside backends that flood:")
-    print(f"  begun late: {percentiles(flooded.late)}; down after the target's death: {percentiles(flooded.down)}\n")
-    return alone, beside, flooded
+    return alone, beside
 
 
 def main():
@@ -58,11 +54,10 @@ def main():
     table = Table(f"min / median / max of {options.rounds} rounds of {options.seconds:g} s; {options.checks} checks a "
                   "second, a new connection each, against nginx", "vipgate", "HAProxy")
     ratios = {kind: compare(table, kind, options.checks, options.rounds, options.seconds) for kind in PROBES}
-    alone, beside, flooded = measure_scale(options.many, options.seconds)
+    alone, beside = measure_scale(options.many, options.seconds)
     goal("CPU of a TCP check, against HAProxy's", ratios["TCP"], 1, "x")
     goal("CPU of an HTTP check, against HAProxy's", ratios["HTTP"], 1.5, "x")
-    for name, scale in ((f"{options.many} checks", alone), ("beside those that hang", beside),
-                        ("beside those that flood", flooded)):
+    for name, scale in ((f"{options.many} checks", alone), ("beside those that hang", beside)):
         goal(f"{name}: the latest run", scale.late[-1], 50, "ms")
         goal(f"{name}: the latest verdict", scale.down[-1], 1000 * FALL + 50, "ms")
 

@@ -9,6 +9,7 @@ from .system import program, wait_for
 
 sys.path.insert(0, SERVERS)
 from flood import FLOODS  # noqa: E402
+from flood_more import DATAGRAMS, SOCKETS  # noqa: E402
 
 FIRST_PORT = 9200
 
@@ -34,3 +35,23 @@ class Backends:
         if habit.startswith("ws-"):
             return f'websocket {{ url "ws{scheme}://{target}/"; {no_trust} }}'
         return f'http {{ url "http{scheme}://{target}/"; expect-body "no such text"; {no_trust} }}'
+
+
+class Others:
+    """What floods probes that are no streams, started in HOST: PROBES {name: block}."""
+
+    FIRST_PORT = 9400
+
+    def __init__(self, lab, host):
+        server = lab.start(host, "flood_more", program("python3"), os.path.join(SERVERS, "flood_more.py"),
+                           self.FIRST_PORT, lab.directory)
+        wait_for(lambda: "ready" in server.output(), lambda: f"flood_more.py to be ready: {server.output()}")
+        ports = {name: self.FIRST_PORT + index for index, name in enumerate(DATAGRAMS)}
+        self.probes = {name: f"haproxy {{ socket {lab.path(f'{name}.sock')}; backend b; }}" for name in SOCKETS}
+        self.probes |= {
+            "dns": f"dns {{ server 127.0.0.1:{ports['dns']}; name example.com; }}",
+            "coap": f'coap {{ uri "coap://127.0.0.1:{ports["coap"]}/x"; method get; }}',
+            "udp": f'udp {{ target 127.0.0.1:{ports["udp"]}; send "?"; expect "yes"; }}',
+            "exec-prints": 'exec { command "/usr/bin/yes"; }',
+            "exec-hangs": 'exec { command "/bin/sleep 60"; }',
+        }
