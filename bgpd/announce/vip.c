@@ -246,8 +246,19 @@ static bool is_for_the_same(const struct vip_config *a, const struct vip_config 
     return true;
 }
 
+/* What was known of a VIP that was removed is nothing to one that is configured later, though its address may still be
+ * there: it waits for its gate's first verdict like any other. */
+static void forget(struct vip *vip)
+{
+    vip->memory = (struct vip_memory){0};
+    vip->state = vip->said = VIP_PENDING;
+    vip->since_us = clock_real_us();
+}
+
 void vip_configure(struct vip *vip, const struct vip_config *config)
 {
+    if (config && !vip->config)
+        forget(vip);
     if (vip->attributes && vip->config && config && !is_for_the_same(vip->config, config))
         strlcpy(vip->remark, "reload: announced to other neighbors", sizeof vip->remark);
     vip->config = config;

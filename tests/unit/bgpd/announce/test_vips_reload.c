@@ -70,6 +70,39 @@ static void test_reload_removes_a_vip(void **state)
     assert_null(vips_at(fixture->vips, 0));
 }
 
+/* Configured again while its address still waits to go, behind a check that has said nothing: it is a new VIP. */
+static void test_reload_brings_a_vip_back(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct gate_check front[] = {{"front", 10000}};
+
+    apply(fixture);
+    say(fixture, VERDICT_UP, 100);
+    fixture->config.vip_count = 0;
+    apply(fixture);
+    assert_true(there[VIP]);
+    done();
+    uint64_t number = last_event(fixture)->number;
+    apply(fixture);
+    assert_int_equal(last_event(fixture)->number, number);
+    fixture->config.vip_count = 1;
+    fixture->vip.gate.checks = front;
+    apply(fixture);
+    assert_string_equal(done(), "");
+    assert_int_equal(the_vip(fixture)->state, VIP_PENDING);
+    assert_string_equal(last_event(fixture)->to, "removed");
+    acknowledged = true;
+    vips_run(fixture->vips);
+    assert_string_equal(done(), ""); /* the address stays, as it is wanted again */
+    const struct verdict_message message = {
+        .type = VERDICT_CHANGE, .name = "front", .reason = "well", .verdict = VERDICT_UP, .healthy_percent = 100};
+    verdict_table_message(table, &message, clock_monotonic_ms());
+    vips_run(fixture->vips);
+    assert_string_equal(done(), "0+0 1+0");
+    assert_string_equal(last_event(fixture)->from, "pending");
+    assert_string_equal(last_event(fixture)->cause, "check front up: well");
+}
+
 static void test_prepared_and_abandoned_changes_nothing(void **state)
 {
     struct fixture *fixture = *state;
@@ -95,6 +128,7 @@ int main(void)
         TEST(test_reload_changes_what_it_changes),
         TEST(test_reload_moves_an_address),
         TEST(test_reload_removes_a_vip),
+        TEST(test_reload_brings_a_vip_back),
         TEST(test_prepared_and_abandoned_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
