@@ -83,8 +83,8 @@ class HealthLoss(LabCase):
 
     def test_loading_is_no_standstill(self):
         """A file that takes longer to load than the lease: healthd has not stood still when bgpd comes."""
-        checks = "".join(f"check idle-{number} {{ file {{ path /nothing; }} interval 1h; }}\n" for number in range(12000))
-        self.gate = self.vipgate(SHORT, speaker(), checks)
+        unused = "".join(f"profile unused-{number} {{ as-path-prepend 1; }}\n" for number in range(10000))
+        self.gate = self.vipgate(SHORT, speaker(), unused)
         self.gate.start_healthd()
         self.gate.start_bgpd()
         wait_for(lambda: "-> connected" in self.gate.bgpd.output(), "the daemons to know each other", deadline=60)
