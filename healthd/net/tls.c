@@ -95,6 +95,8 @@ struct tls *tls_new(uv_loop_t *loop)
 
     if (!tls)
         return NULL;
+    /* A thread that nobody waits for may still be reading when the program ends: nothing is taken from under it. */
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
     tls->loop = loop;
     LIST_INIT(&tls->contexts);
     return tls;

@@ -59,10 +59,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum http2_state state = read_in_pieces(&whole, data + 1, size - 1, size);
     if (state == HTTP2_MORE)
         abort();
-    /* Where it ends well it ends well in pieces. */
+    /* What ends well in pieces ends so in one; not the other way, because nghttp2 counts the pieces of a CONTINUATION.
+     */
     enum http2_state again = read_in_pieces(&pieces, data + 1, size - 1, 1u + data[0] % 16);
-    if ((state == HTTP2_COMPLETE) != (again == HTTP2_COMPLETE) ||
-        (state == HTTP2_COMPLETE && whole.fields != pieces.fields))
+    if (again == HTTP2_COMPLETE && (state != HTTP2_COMPLETE || whole.fields != pieces.fields))
         abort();
     return 0;
 }
