@@ -8,8 +8,10 @@ const struct command commands[] = {
      "to 10s while it keeps ending. SIGHUP is passed on: reload. SIGTERM or Ctrl-C stops both, bgpd\n"
      "first, and ends with 0. A configuration that is wrong at the start ends it with 2.",
      handle_run},
-    {"config check", "FILE", "say what is wrong with a configuration file",
-     "Prints every error and warning with its place. Exit status 2 where there is an error.", handle_config_check},
+    {"config check", "FILE [--here]", "say what is wrong with a configuration file",
+     "Prints every error and warning with its place. Exit status 2 where there is an error. --here looks for\n"
+     "what this machine lacks as well, a file or an interface, and the exit status is 1 where it finds something.",
+     handle_config_check},
     {"config convert", "FILE --to text|json|xml", "print a configuration file in another encoding",
      "The encoding of FILE is known by its ending: .json, .xml, any other is text.", handle_config_convert},
     {"status", "[--check] [--watch [DURATION]]", "one screen: site, daemons, neighbours, VIPs, checks, last events",

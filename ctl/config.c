@@ -8,7 +8,7 @@
 
 int handle_config_check(const struct invocation *invocation)
 {
-    return config_check(command_argument(invocation, "FILE"));
+    return config_check(command_argument(invocation, "FILE"), command_argument(invocation, "--here"));
 }
 
 int handle_config_convert(const struct invocation *invocation)

@@ -1,5 +1,6 @@
 #include "ctl/config_commands.h"
 
+#include "lib/conf/here.h"
 #include "lib/model.h"
 #include "lib/text.h"
 
@@ -7,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_DONE = 0, EXIT_CONFIGURATION = 2 };
+enum { EXIT_DONE = 0, EXIT_LACKING = 1, EXIT_CONFIGURATION = 2 };
 
-/* Loads FILE and prints what was found; the caller clears CONF and destroys the context. NULL: no context. */
+/* Loads FILE; the caller clears CONF and destroys the context. NULL: no context. */
 static struct ly_ctx *load(const char *file, struct conf *conf)
 {
     char error[256];
@@ -21,7 +22,6 @@ static struct ly_ctx *load(const char *file, struct conf *conf)
         return NULL;
     }
     *conf = conf_load(context, file);
-    conf_write_diagnostics(conf, stderr);
     return context;
 }
 
@@ -48,12 +48,13 @@ static void print_summary(const char *file, const struct lyd_node *tree)
            text_plural(vips), checks, text_plural(checks));
 }
 
-int config_check(const char *file)
+int config_check(const char *file, bool here)
 {
     struct conf conf;
     struct ly_ctx *context = load(file, &conf);
-    int status = conf.tree ? EXIT_DONE : EXIT_CONFIGURATION;
+    int status = !conf.tree ? EXIT_CONFIGURATION : here && conf_look_here(&conf) > 0 ? EXIT_LACKING : EXIT_DONE;
 
+    conf_write_diagnostics(&conf, stderr);
     if (conf.tree)
         print_summary(file, conf.tree);
     conf_clear(&conf);
@@ -68,6 +69,7 @@ int config_convert(const char *file, enum conf_encoding to)
     char *text = conf.tree ? conf_print(conf.tree, to, true) : NULL;
     int status = EXIT_CONFIGURATION;
 
+    conf_write_diagnostics(&conf, stderr);
     if (text) {
         fputs(text, stdout);
         status = EXIT_DONE;

@@ -4,8 +4,9 @@
 
 #include "lib/conf/conf.h"
 
-/* Prints every finding of FILE to standard error; 0 where none is an error, else 2. */
-int config_check(const char *file);
+/* Prints every finding of FILE to standard error; 0 where none is an error, else 2. HERE: looks for what this machine
+ * lacks, too, and 1 where it finds something. */
+int config_check(const char *file, bool here);
 
 /* Prints FILE in the encoding TO to standard output, without schema defaults and with its secrets; findings as
  * config_check. */

@@ -255,7 +255,9 @@ static void build_leaf(struct builder *builder, const struct block *block, const
         diagnostics_error(diagnostics, statement->place, "'%s' is given twice; the first is %s", schema->name,
                           diagnostics_where(diagnostics, place_of(first), statement->place, where, sizeof where));
     } else {
-        builder_new_leaf(builder, block->node, schema, statement->arguments, statement->place);
+        bool takes_blank = !statement->arguments && schema_type(schema)->basetype == LY_TYPE_STRING;
+        builder_new_leaf(builder, block->node, schema, takes_blank ? statement->blank : statement->arguments,
+                         statement->place);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "lib/conf/source.h"
 #include "lib/conf/text_print.h"
 #include "lib/conf/text_read.h"
+#include "lib/conf/xml_print.h"
 #include "lib/conf/xml_read.h"
 #include "lib/model.h"
 
@@ -127,12 +128,11 @@ void conf_drop_tree(struct conf *conf)
     arena_free(&conf->arena);
 }
 
-static char *print_by_libyang(const struct lyd_node *tree, enum conf_encoding encoding)
+static char *json_print(const struct lyd_node *tree)
 {
-    LYD_FORMAT format = encoding == CONF_JSON ? LYD_JSON : LYD_XML;
     char *text = NULL;
 
-    if (lyd_print_mem(&text, tree, format, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_WD_EXPLICIT) != LY_SUCCESS)
+    if (lyd_print_mem(&text, tree, LYD_JSON, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_WD_EXPLICIT) != LY_SUCCESS)
         return NULL;
     return text ? text : strdup("");
 }
@@ -144,7 +144,9 @@ char *conf_print(const struct lyd_node *tree, enum conf_encoding encoding, bool 
     if (!secrets && tree && !(copy = conf_without_secrets(tree)))
         return NULL;
     const struct lyd_node *shown = copy ? copy : tree;
-    char *text = encoding == CONF_TEXT ? text_print(shown) : print_by_libyang(shown, encoding);
+    char *text = encoding == CONF_TEXT   ? text_print(shown)
+                 : encoding == CONF_JSON ? json_print(shown)
+                                         : xml_print(shown);
     lyd_free_all(copy);
     return text;
 }

@@ -44,3 +44,15 @@ const struct lysc_node *schema_choice(const struct lysc_node *schema)
 {
     return schema->parent && schema->parent->nodetype == LYS_CASE ? schema->parent->parent : NULL;
 }
+
+const char *schema_extension(const struct lysc_node *schema, const char *name)
+{
+    LY_ARRAY_COUNT_TYPE i;
+
+    LY_ARRAY_FOR(schema->exts, i)
+    {
+        if (strcmp(schema->exts[i].def->name, name) == 0)
+            return schema->exts[i].argument;
+    }
+    return NULL;
+}

@@ -15,6 +15,9 @@ const struct lysc_node *schema_next(const struct lys_module *module, const struc
 /* Whether SCHEMA is ANCESTOR or stands in it. */
 bool schema_is_in(const struct lysc_node *schema, const struct lysc_node *ancestor);
 
+/* The argument of our extension NAME at SCHEMA; NULL: it does not have it. */
+const char *schema_extension(const struct lysc_node *schema, const char *name);
+
 /* The type of a leaf or leaf-list. */
 const struct lysc_type *schema_type(const struct lysc_node *schema);
 

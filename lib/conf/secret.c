@@ -1,5 +1,7 @@
 #include "lib/conf/secret.h"
 
+#include "lib/conf/schema.h"
+
 #include <bsd/string.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,22 +70,10 @@ static const struct {
     {"arguments", arguments_shown, " (not shown)"},
 };
 
-const char *conf_secret_part(const struct lysc_node *schema)
-{
-    LY_ARRAY_COUNT_TYPE i;
-
-    LY_ARRAY_FOR(schema->exts, i)
-    {
-        if (strcmp(schema->exts[i].def->name, "secret") == 0)
-            return schema->exts[i].argument;
-    }
-    return NULL;
-}
-
 /* What is shown of VALUE, for the caller to free; NULL where that is all. A part that is not in the table is all. */
 static char *without_secret(const struct lysc_node *schema, const char *value)
 {
-    const char *part = conf_secret_part(schema);
+    const char *part = schema_extension(schema, "secret");
     size_t row = 0, count = sizeof rows / sizeof *rows;
     char *text = NULL;
 

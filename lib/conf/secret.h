@@ -8,9 +8,6 @@
 #include <libyang/libyang.h>
 #include <stdbool.h>
 
-/* The argument of vg:secret at SCHEMA; NULL: it holds no secret. */
-const char *conf_secret_part(const struct lysc_node *schema);
-
 /* Whether VALUE, fit for the leaf SCHEMA or not, is or may hold a secret. */
 bool conf_is_secret(const struct lysc_node *schema, const char *value);
 

@@ -33,7 +33,8 @@ struct statement {
     struct statement *next;
     struct statement *children;
     struct argument *arguments;
-    struct place place; /* of its name */
+    struct argument *blank; /* XML: white space alone, which is a value where a leaf takes text, and else nothing */
+    struct place place;     /* of its name */
     const char *name;
     bool is_list;   /* arguments stood in brackets */
     bool has_block; /* a block was written, even an empty one */

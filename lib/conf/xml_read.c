@@ -53,6 +53,22 @@ static const char *copy(struct xml_reader *reader, const char *text)
     return arena_text(&reader->document->arena, text, strlen(text));
 }
 
+/* The white space that alone stands in the element read last, which libyang drops; NULL: something else. */
+static const char *blank_content(struct xml_reader *reader)
+{
+    struct cursor inside = reader->cursor;
+
+    skip_to(&inside, ">");
+    bool empty = inside.at[-1] == '/';
+    cursor_take(&inside);
+    const char *begin = inside.at;
+    while (cursor_at_space(&inside))
+        cursor_take(&inside);
+    if (empty || inside.at == begin || !at(&inside, "</"))
+        return NULL;
+    return arena_text(&reader->document->arena, begin, (size_t)(inside.at - begin));
+}
+
 static bool is_foreign(const struct lyd_node_opaq *element)
 {
     return !element->name.module_ns || strcmp(element->name.module_ns, namespace) != 0;
@@ -91,6 +107,9 @@ static void read_elements(struct xml_reader *reader, const struct lyd_node *firs
             return;
         } else if (element->value[0] != '\0') {
             statement->arguments = argument_new(reader->document, copy(reader, element->value), place);
+        } else {
+            const char *blank = blank_content(reader);
+            statement->blank = blank ? argument_new(reader->document, blank, place) : NULL;
         }
     }
 }

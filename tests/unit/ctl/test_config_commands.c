@@ -37,14 +37,16 @@ static void restore(FILE *file, int descriptor, int saved, char *text)
     fclose(file);
 }
 
-static struct output run(const char *file, bool convert, enum conf_encoding to)
+enum { CHECK, CHECK_HERE, CONVERT };
+
+static struct output run(const char *file, int what, enum conf_encoding to)
 {
     struct output output;
     int saved_out, saved_err;
 
     fflush(stdout);
     FILE *out = redirect(STDOUT_FILENO, &saved_out), *err = redirect(STDERR_FILENO, &saved_err);
-    output.status = convert ? config_convert(file, to) : config_check(file);
+    output.status = what == CONVERT ? config_convert(file, to) : config_check(file, what == CHECK_HERE);
     fflush(stdout);
     restore(err, STDERR_FILENO, saved_err, output.err);
     restore(out, STDOUT_FILENO, saved_out, output.out);
@@ -54,7 +56,7 @@ static struct output run(const char *file, bool convert, enum conf_encoding to)
 static void test_check_of_a_valid_file(void **state)
 {
     (void)state;
-    struct output output = run("../etc/examples/primary.conf", false, CONF_TEXT);
+    struct output output = run("../etc/examples/primary.conf", CHECK, CONF_TEXT);
 
     assert_int_equal(output.status, 0);
     assert_string_equal(output.err, "");
@@ -64,17 +66,35 @@ static void test_check_of_a_valid_file(void **state)
 static void test_check_with_a_warning(void **state)
 {
     (void)state;
-    struct output output = run("golden/diagnostics/azure-one-instance.conf", false, CONF_TEXT);
+    struct output output = run("golden/diagnostics/azure-one-instance.conf", CHECK, CONF_TEXT);
 
     assert_int_equal(output.status, 0);
     assert_non_null(strstr(output.err, "azure-one-instance.conf:4:5: warning: platform azure-route-server"));
     assert_non_null(strstr(output.out, "valid"));
 }
 
+static void test_check_of_what_this_machine_lacks(void **state)
+{
+    (void)state;
+    static const char text[] = "check a { http { url \"https://192.0.2.1/\"; ca-file /nowhere/ca.pem; } }\n";
+    char path[] = "/tmp/vipgate-test-XXXXXX";
+    int file = mkstemp(path);
+
+    assert_int_equal(write(file, text, strlen(text)), (ssize_t)strlen(text));
+    close(file);
+    struct output output = run(path, CHECK, CONF_TEXT);
+    assert_int_equal(output.status, 0);
+    assert_string_equal(output.err, "");
+    output = run(path, CHECK_HERE, CONF_TEXT);
+    assert_int_equal(output.status, 1);
+    assert_non_null(strstr(output.err, ":1:52: warning: ca-file /nowhere/ca.pem on this machine: No such file"));
+    unlink(path);
+}
+
 static void test_check_with_errors(void **state)
 {
     (void)state;
-    struct output output = run("golden/diagnostics/references-to-nothing.conf", false, CONF_TEXT);
+    struct output output = run("golden/diagnostics/references-to-nothing.conf", CHECK, CONF_TEXT);
 
     assert_int_equal(output.status, 2);
     assert_string_equal(output.err,
@@ -88,13 +108,13 @@ static void test_check_with_errors(void **state)
 static void test_convert(void **state)
 {
     (void)state;
-    struct output output = run("../etc/examples/minimal.conf", true, CONF_XML);
+    struct output output = run("../etc/examples/minimal.conf", CONVERT, CONF_XML);
 
     assert_int_equal(output.status, 0);
     assert_non_null(strstr(output.out, "<remote-address>198.51.100.4</remote-address>"));
     assert_string_equal(output.err, "");
 
-    output = run("golden/diagnostics/errors.json", true, CONF_TEXT);
+    output = run("golden/diagnostics/errors.json", CONVERT, CONF_TEXT);
     assert_int_equal(output.status, 2);
     assert_string_equal(output.out, "");
 }
@@ -102,7 +122,7 @@ static void test_convert(void **state)
 static void test_a_file_that_is_not_there(void **state)
 {
     (void)state;
-    struct output output = run("none.conf", true, CONF_TEXT);
+    struct output output = run("none.conf", CONVERT, CONF_TEXT);
 
     assert_int_equal(output.status, 2);
     assert_string_equal(output.err, "none.conf:1:1: cannot read 'none.conf': No such file or directory\n");
@@ -117,8 +137,11 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_check_of_a_valid_file),    cmocka_unit_test(test_check_with_a_warning),
-        cmocka_unit_test(test_check_with_errors),        cmocka_unit_test(test_convert),
+        cmocka_unit_test(test_check_of_a_valid_file),
+        cmocka_unit_test(test_check_with_a_warning),
+        cmocka_unit_test(test_check_of_what_this_machine_lacks),
+        cmocka_unit_test(test_check_with_errors),
+        cmocka_unit_test(test_convert),
         cmocka_unit_test(test_a_file_that_is_not_there),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

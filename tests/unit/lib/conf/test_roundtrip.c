@@ -1,7 +1,7 @@
 /* The three encodings of one tree: each file in tests/golden/roundtrip gives every other, to the byte. */
 #include "lib/conf/conf.h"
 
-#include "lib/conf/secret.h"
+#include "lib/conf/schema.h"
 #include "lib/model.h"
 #include "tests/unit/context.h"
 #include "tests/unit/file_text.h"
@@ -100,6 +100,25 @@ static void test_written_defaults_are_kept(void **state)
     conf_clear(&conf);
 }
 
+/* White space alone is a value where a leaf takes text, as another program writes it, and nothing elsewhere. */
+static void test_white_space_of_another_writer(void **state)
+{
+    (void)state;
+    static const char text[] = "<bgp xmlns=\"urn:vipgate:vipgate\"><local-as>65010</local-as>"
+                               "<router-id>192.0.2.1</router-id><neighbor><remote-address>192.0.2.2</remote-address>"
+                               "<description> </description><peer-as>65001</peer-as>"
+                               "<graceful-restart>\n</graceful-restart><shutdown>\n</shutdown></neighbor></bgp>";
+    struct conf conf = parse(text, CONF_XML);
+
+    assert_non_null(conf.tree);
+    char *printed = conf_print(conf.tree, CONF_TEXT, true);
+    assert_non_null(strstr(printed, "description \" \";"));
+    assert_non_null(strstr(printed, "graceful-restart;"));
+    assert_non_null(strstr(printed, "shutdown \"\\n\";"));
+    free(printed);
+    conf_clear(&conf);
+}
+
 static const char secrets[] = "bgp { local-as 65010; router-id 198.51.100.70;\n"
                               "neighbor 198.51.100.4 { peer-as 65001; password \"https://hunter2@x\"; }\n"
                               "neighbor-group g { password hunter2; } }\n"
@@ -160,7 +179,7 @@ static LY_ERR look_at_leaf(struct lysc_node *node, void *user, ly_bool *skip)
         const char *found = strstr(node->name, words[i]);
         if (!found || (found != node->name && found[-1] != '-'))
             continue;
-        if (!conf_secret_part(node))
+        if (!schema_extension(node, "secret"))
             fail_msg("%s lacks vg:secret", node->name);
         ++*(unsigned *)user;
     }
@@ -260,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_encoding_by_ending),
         cmocka_unit_test(test_nothing_is_valid_and_prints_nothing),
         cmocka_unit_test(test_written_defaults_are_kept),
+        cmocka_unit_test(test_white_space_of_another_writer),
         cmocka_unit_test(test_secrets_are_not_printed),
         cmocka_unit_test(test_the_schema_knows_its_secrets),
         cmocka_unit_test(test_examples_are_valid),
