@@ -159,7 +159,7 @@ static void begin_connection(struct connection *connection, const struct happeni
     struct transport_context context = connection_transport_context(connection);
     struct socket_options options = peer_socket_options(peer);
     peer->connect_attempts++;
-    peer->md5_before = md5_drops_read();
+    peer->md5_before = peer_md5_drops(peer->context);
     connection->transport = transport_connect(&context, &options, error, sizeof error);
     if (connection->transport)
         return;

@@ -51,7 +51,9 @@ struct peer_context {
     uint64_t started_ms;
     uint8_t preserved; /* FAMILY_BIT_… for which forwarding has outlived a restart of ours */
     struct vip_filter vips;
-    struct transport_lingering lingering;          /* of peers that were removed */
+    struct transport_lingering lingering; /* of peers that were removed */
+    struct md5_drops md5_drops;           /* as they were at md5_drops_ms */
+    uint64_t md5_drops_ms;
     void (*change)(struct peer *peer, void *user); /* may be NULL */
     void *user;
     uint8_t scratch[UPDATE_SCRATCH_SIZE];
@@ -216,6 +218,8 @@ void peer_note_notification(struct peer *peer, enum error_direction direction, c
 void peer_note_transport(struct peer *peer, const char *message);
 /* A connection could not be made; logged, unless it is the same again. */
 void peer_note_connect(struct peer *peer, const char *message);
+/* What the kernel has dropped by now, give or take a tenth of a second: many neighbors ask at once. */
+struct md5_drops peer_md5_drops(struct peer_context *context);
 /* Nothing has come back for the connect retry time. */
 void peer_note_no_answer(struct peer *peer);
 /* An event for the journal with the last error as its cause, unless that is no news. */

@@ -12,7 +12,7 @@ static void notification_received(struct connection *connection, struct wire_rea
     struct bgp_error error;
     notification_decode(body, &error);
     bool collision = error.code == ERROR_CEASE && error.subcode == CEASE_COLLISION_RESOLUTION;
-    if (!collision || !connection_is_alive(connection_other(connection)))
+    if (!collision || peer->session == connection || !connection_is_alive(connection_other(connection)))
         peer_note_notification(peer, ERROR_RECEIVED, &error);
     bool version = error.code == ERROR_OPEN && error.subcode == OPEN_UNSUPPORTED_VERSION;
     connection_event(connection, version ? EVENT_NOTIF_MSG_VER_ERR : EVENT_NOTIF_MSG,

@@ -41,12 +41,12 @@ static inline struct address pair_address(const char *text)
     return address;
 }
 
-/* A port that was free a moment ago on both addresses. */
+/* A port that was free a moment ago on every address. */
 static inline uint16_t pair_free_port(void)
 {
     uint16_t port = 0;
     struct sockaddr_storage storage;
-    struct address address = pair_address("127.0.0.11");
+    struct address address = pair_address("0.0.0.0");
     socklen_t length = address_to_socket(&address, 0, &storage);
     int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(descriptor, (struct sockaddr *)&storage, length), 0);

@@ -96,6 +96,31 @@ static void expect_return_at_once(struct pair *pair)
     clock_go();
 }
 
+/* The session is a connection of ours; the neighbor prefers a new one, and says so on the old one. */
+static void test_the_neighbor_resolves_it(void **state)
+{
+    static const uint8_t body[] = {ERROR_CEASE, CEASE_COLLISION_RESOLUTION};
+    struct pair *pair = *state;
+    struct open_message open = graceful_open(FAMILY_BIT_IPV4);
+    int listener = puppet_listen(pair);
+    pair->a.neighbor.graceful_restart = true;
+    pair->a.neighbor.passive = false;
+    peer_reset(pair_peer(&pair->a), NULL);
+    puppet_accept(&first, pair, listener);
+    puppet_send_open(&first, &open);
+    puppet_send_keepalive(&first);
+    WAIT_FOR(pair, a_is_established);
+    close(listener);
+    puppet_reach(&second, pair, SESSION_OPEN_SENT);
+    puppet_send_message(&first, MESSAGE_NOTIFICATION, body, sizeof body);
+    WAIT_FOR(pair, a_is_down);
+    assert_int_equal(pair_status(&pair->a).last_error_received.subcode, CEASE_COLLISION_RESOLUTION);
+    puppet_send_open(&second, &open);
+    puppet_send_keepalive(&second);
+    WAIT_FOR(pair, a_is_established);
+    close_both();
+}
+
 static void test_an_invalid_open_ends_nothing(void **state)
 {
     struct pair *pair = established(state, FAMILY_BIT_IPV4);
@@ -291,6 +316,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_bare_connection_ends_nothing, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_the_neighbor_resolves_it, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_an_invalid_open_ends_nothing, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_valid_open_takes_its_place, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_young_session_stays, puppet_setup, pair_teardown),
