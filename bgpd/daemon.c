@@ -3,6 +3,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/notify.h"
+#include "lib/text.h"
 
 #include <bsd/unistd.h>
 #include <stdio.h>
@@ -53,6 +54,17 @@ static void abandon(void *user)
     speaker_abandon(bgpd->speaker);
 }
 
+/* How much a configuration asks for, in words, until the next call. */
+static const char *extent(const struct bgpd_config *config)
+{
+    static char text[64];
+    size_t neighbors = config->bgp.neighbor_count, vips = config->vip_count;
+
+    snprintf(text, sizeof text, "%zu neighbor%s, %zu vip%s", neighbors, text_plural(neighbors), vips,
+             text_plural(vips));
+    return text;
+}
+
 /* What is in its place lives until the rooms have let go of it. */
 static void apply(struct bgpd *bgpd, struct bgpd_config *config)
 {
@@ -60,8 +72,7 @@ static void apply(struct bgpd *bgpd, struct bgpd_config *config)
 
     bgpd->config = config;
     log_configure(config->log_level, config->log_format, config->site);
-    setproctitle("%s%s%zu neighbors, %zu vips", config->site ? config->site : "", config->site ? ", " : "",
-                 config->bgp.neighbor_count, config->vip_count);
+    setproctitle("%s%s%s", config->site ? config->site : "", config->site ? ", " : "", extent(config));
     speaker_apply(bgpd->speaker, &config->bgp);
     vips_apply(bgpd->vips, config);
     bgpd_config_free(old);
@@ -72,8 +83,7 @@ static void apply_again(void *value, void *user)
     struct bgpd *bgpd = user;
 
     apply(bgpd, value);
-    journal_add(bgpd->journal, clock_real_us(), "config", "bgpd", "", "reloaded", "%zu neighbors, %zu vips",
-                bgpd->config->bgp.neighbor_count, bgpd->config->vip_count);
+    journal_add(bgpd->journal, clock_real_us(), "config", "bgpd", "", "reloaded", "%s", extent(bgpd->config));
 }
 
 static const struct reload_owner reload_owner = {
@@ -157,8 +167,8 @@ bool bgpd_start(struct bgpd *bgpd, struct load *load, char *error, size_t size)
     if (!open_rooms(bgpd, config, error, size) || !prepare(config, bgpd, error, size))
         return false;
     load->value = NULL;
-    journal_add(bgpd->journal, clock_real_us(), "daemon", "bgpd", "", "started", "version %s, %zu neighbors, %zu vips",
-                VIPGATE_VERSION, config->bgp.neighbor_count, config->vip_count);
+    journal_add(bgpd->journal, clock_real_us(), "daemon", "bgpd", "", "started", "version %s, %s", VIPGATE_VERSION,
+                extent(config));
     speaker_set_preserved(bgpd->speaker, preserved_families(bgpd->loopback, config));
     apply(bgpd, config);
     notify_service_manager("READY=1");

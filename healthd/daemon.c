@@ -6,6 +6,7 @@
 #include "healthd/watcher.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/text.h"
 
 #include <bsd/string.h>
 #include <bsd/unistd.h>
@@ -122,7 +123,8 @@ static void apply(struct daemon *daemon, struct config *config)
     publisher_set_lease(daemon->publisher, config->lease_ms);
     checks_apply(daemon->checks, config);
     start_pulse(daemon, config->lease_ms);
-    setproctitle("%s%s%zu checks", config->site ? config->site : "", config->site ? ", " : "", config->check_count);
+    setproctitle("%s%s%zu check%s", config->site ? config->site : "", config->site ? ", " : "", config->check_count,
+                 text_plural(config->check_count));
 }
 
 static void apply_again(void *value, void *user)
@@ -131,8 +133,8 @@ static void apply_again(void *value, void *user)
     struct config *config = value;
 
     apply(daemon, config);
-    journal_add(daemon->journal, clock_real_us(), "config", "healthd", "", "reloaded", "%zu checks",
-                config->check_count);
+    journal_add(daemon->journal, clock_real_us(), "config", "healthd", "", "reloaded", "%zu check%s",
+                config->check_count, text_plural(config->check_count));
 }
 
 static const struct reload_owner reload_owner = {
@@ -194,8 +196,8 @@ bool daemon_start(struct daemon *daemon, struct load *load, char *error, size_t 
     if (!open_rooms(daemon, config->directory, error, size) || !prepare(config, daemon, error, size))
         return false;
     load->value = NULL;
-    journal_add(daemon->journal, clock_real_us(), "daemon", "healthd", "", "started", "version %s, %zu checks",
-                VIPGATE_VERSION, config->check_count);
+    journal_add(daemon->journal, clock_real_us(), "daemon", "healthd", "", "started", "version %s, %zu check%s",
+                VIPGATE_VERSION, config->check_count, text_plural(config->check_count));
     apply(daemon, config);
     return true;
 }

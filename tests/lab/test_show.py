@@ -140,6 +140,8 @@ class Show(LabCase):
             self.assert_keys({"time", "daemon", "kind", "subject", "cause"}, event)
             self.assertRegex(event["time"], TIME)
         self.assertEqual(sorted(event["time"] for event in events), [event["time"] for event in events])
+        started = {event["cause"].split(", ", 1)[1] for event in events if event.get("to") == "started"}
+        self.assertEqual({"1 neighbor, 1 vip", "1 check"}, started)
         self.assertEqual({"bgpd", "healthd"}, {event["daemon"].replace("vipgate-", "") for event in events})
         self.assertEqual(events[-3:], self.gate.state("show", "events", "--last", "3")["event"])
 
