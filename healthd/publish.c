@@ -1,8 +1,10 @@
 #include "healthd/publish.h"
 
+#include "lib/control/acceptor.h"
 #include "lib/control/access.h"
 
 #include <bsd/string.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +21,8 @@ enum {
 };
 
 struct publisher {
-    uv_pipe_t pipe;
+    struct acceptor *acceptor;
     uv_timer_t alive;
-    unsigned open_handles;
     struct control_owner owner;
     struct sockaddr_un address;
     struct stat file; /* the socket that we made, so that we remove no other */
@@ -153,22 +154,23 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
         subscriber_close(stream->data);
 }
 
-static void on_connection(uv_stream_t *stream, int status)
+static void on_connection(int fd, void *user)
 {
-    struct publisher *publisher = stream->data;
-    struct subscriber *subscriber = status < 0 ? NULL : calloc(1, sizeof *subscriber);
-    uv_os_fd_t fd;
+    struct publisher *publisher = user;
+    bool welcome = publisher->count < SUBSCRIBERS_MAX && control_peer_allowed(&publisher->owner, fd);
+    struct subscriber *subscriber = welcome ? calloc(1, sizeof *subscriber) : NULL;
 
-    if (!subscriber)
+    if (!subscriber) {
+        close(fd);
         return;
+    }
     subscriber->publisher = publisher;
-    uv_pipe_init(stream->loop, &subscriber->pipe, 0);
+    uv_pipe_init(publisher->alive.loop, &subscriber->pipe, 0);
     subscriber->pipe.data = subscriber;
     LIST_INSERT_HEAD(&publisher->subscribers, subscriber, entry);
     publisher->count++;
-    if (uv_accept(stream, (uv_stream_t *)&subscriber->pipe) < 0 ||
-        uv_fileno((uv_handle_t *)&subscriber->pipe, &fd) < 0 || publisher->count > SUBSCRIBERS_MAX ||
-        !control_peer_allowed(&publisher->owner, fd)) {
+    if (uv_pipe_open(&subscriber->pipe, fd) < 0) {
+        close(fd);
         subscriber_close(subscriber);
         return;
     }
@@ -209,29 +211,21 @@ size_t publisher_subscribers(const struct publisher *publisher)
 
 static void on_closed(uv_handle_t *handle)
 {
-    struct publisher *publisher = handle->data;
-
-    if (--publisher->open_handles == 0)
-        free(publisher);
+    free(handle->data);
 }
 
 static void close_handles(struct publisher *publisher)
 {
-    uv_close((uv_handle_t *)&publisher->pipe, on_closed);
+    acceptor_close(publisher->acceptor);
     uv_close((uv_handle_t *)&publisher->alive, on_closed);
 }
 
 static bool start_listening(struct publisher *publisher, int fd, char *error, size_t size)
 {
-    int result = uv_pipe_open(&publisher->pipe, fd);
-
-    if (result < 0)
-        close(fd);
-    else
-        result = uv_listen((uv_stream_t *)&publisher->pipe, LISTEN_BACKLOG, on_connection);
-    if (result == 0 && lstat(publisher->address.sun_path, &publisher->file) == 0)
+    publisher->acceptor = acceptor_open(publisher->alive.loop, fd, LISTEN_BACKLOG, on_connection, publisher);
+    if (publisher->acceptor && lstat(publisher->address.sun_path, &publisher->file) == 0)
         return true;
-    snprintf(error, size, "cannot listen on %s: %s", publisher->address.sun_path, uv_strerror(result));
+    snprintf(error, size, "cannot listen on %s: %s", publisher->address.sun_path, strerror(errno));
     return false;
 }
 
@@ -255,10 +249,8 @@ struct publisher *publisher_open(uv_loop_t *loop, const char *directory, publish
         free(publisher);
         return NULL;
     }
-    uv_pipe_init(loop, &publisher->pipe, 0);
     uv_timer_init(loop, &publisher->alive);
-    publisher->pipe.data = publisher->alive.data = publisher;
-    publisher->open_handles = 2;
+    publisher->alive.data = publisher;
     if (start_listening(publisher, fd, error, size))
         return publisher;
     close_handles(publisher);

@@ -16,6 +16,7 @@ struct entry {
     bool present;   /* the health daemon has this check */
     bool expected;  /* a gate names it */
     bool was_expected;
+    bool reserved; /* a gate may soon name it */
     bool awaited;
     bool overdue; /* awaited for longer than patience_ms: lost */
     uint64_t awaited_since_ms, patience_ms;
@@ -112,7 +113,7 @@ static void prune(struct verdict_table *table)
 
     for (size_t i = 0; i < table->count; i++) {
         struct entry *entry = table->entries[i];
-        if (entry->expected || entry->present || (table->in_snapshot && entry->is_staged))
+        if (entry->expected || entry->reserved || entry->present || (table->in_snapshot && entry->is_staged))
             table->entries[kept++] = entry;
         else
             free(entry);
@@ -161,6 +162,27 @@ static void expect(struct entry *entry, uint64_t patience_ms, uint64_t now_ms)
         entry->patience_ms = patience_ms;
 }
 
+bool verdict_table_reserve(struct verdict_table *table, const struct gate_check *expected, size_t count,
+                           uint64_t now_ms)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct entry *entry = obtain(table, expected[i].name, now_ms);
+        if (!entry) {
+            verdict_table_release(table);
+            return false;
+        }
+        entry->reserved = true;
+    }
+    return true;
+}
+
+void verdict_table_release(struct verdict_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        table->entries[i]->reserved = false;
+    prune(table);
+}
+
 bool verdict_table_expect(struct verdict_table *table, const struct gate_check *expected, size_t count, uint64_t now_ms)
 {
     bool ok = true;
@@ -175,7 +197,7 @@ bool verdict_table_expect(struct verdict_table *table, const struct gate_check *
         if (entry)
             expect(entry, expected[i].first_verdict_ms, now_ms);
     }
-    prune(table);
+    verdict_table_release(table);
     return ok;
 }
 

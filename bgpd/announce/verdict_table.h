@@ -40,6 +40,12 @@ void verdict_table_free(struct verdict_table *table);
 
 void verdict_table_set_lease(struct verdict_table *table, uint64_t lease_ms);
 
+/* Makes room for checks that verdict_table_expect may soon be told of, so that it cannot fail for them. False when out
+ * of memory, or past VERDICT_TABLE_MAX; nothing is reserved then. verdict_table_release forgets them. */
+bool verdict_table_reserve(struct verdict_table *table, const struct gate_check *expected, size_t count,
+                           uint64_t now_ms);
+void verdict_table_release(struct verdict_table *table);
+
 /* The checks that gates name, all of them: replaces what was expected before. Waiting for a check that is new begins
  * now. False when out of memory. */
 bool verdict_table_expect(struct verdict_table *table, const struct gate_check *expected, size_t count,

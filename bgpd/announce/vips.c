@@ -26,6 +26,7 @@ struct roll {
     struct gate_check *checks; /* of all gates */
     struct prefix *prefixes;   /* of all VIPs that are configured */
     size_t check_count, prefix_count;
+    struct vip_filter filter; /* of the prefixes, until the speaker has it */
 };
 
 struct vips {
@@ -72,6 +73,7 @@ static void roll_clear(struct roll *roll)
     free(roll->views);
     free(roll->checks);
     free(roll->prefixes);
+    vip_filter_clear(&roll->filter);
     *roll = (struct roll){0};
 }
 
@@ -153,6 +155,9 @@ bool vips_prepare(struct vips *vips, const struct bgpd_config *config)
         ok = enrol(vips, &config->vips[i]);
     if (ok)
         qsort(vips->next.by_prefix, vips->next.prefix_count, sizeof(struct vip *), compare_vips);
+    ok = ok && verdict_table_reserve(health_verdicts(vips->health), vips->next.checks, vips->next.check_count,
+                                     clock_monotonic_ms());
+    ok = ok && vip_filter_set(&vips->next.filter, vips->next.prefixes, vips->next.prefix_count);
     for (size_t i = 0; ok && i < vips->roll.count; i++) {
         struct vip *vip = vips->roll.vips[i];
         if (!find_configured(&vips->next, &vip->prefix))
@@ -169,6 +174,8 @@ void vips_abandon(struct vips *vips)
         if (!find(&vips->roll, &vips->next.vips[i]->prefix))
             vip_free(vips->next.vips[i]);
     }
+    if (vips->next.vips)
+        verdict_table_release(health_verdicts(vips->health));
     roll_clear(&vips->next);
 }
 
@@ -188,11 +195,10 @@ void vips_apply(struct vips *vips, const struct bgpd_config *config)
     vips->next = (struct roll){0};
     for (size_t i = 0; i < roll->count; i++)
         vip_configure(roll->vips[i], i < config->vip_count ? &config->vips[i] : NULL);
-    if (!verdict_table_expect(health_verdicts(vips->health), roll->checks, roll->check_count, clock_monotonic_ms()))
-        log_error(NULL, "out of memory: some checks will not be followed");
+    verdict_table_expect(health_verdicts(vips->health), roll->checks, roll->check_count, clock_monotonic_ms());
     verdict_table_set_lease(health_verdicts(vips->health), config->lease_ms);
     health_rearm(vips->health);
-    speaker_set_vips(vips->rooms.speaker, roll->prefixes, roll->prefix_count);
+    speaker_set_vips(vips->rooms.speaker, &roll->filter);
     restate(vips);
     vips_run(vips);
     /* A neighbour that is new, or that a VIP has newly, may have something to get though no VIP changed. */

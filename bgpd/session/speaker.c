@@ -68,18 +68,15 @@ void speaker_accepted(int descriptor, const struct address *remote, void *user)
     close(descriptor);
 }
 
-void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, size_t count)
+void speaker_set_vips(struct speaker *speaker, struct vip_filter *filter)
 {
-    struct vip_filter *filter = &speaker->context.vips;
-    struct vip_filter next = {0};
-    if (!vip_filter_set(&next, prefixes, count)) {
-        log_error(NULL, "import vips: out of memory");
-        return;
-    }
-    bool same = next.count == filter->count &&
-                (count == 0 || memcmp(next.prefixes, filter->prefixes, count * sizeof *prefixes) == 0);
-    vip_filter_clear(filter);
-    *filter = next;
+    const struct vip_filter old = speaker->context.vips;
+    bool same = old.count == filter->count &&
+                (old.count == 0 || memcmp(old.prefixes, filter->prefixes, old.count * sizeof *old.prefixes) == 0);
+
+    vip_filter_clear(&speaker->context.vips);
+    speaker->context.vips = *filter;
+    *filter = (struct vip_filter){0};
     for (size_t i = 0; i < speaker->peer_count && !same; i++) {
         if (speaker->peers[i]->config->import == IMPORT_VIPS)
             peer_import_changed(speaker->peers[i]);

@@ -9,6 +9,7 @@
 
 #include "bgpd/config.h"
 #include "bgpd/session/peer.h"
+#include "bgpd/session/vip_filter.h"
 #include "lib/journal.h"
 
 #include <uv.h>
@@ -38,8 +39,8 @@ bool speaker_needs_reset(const struct neighbor_config *old, const struct neighbo
 struct peer *speaker_next(const struct speaker *speaker, const struct peer *previous);
 struct peer *speaker_find(const struct speaker *speaker, const struct address *address);
 
-/* The prefixes that 'import vips' is about; replaces the previous ones. Copied. */
-void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, size_t count);
+/* The prefixes that 'import vips' is about, taken over; they replace the previous ones. */
+void speaker_set_vips(struct speaker *speaker, struct vip_filter *filter);
 
 /* Sends, now, whatever is pending for every established peer: withdrawals of all peers first. */
 void speaker_flush(struct speaker *speaker);

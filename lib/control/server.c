@@ -11,6 +11,7 @@
  * There are CONTROL_CLIENTS_MAX of them at most, in order of their last sign of life: a byte sent or read. Root always
  * finds a place; where none is free, the client that has stood still the longest makes room.
  */
+#include "lib/control/acceptor.h"
 #include "lib/control/access.h"
 #include "lib/control/control.h"
 #include "lib/control/frame.h"
@@ -19,6 +20,7 @@
 #include "lib/text.h"
 
 #include <bsd/string.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,14 +40,14 @@ enum {
 };
 
 struct control_server {
-    uv_pipe_t pipe;
+    uv_loop_t *loop;
+    struct acceptor *acceptor;
     const struct ly_ctx *context;
     struct control_owner owner;
     struct sockaddr_un address;
     struct stat file; /* the socket that we made, so that we remove no other */
     control_handler *handler;
     void *user;
-    unsigned open_handles;
     struct turns turns;
     size_t client_count;
     TAILQ_HEAD(client_list, control_request) clients; /* who has stood still the longest is first */
@@ -405,8 +407,8 @@ static struct control_request *request_new(struct control_server *server)
     }
     request->server = server;
     request->turn.run = on_turn;
-    uv_timer_init(server->pipe.loop, &request->timer);
-    uv_pipe_init(server->pipe.loop, &request->pipe, 0);
+    uv_timer_init(server->loop, &request->timer);
+    uv_pipe_init(server->loop, &request->pipe, 0);
     request->timer.data = request->pipe.data = request;
     request->open_handles = 2;
     TAILQ_INSERT_TAIL(&server->clients, request, entry);
@@ -424,16 +426,15 @@ static bool has_place(struct control_server *server, bool root)
     return root;
 }
 
-static void on_connection(uv_stream_t *stream, int status)
+static void on_connection(int fd, void *user)
 {
-    struct control_server *server = stream->data;
-    struct control_request *request = status < 0 ? NULL : request_new(server);
-    uv_os_fd_t fd;
+    struct control_server *server = user;
+    struct control_request *request = request_new(server);
 
-    if (!request)
-        return;
-    if (uv_accept(stream, (uv_stream_t *)&request->pipe) < 0 || uv_fileno((uv_handle_t *)&request->pipe, &fd) < 0) {
-        request_lose(request);
+    if (!request || uv_pipe_open(&request->pipe, fd) < 0) {
+        close(fd);
+        if (request)
+            request_lose(request);
         return;
     }
     request->dispatched = true; /* for a refusal */
@@ -452,29 +453,21 @@ static void on_connection(uv_stream_t *stream, int status)
 
 static void on_server_closed(uv_handle_t *handle)
 {
-    struct control_server *server = handle->data;
-
-    if (--server->open_handles == 0)
-        free(server);
+    free(handle->data);
 }
 
 static void server_close_handles(struct control_server *server)
 {
-    uv_close((uv_handle_t *)&server->pipe, on_server_closed);
+    acceptor_close(server->acceptor);
     turns_close(&server->turns, on_server_closed);
 }
 
 static bool server_listen(struct control_server *server, int fd, char *error, size_t size)
 {
-    int result = uv_pipe_open(&server->pipe, fd);
-
-    if (result < 0)
-        close(fd);
-    else
-        result = uv_listen((uv_stream_t *)&server->pipe, LISTEN_BACKLOG, on_connection);
-    if (result == 0 && lstat(server->address.sun_path, &server->file) == 0)
+    server->acceptor = acceptor_open(server->loop, fd, LISTEN_BACKLOG, on_connection, server);
+    if (server->acceptor && lstat(server->address.sun_path, &server->file) == 0)
         return true;
-    snprintf(error, size, "cannot listen on %s: %s", server->address.sun_path, uv_strerror(result));
+    snprintf(error, size, "cannot listen on %s: %s", server->address.sun_path, strerror(errno));
     return false;
 }
 
@@ -501,10 +494,9 @@ struct control_server *control_server_open(uv_loop_t *loop, const struct ly_ctx 
         free(server);
         return NULL;
     }
-    uv_pipe_init(loop, &server->pipe, 0);
+    server->loop = loop;
     turns_open(&server->turns, loop);
-    server->pipe.data = server->turns.idle.data = server;
-    server->open_handles = 2;
+    server->turns.idle.data = server;
     if (!server_listen(server, fd, error, size)) {
         server_close_handles(server);
         return NULL;

@@ -83,11 +83,10 @@ bool peer_all_acknowledged(const struct peer *peer)
     return acknowledged;
 }
 
-void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, size_t count)
+void speaker_set_vips(struct speaker *speaker, struct vip_filter *filter)
 {
     (void)speaker;
-    (void)prefixes;
-    (void)count;
+    vip_filter_clear(filter);
 }
 
 void speaker_release(struct speaker *speaker)

@@ -191,6 +191,16 @@ static inline struct prefix pair_prefix(const char *text)
     return prefix;
 }
 
+/* The one prefix that 'import vips' of SPEAKER is about. */
+static inline void pair_set_vip(struct speaker *speaker, const char *text)
+{
+    struct prefix prefix = pair_prefix(text);
+    struct vip_filter filter = {0};
+
+    assert_true(vip_filter_set(&filter, &prefix, 1));
+    speaker_set_vips(speaker, &filter);
+}
+
 /* States that the neighbour of END is to have PREFIX with so many extra ASes; -1: not to have it. Without flushing. */
 static inline void pair_desire(const struct end *end, const char *text, int prepend)
 {

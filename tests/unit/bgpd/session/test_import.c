@@ -31,10 +31,9 @@ static struct pair *start(void **state, enum import_policy import, bool route_re
 {
     struct pair *pair = *state;
     struct open_message open = puppet_open();
-    struct prefix vip = pair_prefix("203.0.113.9/32");
     open.capabilities.route_refresh = route_refresh;
     pair->a.neighbor.import = import;
-    speaker_set_vips(pair->a.speaker, &vip, 1);
+    pair_set_vip(pair->a.speaker, "203.0.113.9/32");
     puppet_reach_with(&puppet, pair, &open, SESSION_ESTABLISHED);
     puppet_send_message(&puppet, MESSAGE_UPDATE, two_routes, sizeof two_routes);
     WAIT_FOR(pair, a_has_received_both);
@@ -142,8 +141,7 @@ static void test_many_routes_in_pieces(void **state)
 static void test_another_set_of_vips(void **state)
 {
     struct pair *pair = start(state, IMPORT_VIPS, false);
-    struct prefix vip = pair_prefix("198.51.100.9/32");
-    speaker_set_vips(pair->a.speaker, &vip, 1);
+    pair_set_vip(pair->a.speaker, "198.51.100.9/32");
     kept = 0;
     WAIT_FOR(pair, a_keeps);
     assert_int_equal(pair_status(&pair->a).prefixes_received, 2);

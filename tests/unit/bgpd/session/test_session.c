@@ -329,10 +329,9 @@ static void test_shutdown_withdraws_and_says_why(void **state)
 static void test_import_policies(void **state)
 {
     struct pair *pair = *state;
-    struct prefix vip = pair_prefix("203.0.113.9/32");
     pair->b.neighbor.import = IMPORT_VIPS;
     pair_start(pair);
-    speaker_set_vips(pair->b.speaker, &vip, 1);
+    pair_set_vip(pair->b.speaker, "203.0.113.9/32");
     speaker_release(pair->a.speaker);
     WAIT_FOR(pair, both_established);
     pair_desire(&pair->a, "203.0.113.9/32", 0);

@@ -1,0 +1,22 @@
+/*
+ * A listening Unix socket that goes on listening whatever accept() says. Where descriptors or memory ran out, the
+ * connections wait in the kernel and are looked at again after a pause: they are not closed, and the loop does not
+ * spin.
+ */
+#ifndef VIPGATE_LIB_CONTROL_ACCEPTOR_H
+#define VIPGATE_LIB_CONTROL_ACCEPTOR_H
+
+#include <uv.h>
+
+struct acceptor;
+
+/* Takes one connection, whose descriptor is the callee's now: non-blocking, not inherited. */
+typedef void acceptor_accepted(int fd, void *user);
+
+/* Listens on FD, a bound socket, which is taken over in either case. NULL with errno. */
+struct acceptor *acceptor_open(uv_loop_t *loop, int fd, int backlog, acceptor_accepted *accepted, void *user);
+
+/* Memory is freed once the loop has run on. NULL: nothing. */
+void acceptor_close(struct acceptor *acceptor);
+
+#endif
