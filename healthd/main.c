@@ -2,6 +2,7 @@
 #include "healthd/command.h"
 #include "healthd/config.h"
 #include "healthd/helper/helper.h"
+#include "lib/daemon/beside.h"
 #include "lib/log.h"
 #include "lib/model.h"
 #include "lib/notify.h"
@@ -14,36 +15,20 @@
 
 static struct daemon health_daemon;
 
-/*
- * A file system that hangs may hold a thread that reads certificates for good. The loop would wait for it, and so would
- * libuv when the program exits: after a moment it ends as it is.
- */
-enum { END_MS = 1000 };
+static int exit_status;
 
-static uv_timer_t end_timer;
-static bool held;
-
+/* A file system that hangs may hold a thread for good. What takes the program's libraries down, or looks for leaks in a
+ * test, does not wait for it. */
 static void leave_threads_behind(void)
 {
-    if (held)
-        _exit(EXIT_SUCCESS);
-}
-
-static void on_held(uv_timer_t *timer)
-{
-    (void)timer;
-    log_warning(NULL, "ends while a file system keeps a thread from it");
-    held = true;
-    exit(EXIT_SUCCESS);
+    if (beside_under_way())
+        _exit(exit_status);
 }
 
 static void end(void)
 {
     program_release_signals();
     daemon_stop(&health_daemon);
-    uv_timer_init(health_daemon.loop, &end_timer);
-    uv_timer_start(&end_timer, on_held, END_MS, 0);
-    uv_unref((uv_handle_t *)&end_timer);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -111,5 +96,6 @@ int main(int argc, char **argv)
     /* Before anything else: what comes while the daemon starts is acted on when it has started. */
     if (!program.only_check)
         program_catch_signals(health_daemon.loop, on_signal);
-    return check_or_run(program.only_check);
+    exit_status = check_or_run(program.only_check);
+    return exit_status;
 }

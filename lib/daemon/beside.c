@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -27,6 +28,13 @@ static void release(struct beside *beside)
     free(beside);
 }
 
+static atomic_uint under_way;
+
+unsigned beside_under_way(void)
+{
+    return under_way;
+}
+
 static void *run(void *argument)
 {
     struct beside *beside = argument;
@@ -41,6 +49,7 @@ static void *run(void *argument)
     if (abandoned)
         beside->done(beside->user);
     release(beside);
+    under_way--;
     return NULL;
 }
 
@@ -66,10 +75,13 @@ static bool start_thread(struct beside *beside)
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    under_way++;
     bool started = pthread_create(&beside->thread, NULL, run, beside) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (started)
         pthread_detach(beside->thread);
+    else
+        under_way--;
     return started;
 }
 

@@ -17,4 +17,7 @@ struct beside *beside_start(uv_loop_t *loop, void (*work)(void *user), void (*do
  * loop may end before that. */
 void beside_abandon(struct beside *beside, void (*drop)(void *user));
 
+/* How many threads of the program have yet to return, abandoned or not. */
+unsigned beside_under_way(void);
+
 #endif
