@@ -53,19 +53,35 @@ static const char *add_option(struct coap_settings *settings, enum coap_option_n
     return NULL;
 }
 
+static size_t count_parts(const char *path)
+{
+    size_t count = 0;
+
+    for (; *path; path++)
+        count += strchr("/?&", *path) != NULL;
+    return count;
+}
+
+/* Whether HOST, which was found sound, is no address. The interface of its zone need not exist here. */
+static bool is_name(const char *host)
+{
+    struct address address;
+
+    return !strchr(host, ':') && !address_parse(&address, host);
+}
+
 /* RFC 7252 section 6.4, steps 5 to 9: the host where it is a name, each segment of the path unless that is empty or a
  * single slash, each argument of the query. */
 static const char *read_options(struct coap_settings *settings, const char *path, const struct kind_room *room)
 {
     enum coap_option_number number = COAP_URI_PATH;
-    const char *wrong = NULL;
-    struct address literal;
+    const char *wrong = NULL, *host = settings->target.host;
 
-    settings->options = arena_alloc(room->arena, (strlen(path) + 2) * sizeof *settings->options);
+    settings->options = arena_alloc(room->arena, (count_parts(path) + 1) * sizeof *settings->options);
     if (!settings->options)
         return NULL;
-    if (!address_parse(&literal, settings->target.host))
-        wrong = add_option(settings, COAP_URI_HOST, settings->target.host, strlen(settings->target.host), room);
+    if (is_name(host))
+        wrong = add_option(settings, COAP_URI_HOST, host, strlen(host), room);
     if (path[0] == '/' && (!path[1] || path[1] == '?'))
         path++;
     while (!wrong && *path) {
@@ -85,7 +101,7 @@ static bool read_uri(struct coap_settings *settings, const struct lyd_node *node
     const char *wrong = strchr(uri, '#') ? "a coap URI has no fragment" : url_parse(&url, uri, DEFAULT_PORT);
 
     if (!wrong) {
-        for (char *letter = url.target.host; *letter; letter++)
+        for (char *letter = url.target.host; *letter && is_name(url.target.host); letter++)
             *letter = (char)tolower((unsigned char)*letter);
         settings->target = url.target;
         settings->uri = settings_url_shown(room, uri);

@@ -39,6 +39,7 @@ static void test_options(void **state)
         {"coap://192.0.2.1/", ""},
         {"coap://[2001:db8::1]:5683/", ""},
         {"coap://192.0.2.1/a", "11=a"},
+        {"coap://[fe80::1%25nowhere0]/a", "11=a"},
         {"coap://192.0.2.1/a/b/", "11=a 11=b 11="},
         {"coap://192.0.2.1//", "11= 11="},
         {"coap://example.com/~sensors/temp.xml", "3=example.com 11=~sensors 11=temp.xml"},
