@@ -367,7 +367,8 @@ void vips_run(struct vips *vips)
         speaker_flush(vips->rooms.speaker);
     settle(vips);
     release_if_decided(vips);
-    bool polling = remove_addresses(vips, now_ms) | remove_leftovers(vips);
+    bool polling = remove_addresses(vips, now_ms);
+    polling |= remove_leftovers(vips);
     if (!vips->next.vips) /* what is prepared may hold any of them */
         drop_removed(&vips->roll);
     warn_of_down_interfaces(vips);
