@@ -15,7 +15,8 @@ enum {
     BUFFER_SIZE = 32 * 1024, /* what the kernel fills at most in one answer of a dump */
     EVENT_BUFFER_SIZE = 4 * 1024 * 1024,
     EVENTS_A_TURN = 256,
-    ANSWERS_A_TURN = 8, /* parts of a dump; some hundred addresses each */
+    CATCH_UP_TURNS = 64, /* to read the events that wait; where they do not end, it goes on all the same */
+    ANSWERS_A_TURN = 8,  /* parts of a dump; some hundred addresses each */
     OPENING_TRIES = 5,
     OPENING_WAIT_MS = 1000,
     RETRY_FIRST_MS = 10,
@@ -24,9 +25,9 @@ enum {
 
 /*
  * Three sockets. REQUESTS: what we change, answered at once. EVENTS: what anybody changed. DUMPS: a whole new
- * inventory, for where events were lost, taken in turns of the loop. While it is taken events wait and the old one
- * holds; so what the new one does not have yet comes as an event behind it. A dump that fails changes nothing, and is
- * made again.
+ * inventory, for where events were lost, taken in turns of the loop. Events from before it are read first: behind it
+ * they would be old. While it is taken events wait and the old one holds; what the new one does not have yet comes as
+ * an event, and only when these are read too is anybody told. A dump that fails changes nothing, and is made again.
  */
 struct loopback {
     uv_poll_t events_poll, dumps_poll;
@@ -37,6 +38,8 @@ struct loopback {
     struct inventory inventory;
     struct inventory_dump dump;
     bool dumping;
+    bool untold;       /* something changed, and nobody was told yet */
+    unsigned catch_up; /* turns that are left for it, before a dump and after it */
     uint64_t retry_ms; /* after which a dump that fails now is made again */
     uint64_t generation;
     loopback_change *change;
@@ -91,10 +94,15 @@ static void on_events(uv_poll_t *poll, int status, int events);
 static void on_answer(uv_poll_t *poll, int status, int events);
 static void on_dump_timer(uv_timer_t *timer);
 
+static bool take_events(struct loopback *loopback);
+static void tell(struct loopback *loopback);
+
 static void want_dump(struct loopback *loopback, uint64_t delay_ms)
 {
-    if (!loopback->dumping && !uv_is_active((uv_handle_t *)&loopback->dump_timer))
-        uv_timer_start(&loopback->dump_timer, on_dump_timer, delay_ms, 0);
+    if (loopback->dumping || uv_is_active((uv_handle_t *)&loopback->dump_timer))
+        return;
+    loopback->catch_up = CATCH_UP_TURNS;
+    uv_timer_start(&loopback->dump_timer, on_dump_timer, delay_ms, 0);
 }
 
 static void put_off_dump(struct loopback *loopback, const char *reason)
@@ -108,7 +116,15 @@ static void put_off_dump(struct loopback *loopback, const char *reason)
 static void on_dump_timer(uv_timer_t *timer)
 {
     struct loopback *loopback = timer->data;
+    unsigned turns = loopback->catch_up;
 
+    if (!take_events(loopback) && turns > 0) {
+        loopback->catch_up = turns - 1;
+        uv_timer_start(timer, on_dump_timer, 0, 0);
+        return;
+    }
+    uv_timer_stop(timer); /* what was lost just now is in what is asked for */
+    tell(loopback);
     if (!ask_anew(loopback)) {
         put_off_dump(loopback, strerror(errno));
         return;
@@ -136,53 +152,71 @@ static void on_answer(uv_poll_t *poll, int status, int events)
         return;
     }
     adopt(loopback);
-    loopback->change(loopback->user);
+    loopback->untold = true;
+    loopback->catch_up = CATCH_UP_TURNS;
+    on_events(&loopback->events_poll, 0, UV_READABLE);
 }
 
 /* ---- news ---- */
 
-/* Takes what happened, so much of it as is good for one turn of the loop. Whether anything is new: most of it we did
- * ourselves. */
+static void take_datagram(struct loopback *loopback, int size)
+{
+    for (const struct nlmsghdr *message = (const void *)loopback->buffer; mnl_nlmsg_ok(message, size);
+         message = mnl_nlmsg_next(message, &size)) {
+        enum inventory_change change = inventory_take(&loopback->inventory, message);
+        if (change == INVENTORY_NO_MEMORY)
+            want_dump(loopback, RETRY_MAX_MS);
+        if (change != INVENTORY_CHANGED)
+            continue;
+        loopback->generation++;
+        loopback->untold = true;
+    }
+}
+
+/* Takes what happened, so much of it as is good for one turn of the loop; most of it we did ourselves. Whether that was
+ * all. */
 static bool take_events(struct loopback *loopback)
 {
-    bool changed = false;
-
     for (int i = 0; i < EVENTS_A_TURN; i++) {
         ssize_t size = mnl_socket_recvfrom(loopback->events, loopback->buffer, sizeof loopback->buffer);
-        int left = (int)size;
         if (size < 0 && errno == EAGAIN)
-            break;
-        if (size < 0)
+            return true;
+        if (size > 0)
+            take_datagram(loopback, (int)size);
+        else
             want_dump(loopback, 0); /* there were too many for the buffer (ENOBUFS), and some are lost */
-        for (const struct nlmsghdr *message = (const void *)loopback->buffer; size > 0 && mnl_nlmsg_ok(message, left);
-             message = mnl_nlmsg_next(message, &left)) {
-            enum inventory_change change = inventory_take(&loopback->inventory, message);
-            changed |= change == INVENTORY_CHANGED;
-            if (change == INVENTORY_NO_MEMORY)
-                want_dump(loopback, RETRY_MAX_MS);
-        }
     }
-    loopback->generation += changed;
-    return changed;
+    return false;
+}
+
+static void tell(struct loopback *loopback)
+{
+    bool untold = loopback->untold;
+
+    loopback->untold = false;
+    if (untold)
+        loopback->change(loopback->user);
 }
 
 static void on_events(uv_poll_t *poll, int status, int events)
 {
     struct loopback *loopback = poll->data;
-    bool changed = take_events(loopback);
+    bool all = take_events(loopback);
 
     (void)events;
     if (status != 0) /* so libuv says that events were lost, and listens no more */
         uv_poll_start(poll, UV_READABLE, on_events);
-    if (changed)
-        loopback->change(loopback->user);
+    if (!all && loopback->catch_up > 0) {
+        loopback->catch_up--;
+        return;
+    }
+    loopback->catch_up = 0;
+    tell(loopback);
 }
 
 static void on_change_timer(uv_timer_t *timer)
 {
-    struct loopback *loopback = timer->data;
-
-    loopback->change(loopback->user);
+    tell(timer->data);
 }
 
 /* ---- opening and closing ---- */
@@ -317,8 +351,9 @@ static unsigned index_of(const struct loopback *loopback, const char *name)
 /* The kernel has it, and we may not know yet: then that is on its way, and whoever looked before is told. */
 static bool is_news(struct loopback *loopback, const struct placement *placement)
 {
-    if (loopback->dumping || !take_events(loopback))
+    if (loopback->dumping)
         return false;
+    take_events(loopback);
     uv_timer_start(&loopback->change_timer, on_change_timer, 0, 0);
     return loopback_has(loopback, placement, NULL);
 }
