@@ -81,9 +81,10 @@ static void apply(struct bgpd *bgpd, struct bgpd_config *config)
 static void apply_again(void *value, void *user)
 {
     struct bgpd *bgpd = user;
+    struct bgpd_config *config = value;
 
-    apply(bgpd, value);
-    journal_add(bgpd->journal, clock_real_us(), "config", "bgpd", "", "reloaded", "%s", extent(bgpd->config));
+    journal_add(bgpd->journal, clock_real_us(), "config", "bgpd", "", "reloaded", "%s", extent(config));
+    apply(bgpd, config);
 }
 
 static const struct reload_owner reload_owner = {

@@ -132,9 +132,9 @@ static void apply_again(void *value, void *user)
     struct daemon *daemon = user;
     struct config *config = value;
 
-    apply(daemon, config);
     journal_add(daemon->journal, clock_real_us(), "config", "healthd", "", "reloaded", "%zu check%s",
                 config->check_count, text_plural(config->check_count));
+    apply(daemon, config);
 }
 
 static const struct reload_owner reload_owner = {

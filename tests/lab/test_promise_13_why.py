@@ -70,6 +70,7 @@ class Why(LabCase):
         self.session.wait_route(VIP, "65010 65010")
         event = self.gate.events(kind="vip", subject=VIP)[-1]
         self.assertIn("reload", event["cause"])
+        self.assertEqual(["reloaded", "announced"], [one["to"] for one in self.gate.events(daemon="bgpd")][-2:])
 
     def test_an_ungated_vip_says_so(self):
         self.start(gated_vip())
