@@ -165,8 +165,11 @@ void reference_check(struct references *references, struct document *document, c
     if (!(node->schema->nodetype & (LYS_LEAF | LYS_LEAFLIST)))
         return;
     struct reference_target *target = target_for(references, node->schema);
-    if (!target)
+    if (!target) {
+        if (path_of(node->schema)) /* nobody else looks: see require-instance in the module */
+            diagnostics_error(&document->diagnostics, place_of(node), "out of memory");
         return;
+    }
     const char *value = lyd_get_value(node);
     if (type_has_name(schema_type(node->schema), value) ||
         (target->count > 0 && bsearch(&value, target->values, target->count, sizeof *target->values, compare_texts)) ||
