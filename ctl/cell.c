@@ -114,7 +114,7 @@ void cell_text(struct cell *cell, const struct lyd_node *entry, const char *path
     }
 }
 
-/* The states of the contract that are as they should be, or as they should not. All others are on the way. */
+/* The documented states that are as they should be, or as they should not. All others are on the way. */
 static enum cell_color color_of(const char *word)
 {
     static const char *const good[] = {"established", "announced", "up", "ok", "acknowledged", "connected", "drained"};

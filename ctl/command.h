@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Exit statuses; the contract of scripts. */
+/* Exit statuses, as documented: scripts rely on them. */
 enum {
     STATUS_DONE = 0,
     STATUS_REFUSED = 1,     /* by the daemon, or the thing asked for does not exist */

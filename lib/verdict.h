@@ -36,7 +36,7 @@ struct verdict_message {
     char reason[VERDICT_REASON_SIZE]; /* CHANGE: why, in words: "3 failures: connection refused by 192.0.2.1:80" */
 };
 
-/* The word of the contract: "up", "down", "unknown". */
+/* The documented word: "up", "down", "unknown". */
 const char *verdict_name(enum verdict verdict);
 
 /* Appends MESSAGE as one frame. */

@@ -47,7 +47,7 @@ struct gate_result {
     char reason[POLICY_REASON_SIZE];
 };
 
-/* The word of the contract: "up", "degraded", "down", "unknown". */
+/* The documented word: "up", "degraded", "down", "unknown". */
 const char *gate_standing_name(enum gate_standing standing);
 
 /* Evaluates GATE over its checks, CHECKS[i] being the view of gate->checks[i]. WAS_DEGRADED is for the hysteresis of

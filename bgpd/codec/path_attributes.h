@@ -42,7 +42,7 @@ const struct path_attributes *path_attributes_intern(const struct path_attribute
 const struct path_attributes *path_attributes_ref(const struct path_attributes *attributes);
 void path_attributes_unref(const struct path_attributes *attributes);
 
-/* Communities as text and back: "65010:666" or the well-known name of the contract; "65010:1:2"; "rt 65010:1". The
+/* Communities as text and back: "65010:666" or the documented well-known name; "65010:1:2"; "rt 65010:1". The
  * parsers answer false for what they cannot read. */
 enum { COMMUNITY_TEXT_SIZE = 48 };
 bool community_parse(uint32_t *community, const char *text);

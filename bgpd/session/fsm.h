@@ -92,7 +92,7 @@ struct fsm_step {
 /* What EVENT does in STATE. An event that does not matter there answers STATE and no action. */
 struct fsm_step fsm_step(enum session_state state, enum fsm_event event);
 
-/* The word of the contract: "idle" … "established". */
+/* The documented word: "idle" … "established". */
 const char *session_state_name(enum session_state state);
 
 /* The name in the RFC: "ManualStart" … */

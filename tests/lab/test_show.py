@@ -1,4 +1,4 @@
-"""show, status and why: what the contract lists, as JSON that yanglint accepts and as tables that fit a terminal."""
+"""show, status and why: what is documented, as JSON that yanglint accepts and as tables that fit a terminal."""
 
 import contextlib
 import os

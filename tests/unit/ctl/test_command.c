@@ -114,7 +114,7 @@ static void test_what_is_not(void **state)
         {"check run _", "'' is not a name"},
         {"status --watch=soon", "'soon' is not a duration"},
         {"version --watch", "unknown option '--watch'"},
-        /* Announced in the contract, not built yet: not pretended. */
+        /* Not built yet, and not pretended. */
         {"drain all", "unknown command 'drain'"},
         {"restart bgpd", "unknown command 'restart'"},
     };

@@ -1,5 +1,5 @@
 /*
- * The judge against what it promises, over random sequences: what a reader of the contract would work out from the
+ * The judge against what it promises, over random sequences: what a reader of the manual would work out from the
  * whole history, by hand and slowly, must be what the judge says from its counters.
  */
 #include "healthd/judge.h"
@@ -66,7 +66,7 @@ struct expectation {
     bool been_down;
 };
 
-/* What the contract says now, given what it said before this step. */
+/* What the manual says now, given what it said before this step. */
 static void expect(struct expectation *expectation, struct history *history, const struct judge_config *config,
                    uint64_t now_ms)
 {
