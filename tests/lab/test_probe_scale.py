@@ -8,7 +8,7 @@ import os
 import socket
 
 from lab.case import VIP, LabCase, gated_vip, main, speaker, tcp_check
-from lab.system import program, wait_for
+from lab.system import program, run, wait_for
 from lab.target import TcpTarget
 
 HANGING = 1000
@@ -19,6 +19,12 @@ USER = 54321
 PLENTY = 1000
 IDENTITY = ("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups")
 SPEAKER = (*IDENTITY, "--inh-caps", "+net_admin,+net_bind_service", "--ambient-caps", "+net_admin,+net_bind_service")
+
+
+def children(pid):
+    """The processes that PID has started."""
+    rows = (line.split() for line in run(program("ps"), "-e", "-o", "pid=,ppid=").splitlines())
+    return [int(child) for child, parent in rows if int(parent) == pid]
 
 
 class Scale(LabCase):
@@ -92,8 +98,9 @@ class Shortage(Scale):
     """The shortage begins and ends while the daemon runs, as it does when another program is greedy."""
 
     def limit(self, what, soft, identity):
-        """Sets the daemon's limit; only who has its identity may."""
-        self.host.run(*identity, program("prlimit"), f"--pid={self.gate.healthd.pid}", f"--{what}={soft}:")
+        """Sets the limit of the daemon and of its helper; only who has its identity may."""
+        for pid in (self.gate.healthd.pid, *children(self.gate.healthd.pid)):
+            self.host.run(*identity, program("prlimit"), f"--pid={pid}", f"--{what}={soft}:")
 
     def expect_unable_for_a_while(self, what, soft, name, unable_words, identity=()):
         self.limit(what, soft, identity)
