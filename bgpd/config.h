@@ -44,6 +44,12 @@ struct neighbor_config {
     const char *shutdown_text; /* RFC 9003 */
 };
 
+/* A neighbor that is left out because its password cannot be read. */
+struct locked_out {
+    struct address address;
+    const char *password_file;
+};
+
 struct bgp_config {
     uint32_t local_as;
     uint32_t router_id; /* host byte order */
@@ -53,6 +59,8 @@ struct bgp_config {
     size_t listen_count;
     const struct neighbor_config *neighbors;
     size_t neighbor_count;
+    const struct locked_out *locked_out;
+    size_t locked_out_count;
 };
 
 struct profile_config {

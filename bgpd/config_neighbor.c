@@ -141,14 +141,24 @@ static void read_capabilities(const struct lyd_node *node, struct neighbor_confi
 }
 
 /* What of NEIGHBOR this machine must have: false after a warning, and the neighbor is left out. The others go on. */
-static bool read_local(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
+static bool read_local(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor,
+                       struct locked_out *locked_out)
 {
+    struct bgp_config *config = &builder->config.bgp;
     const struct lyd_node *local = conf_neighbor_node(node, "local-address");
     bool there = config_address(builder, model_child(node, "remote-address"), &neighbor->address);
 
     if (local)
         there &= config_address(builder, local, &neighbor->local_address);
-    return there && read_password(builder, node, neighbor);
+    if (!there)
+        return false;
+    if (read_password(builder, node, neighbor))
+        return true;
+    locked_out[config->locked_out_count++] = (struct locked_out){
+        .address = neighbor->address,
+        .password_file = config_text(builder, conf_neighbor_option(node, "password-file")),
+    };
+    return false;
 }
 
 static void read_neighbor(struct config_builder *builder, const struct lyd_node *node, struct neighbor_config *neighbor)
@@ -174,18 +184,20 @@ static void read_neighbors(struct config_builder *builder, const struct lyd_node
     struct bgp_config *config = &builder->config.bgp;
     size_t count = config_count(lyd_child(bgp), "neighbor");
     struct neighbor_config *neighbors = config_array(builder, count, sizeof *neighbors);
+    struct locked_out *locked_out = config_array(builder, count, sizeof *locked_out);
     const struct lyd_node *node;
 
-    if (!neighbors)
+    if (!neighbors || !locked_out)
         return;
     config->neighbors = neighbors;
+    config->locked_out = locked_out;
     LY_LIST_FOR(lyd_child(bgp), node)
     {
         struct neighbor_config *neighbor = &neighbors[config->neighbor_count];
         if (!config_is(node, "neighbor"))
             continue;
         *neighbor = (struct neighbor_config){0};
-        if (!read_local(builder, node, neighbor))
+        if (!read_local(builder, node, neighbor, locked_out))
             continue;
         read_neighbor(builder, node, neighbor);
         config->neighbor_count++;

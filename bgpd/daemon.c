@@ -31,11 +31,29 @@ static bool out_of_memory(char *error, size_t size)
 }
 
 /* All rooms are ready or none is. */
+/* At a start a neighbor whose password cannot be read is left out; a session that runs is not given up for it. */
+static bool keeps_sessions(const struct bgpd *bgpd, const struct bgp_config *config, char *error, size_t size)
+{
+    char address[ADDRESS_TEXT_SIZE];
+
+    for (size_t i = 0; i < config->locked_out_count; i++) {
+        const struct locked_out *neighbor = &config->locked_out[i];
+        if (!speaker_find(bgpd->speaker, &neighbor->address))
+            continue;
+        snprintf(error, size, "neighbor %s would be left out: its password-file %s cannot be read",
+                 address_format(&neighbor->address, address), neighbor->password_file);
+        return false;
+    }
+    return true;
+}
+
 static bool prepare(void *value, void *user, char *error, size_t size)
 {
     struct bgpd *bgpd = user;
     struct bgpd_config *config = value;
 
+    if (!keeps_sessions(bgpd, &config->bgp, error, size))
+        return false;
     if (!bgpd_config_intern(config))
         return out_of_memory(error, size);
     if (!speaker_prepare(bgpd->speaker, &config->bgp, error, size))

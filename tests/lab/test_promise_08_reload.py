@@ -53,6 +53,15 @@ class Reload(LabCase):
         self.assertIsNone(self.session.closed)
         self.assertEqual(["65010"], self.session.story(VIP))
 
+    def test_a_password_that_cannot_be_read_ends_no_session(self):
+        missing = self.lab.path("no.key")
+        self.gate.configure(self.config(neighbors=speaker(options=f"password-file {missing};")))
+        result = self.gate.cli("reload")
+        self.assertEqual(1, result.returncode)
+        self.assertIn(f"neighbor {NEIGHBOR} would be left out", result.stderr)
+        self.assertIn(missing, result.stderr)
+        self.assert_untouched()
+
     def test_a_new_vip_and_its_end(self):
         runs = self.gate.check("web")["runs"]
         self.reload(gated_vip("web", prefix=OTHER))
