@@ -6,7 +6,7 @@ import shutil
 from lab.case import main
 from lab.certificates import Authority
 from lab.nginx import Nginx
-from lab.probes import ProbeCase
+from lab.probes import PATIENT, ProbeCase
 from lab.system import wait_for
 
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nContent-Type: text/plain\r\n\r\nonly the beginning"
@@ -79,7 +79,8 @@ class Http(ProbeCase):
             ca_file = f"ca-file {authority.certificate};" if trusted else ""
             return block("https://shop.example.net/", f"connect-to 127.0.0.1:{port}; {ca_file} {more}")
 
-        results = self.run_checks({
+        # Whoever first trusts what the system trusts waits until all of that is read.
+        results = self.run_checks({name: f"{probe} {PATIENT}" for name, probe in {
             "good": tls(8443, 'expect-body "well";'),
             "unknown-authority": tls(8443, trusted=False),
             "unverified": tls(8443, "verify false;", trusted=False),
@@ -94,7 +95,7 @@ class Http(ProbeCase):
             "no-client": tls(8446),
             "self-signed": tls(8447),
             "no-ca-file": tls(8443, "ca-file /nonexistent;", trusted=False),
-        })
+        }.items()})
         for name in ("good", "unverified", "server-name", "expired-unverified", "soon-enough", "client"):
             self.assert_ok(results[name])
         for name in ("unknown-authority", "another-name", "expired", "soon", "self-signed"):
