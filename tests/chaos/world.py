@@ -215,6 +215,11 @@ class World:
         found = re.findall(r"^(\S+/\d+) .*?BGP\.as_path: ?([\d ]*)$", text, re.MULTILINE | re.DOTALL)
         return {prefix: as_path.strip() for prefix, as_path in found}
 
+    def sessions(self):
+        """What changes when a session ends or begins."""
+        neighbors = self.gate.state("show", "neighbors")["neighbor"]
+        return self.recorder.session(), [(one["session-state"], one["transitions"]) for one in neighbors]
+
     def addresses(self):
         """The VIP addresses on the loopback, in order."""
         return sorted(one for one in self.nva.addresses() if one.startswith("203.0.113."))
