@@ -188,6 +188,7 @@ bool bgpd_start(struct bgpd *bgpd, struct load *load, char *error, size_t size)
     load->value = NULL;
     journal_add(bgpd->journal, clock_real_us(), "daemon", "bgpd", "", "started", "version %s, %s", VIPGATE_VERSION,
                 extent(config));
+    uv_update_time(bgpd->loop); /* no timer counts the time that loading took */
     speaker_set_preserved(bgpd->speaker, preserved_families(bgpd->loopback, config));
     apply(bgpd, config);
     notify_service_manager("READY=1");

@@ -2,8 +2,10 @@
 the state is that of its first verdicts, with no flap in between where nothing changed."""
 
 import signal
+import time
 
 from lab.case import VIP, LabCase, gated_vip, main, speaker, tcp_check
+from lab.slow_file import SlowFile
 from lab.system import wait_for
 from lab.target import TcpTarget
 
@@ -83,11 +85,16 @@ class HealthLoss(LabCase):
 
     def test_loading_is_no_standstill(self):
         """A file that takes longer to load than the lease: healthd has not stood still when bgpd comes."""
-        unused = "".join(f"profile unused-{number} {{ as-path-prepend 1; }}\n" for number in range(10000))
-        self.gate = self.vipgate(SHORT, speaker(), unused)
+        file, lease_s = SlowFile(self.lab), 2
+        self.gate = self.vipgate(f"health {{ lease {lease_s}s; }}\n", speaker(), f"include {file.path};\n")
         self.gate.start_healthd()
+        file.wait_reader(self.gate.healthd)
+        time.sleep(lease_s + 0.1)
+        file.let_go()
+        wait_for(lambda: "started" in self.gate.healthd.output(), "healthd to run")
+        self.gate.configure(speaker())
         self.gate.start_bgpd()
-        wait_for(lambda: "-> connected" in self.gate.bgpd.output(), "the daemons to know each other", deadline=60)
+        wait_for(lambda: "-> connected" in self.gate.bgpd.output(), "the daemons to know each other")
         self.assertNotIn("stood still", self.gate.healthd.output())
 
     def test_hold(self):

@@ -1,11 +1,13 @@
 """Promise 8: reload is all or nothing; sessions, checks and VIPs that the change does not touch are not touched."""
 
 import json
+import select
 import signal
 import socket
 import struct
 
 from lab.case import LOCAL, NEIGHBOR, SECOND, VIP, LabCase, gated_vip, main, speaker, tcp_check
+from lab.slow_file import SlowFile
 from lab.system import wait_for
 from lab.target import TcpTarget
 from lab.vipgate import binary
@@ -143,6 +145,28 @@ class Reload(LabCase):
         self.gate.done("reload")
         self.assertEqual(quiet, self.session.story(VIP))
         self.assert_untouched()
+
+    def test_a_verdict_does_not_wait_while_the_file_is_read(self):
+        """Each daemon in turn reads for as long as it takes until the neighbor knows; nothing else is said."""
+        file = SlowFile(self.lab)
+        self.reload(gated_vip(prefix=OTHER))
+        self.session.wait_route(OTHER)
+        self.gate.configure(self.config(gated_vip(prefix=OTHER), f"include {file.path};\n"))
+        readers = []
+        for daemon, change, said in (("bgpd", self.target.refuse, "-"), ("healthd", self.target.answer, "65010")):
+            readers.append(self.ask(daemon, "reload", phase="prepare", token="slow"))
+            file.wait_reader(getattr(self.gate, daemon))
+            change()
+            wait_for(lambda: self.session.story(VIP)[-1] == said, f"{said} to be said of {VIP}")
+            self.assertEqual([], select.select(readers[-1:], [], [], 0)[0], "still reading")
+            file.let_go()
+            self.assertIn(b"vipgate:state", answer(readers[-1]))
+            file.hold()
+        for daemon in ("bgpd", "healthd"):
+            self.assertEqual(b"\1", answer(self.ask(daemon, "reload", phase="apply", token="slow")))
+        self.session.quiet()
+        self.assertEqual(["65010", "-", "65010"], self.session.story(VIP))
+        self.assertEqual(["65010"], self.session.story(OTHER))
 
     def test_a_daemon_that_does_not_run_is_no_hindrance(self):
         self.gate.healthd.kill()

@@ -1,7 +1,10 @@
 """The session from both ends: who connects, both at once, timers that run out, what a neighbour may do without harm."""
 
+import time
+
 from lab import bgp_message as bgp
 from lab.case import LOCAL, NEIGHBOR, SECOND, VIP, LabCase, gated_vip, main, speaker
+from lab.slow_file import SlowFile
 from lab.system import wait_for
 
 CEASE, HOLD_TIMER_EXPIRED, CONNECTION_COLLISION, ADMINISTRATIVE_RESET = 6, 4, 7, 4
@@ -31,6 +34,17 @@ class Sides(LabCase):
         session.wait_route(VIP)
         with self.assertRaises(AssertionError):
             peer.accept(deadline=2)
+
+    def test_loading_is_none_of_the_time_to_connect(self):
+        """A file that takes longer to load than a connection may take: the first one is the session."""
+        peer, file = self.peer(), SlowFile(self.lab)
+        self.gate = self.vipgate(speaker().replace("connect-retry-time 1s", "connect-retry-time 2s"), gated_vip(),
+                                 f"include {file.path};\n")
+        self.gate.start_bgpd()
+        file.wait_reader(self.gate.bgpd)
+        time.sleep(2.1)
+        file.let_go()
+        peer.establish().wait_route(VIP)
 
     def test_a_refused_connection_is_tried_again(self):
         peer = self.peer(listen=False)
