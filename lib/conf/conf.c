@@ -14,6 +14,7 @@
 #include "lib/conf/xml_read.h"
 #include "lib/model.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,30 +77,60 @@ static struct conf finish(struct document *document, const struct ly_ctx *contex
         tree = NULL;
     }
     conf.tree = tree;
-    conf.digest = document->digest;
+    SHA256End(&document->digest, conf.digest);
     conf.arena = document->arena;
     diagnostics_finish(&document->diagnostics, &conf);
     return conf;
 }
 
-struct conf conf_load(const struct ly_ctx *context, const char *path)
+static struct document document_of(enum conf_encoding encoding)
 {
-    struct document document = {.encoding = conf_encoding_of(path)};
-    struct include_origin origin = {.path = path, .file = diagnostics_file(&document.diagnostics, path)};
+    struct document document = {.encoding = encoding};
+
+    SHA256Init(&document.digest);
+    return document;
+}
+
+/* False: there are no statements, because the file at PATH cannot be read. */
+static bool read_files(struct document *document, const char *path)
+{
+    struct include_origin origin = {.path = path, .file = diagnostics_file(&document->diagnostics, path)};
     struct source source;
 
-    if (source_read(&document, path, start_of(origin.file), &source)) {
-        origin.device = source.device;
-        origin.inode = source.inode;
-        read_statements(&document, &origin, source.text, source.size);
-    }
+    if (!source_read(document, path, start_of(origin.file), &source))
+        return false;
+    origin.device = source.device;
+    origin.inode = source.inode;
+    read_statements(document, &origin, source.text, source.size);
+    return true;
+}
+
+struct conf conf_load(const struct ly_ctx *context, const char *path)
+{
+    struct document document = document_of(conf_encoding_of(path));
+
+    read_files(&document, path);
     return finish(&document, context);
+}
+
+/* An included file that is not there any more is a change like any other. */
+int conf_digest(const char *path, char digest[static CONF_DIGEST_SIZE])
+{
+    struct document document = document_of(conf_encoding_of(path));
+    struct conf conf = {0};
+    bool found = read_files(&document, path);
+
+    SHA256End(&document.digest, digest);
+    conf.arena = document.arena;
+    diagnostics_finish(&document.diagnostics, &conf);
+    conf_clear(&conf);
+    return found && document.unread == ENOENT ? 0 : document.unread;
 }
 
 struct conf conf_parse(const struct ly_ctx *context, const char *name, const char *text, size_t size,
                        enum conf_encoding encoding)
 {
-    struct document document = {.encoding = encoding};
+    struct document document = document_of(encoding);
     struct include_origin origin = {.path = "", .file = diagnostics_file(&document.diagnostics, name)};
 
     if (size > DOCUMENT_SIZE_MAX)

@@ -17,6 +17,7 @@
 #include "lib/arena.h"
 
 #include <libyang/libyang.h>
+#include <sha2.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,14 +41,19 @@ struct conf_files {
     unsigned count;
 };
 
+enum { CONF_DIGEST_SIZE = SHA256_DIGEST_STRING_LENGTH };
+
 struct conf {
     struct lyd_node *tree; /* NULL where there were errors; else validated, with schema defaults in place */
     struct conf_diagnostic *diagnostics;
     size_t diagnostic_count;
     size_t error_count;
     struct conf_files files;
-    uint64_t digest;    /* of the bytes of all files, in the order in which they were read */
     struct arena arena; /* where the nodes of TREE stand */
+
+    /* SHA-256 of the bytes of all files, in the order in which they were read: it is shown, and the files hold secrets.
+     */
+    char digest[CONF_DIGEST_SIZE];
 };
 
 /* The encoding by the ending of PATH: .json, .xml, anything else is text. */
@@ -61,6 +67,10 @@ struct conf conf_load(const struct ly_ctx *context, const char *path);
  */
 struct conf conf_parse(const struct ly_ctx *context, const char *name, const char *text, size_t size,
                        enum conf_encoding encoding);
+
+/* The digest alone: the same as that of conf_load, errors in the document or not. An errno where not all of it may be
+ * read, so that DIGEST is not that of all; else 0. */
+int conf_digest(const char *path, char digest[static CONF_DIGEST_SIZE]);
 
 void conf_clear(struct conf *conf);
 

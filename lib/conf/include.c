@@ -2,6 +2,7 @@
 
 #include "lib/conf/text_read.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,6 +12,12 @@ static void refuse(struct document *document, struct place place, const char *re
 {
     diagnostics_error(&document->diagnostics, place, "%s", reason);
     document->incomplete = true;
+}
+
+static void refuse_folder(struct document *document, struct place place)
+{
+    document->unread = EACCES;
+    refuse(document, place, "cannot read the folder of this pattern");
 }
 
 /* The path that ARGUMENT means in the file ORIGIN_PATH. False: it is too long. */
@@ -71,6 +78,13 @@ static void read_one(struct document *document, const struct include_origin *ori
     text_read(document, &self, source.text, source.size, tail);
 }
 
+/* Glob takes a folder that it may not read for an empty one. */
+static int ends_glob(const char *path, int error)
+{
+    (void)path;
+    return error != ENOENT;
+}
+
 /* A pattern may match nothing; a plain path may not. */
 static void read_matches(struct document *document, const struct include_origin *origin, const char *path,
                          struct place place, struct statement ***tail)
@@ -81,13 +95,13 @@ static void read_matches(struct document *document, const struct include_origin 
         read_one(document, origin, path, place, tail);
         return;
     }
-    int result = glob(path, 0, NULL, &found);
+    int result = glob(path, 0, ends_glob, &found);
     for (size_t i = 0; result == 0 && i < found.gl_pathc; i++)
         read_one(document, origin, found.gl_pathv[i], place, tail);
     if (result == 0)
         globfree(&found);
     else if (result != GLOB_NOMATCH)
-        refuse(document, place, "cannot read the folder of this pattern");
+        refuse_folder(document, place);
 }
 
 void include_read(struct document *document, const struct include_origin *origin, const struct statement *statement,

@@ -26,6 +26,13 @@ static bool refuse(struct document *document, struct place place, const char *pa
     return false;
 }
 
+static bool refuse_unread(struct document *document, struct place place, const char *path, int error)
+{
+    if (document->unread == 0 || document->unread == ENOENT)
+        document->unread = error;
+    return refuse(document, place, path, strerror(error));
+}
+
 /* Opens PATH to read. A named pipe that nobody writes to reads as empty, where it would else be waited for. */
 static int open_file(const char *path)
 {
@@ -65,14 +72,11 @@ static ssize_t read_all(struct document *document, int descriptor, size_t bound,
     return (ssize_t)size;
 }
 
-/* FNV-1a, with the size, so that where one file ends and the next begins counts. It tells that a file has changed
- * between two readings; nobody gains by making it collide. */
-static uint64_t digest_add(uint64_t digest, const char *text, size_t size)
+/* With the size, so that where one file ends and the next begins counts. */
+static void digest_add(SHA2_CTX *digest, const char *text, uint64_t size)
 {
-    digest ^= (size + 1) * 11400714819323198485u;
-    for (size_t i = 0; i < size; i++)
-        digest = (digest ^ (unsigned char)text[i]) * 1099511628211u;
-    return digest;
+    SHA256Update(digest, (const uint8_t *)&size, sizeof size);
+    SHA256Update(digest, (const uint8_t *)text, size);
 }
 
 static bool read_open_file(struct document *document, int descriptor, const char *path, struct place place,
@@ -82,12 +86,12 @@ static bool read_open_file(struct document *document, int descriptor, const char
     char *text;
 
     if (fstat(descriptor, &status) < 0)
-        return refuse(document, place, path, strerror(errno));
+        return refuse_unread(document, place, path, errno);
     if (S_ISDIR(status.st_mode))
         return refuse(document, place, path, "it is a directory; name a file");
     ssize_t size = read_all(document, descriptor, DOCUMENT_SIZE_MAX - document->size, &text);
     if (size < 0)
-        return refuse(document, place, path, strerror(errno));
+        return refuse_unread(document, place, path, errno);
     if (size == 0 && S_ISFIFO(status.st_mode))
         return refuse(document, place, path, "nothing comes from this pipe");
     document->size += (size_t)size;
@@ -95,7 +99,7 @@ static bool read_open_file(struct document *document, int descriptor, const char
         document->size = DOCUMENT_SIZE_MAX;
         return refuse(document, place, path, "the configuration is larger than 4 MiB");
     }
-    document->digest = digest_add(document->digest, text, (size_t)size);
+    digest_add(&document->digest, text, (size_t)size);
     *source = (struct source){.text = text, .size = (size_t)size, .device = status.st_dev, .inode = status.st_ino};
     return true;
 }
@@ -105,7 +109,7 @@ bool source_read(struct document *document, const char *path, struct place place
     int descriptor = open_file(path);
 
     if (descriptor < 0)
-        return refuse(document, place, path, strerror(errno));
+        return refuse_unread(document, place, path, errno);
     bool done = read_open_file(document, descriptor, path, place, source);
     close(descriptor);
     return done;

@@ -13,6 +13,7 @@
 #include "lib/conf/diagnostics.h"
 
 #include <libyang/libyang.h>
+#include <sha2.h>
 
 enum { DOCUMENT_DEPTH_MAX = 32, DOCUMENT_SIZE_MAX = 4 * 1024 * 1024, DOCUMENT_FILES_MAX = 256 };
 
@@ -58,7 +59,8 @@ struct document {
     struct attempt *attempts;
     struct ly_set aside; /* list entries outside the tree; see aside.h */
     size_t size;         /* of all its files, bounded by DOCUMENT_SIZE_MAX */
-    uint64_t digest;     /* of their bytes */
+    SHA2_CTX digest;     /* of their bytes */
+    int unread;          /* errno of a file that could not be read, if possible one that is there; 0: none */
     bool incomplete;     /* a file is missing from it: what seems absent may be there */
 };
 

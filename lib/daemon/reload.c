@@ -5,7 +5,6 @@
 #include "lib/model.h"
 
 #include <bsd/string.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,10 +119,8 @@ static struct lyd_node *describe(const struct reload *reload)
 {
     const struct conf *findings = &reload->prepared->findings;
     struct lyd_node *state = model_top(reload->context, "state"), *node = model_container(state, "reload");
-    char digest[24];
 
-    snprintf(digest, sizeof digest, "%016" PRIx64, findings->digest);
-    model_leaf(node, "digest", digest);
+    model_leaf(node, "digest", findings->digest);
     for (size_t i = 0; i < reload->changes.kept; i++)
         model_leaf(node, "change", reload->changes.lines[i]);
     model_leaf_number(node, "changes", reload->changes.count);

@@ -32,12 +32,14 @@ static char *lines_of(const struct conf *conf)
     return text;
 }
 
-/* The diagnostics of the file at PATH. */
+/* The diagnostics of the file at PATH. Its digest does not depend on what is made of it. */
 static char *lines_of_file(const char *path)
 {
     struct conf conf = conf_load(context, path);
-    char *text = lines_of(&conf);
+    char *text = lines_of(&conf), digest[CONF_DIGEST_SIZE];
 
+    conf_digest(path, digest);
+    assert_string_equal(digest, conf.digest);
     assert_true((conf.tree != NULL) == (conf.error_count == 0));
     conf_clear(&conf);
     return text;
