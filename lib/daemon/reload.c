@@ -34,7 +34,7 @@ struct reload {
     const struct reload_owner *owner;
     void *user;
     const char *path;
-    struct load *running;
+    struct load *running;  /* NULL: stopped, and left to the thread */
     struct beside *thread; /* reads; NULL: nothing is being read */
     struct reading *reading;
     struct load *prepared; /* NULL: nothing */
@@ -334,7 +334,9 @@ void reload_answer(struct reload *reload, struct control_request *request, const
 {
     const char *token = model_text(rpc, "token");
 
-    if (strcmp(model_text(rpc, "phase"), "prepare") == 0)
+    if (reload->stopped)
+        control_refuse(request, "the daemon is stopping");
+    else if (strcmp(model_text(rpc, "phase"), "prepare") == 0)
         answer_prepare(reload, request, token);
     else
         answer_apply(reload, request, token);
@@ -342,7 +344,10 @@ void reload_answer(struct reload *reload, struct control_request *request, const
 
 void reload_answer_config(const struct reload *reload, struct control_request *request)
 {
-    control_reply_json(request, reload->running->document);
+    if (reload->running)
+        control_reply_json(request, reload->running->document);
+    else
+        control_refuse(request, "the daemon is stopping");
 }
 
 /* ---- life ---- */
