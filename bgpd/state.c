@@ -50,6 +50,7 @@ static bool list_daemon(struct listing *listing, struct lyd_node *state)
     model_leaf_number(node, "pid", (uint64_t)getpid());
     model_leaf_time(node, "since", bgpd->since_us);
     model_leaf(node, "health-link", health_link_name(verdict_table_link(health_verdicts(bgpd->health))));
+    reload_describe(bgpd->reload, node);
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "ctl/status_check.h"
 
+#include "ctl/drift.h"
 #include "ctl/show.h"
 #include "lib/model.h"
 
@@ -67,31 +68,41 @@ void status_line(FILE *file, const struct view *view, const struct lyd_node *ent
             cell.text[0] ? ": " : "", cell.text);
 }
 
+/* Writes ENTRY where it is not as usual, FROM being what it should run and does not; whether it is wrong. */
+static bool write_entry(struct writer *writer, const struct view *view, const struct lyd_node *entry, const char *from)
+{
+    enum condition condition = status_condition(entry);
+
+    if (writer->json && (condition != CONDITION_RIGHT || from))
+        json_document_add(&writer->document, entry);
+    if (!writer->json && condition != CONDITION_RIGHT)
+        status_line(writer->style.file, view, entry, writer->style.now_us);
+    if (!writer->json && from)
+        fprintf(writer->style.file, "the running configuration of %s is not that of %s: vipgate reload\n",
+                model_text(entry, "name"), from);
+    return condition == CONDITION_WRONG || from;
+}
+
 /* Writes what is not as usual in the list of VIEW; how much of it is wrong. */
-static size_t write_list(struct writer *writer, const struct view *view, const struct collection *answers)
+static size_t write_list(struct writer *writer, const struct view *view, const struct collection *answers,
+                         const struct drifts *drifts)
 {
     const struct lyd_node *entry = NULL;
     size_t wrong = 0;
 
-    while ((entry = collection_next(answers, view->list, entry))) {
-        enum condition condition = status_condition(entry);
-        wrong += condition == CONDITION_WRONG;
-        if (condition == CONDITION_RIGHT)
-            continue;
-        if (writer->json)
-            json_document_add(&writer->document, entry);
-        else
-            status_line(writer->style.file, view, entry, writer->style.now_us);
-    }
+    while ((entry = collection_next(answers, view->list, entry)))
+        wrong += write_entry(writer, view, entry,
+                             view == &view_daemons ? drift_from(drifts, model_text(entry, "name")) : NULL);
     return wrong;
 }
 
 static size_t write_all(struct writer *writer, const struct collection *answers)
 {
+    struct drifts drifts = drift_find(answers);
     size_t wrong = 0;
 
     for (size_t i = 0; i < RULES; i++)
-        wrong += write_list(writer, rules[i].view, answers);
+        wrong += write_list(writer, rules[i].view, answers, &drifts);
     return wrong;
 }
 

@@ -15,7 +15,8 @@ enum condition status_condition(const struct lyd_node *entry);
 /* Writes ENTRY, of the list of VIEW, in one line: "check backend is down: connection refused". */
 void status_line(FILE *file, const struct view *view, const struct lyd_node *entry, uint64_t now_us);
 
-/* The command. 0: all is right; STATUS_REFUSED: something is wrong; STATUS_UNREACHABLE: no daemon answers. */
+/* The command; it also compares what runs with the file. 0: all is right; STATUS_REFUSED: something is wrong;
+ * STATUS_UNREACHABLE: no daemon answers. */
 int status_check(const struct invocation *invocation);
 
 #endif

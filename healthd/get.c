@@ -36,6 +36,7 @@ static void append_daemon(const struct daemon *daemon, struct lyd_node *state)
     model_leaf(node, "version", VIPGATE_VERSION);
     model_leaf_number(node, "pid", (uint64_t)getpid());
     model_leaf_time(node, "since", daemon->since_us);
+    reload_describe(daemon->reload, node);
 }
 
 /* The next piece of all checks, or the one that was asked for. False: more are to come. */

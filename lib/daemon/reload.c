@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PREPARED_MS = 60 * 1000, CHANGES_MAX = 200, TOKEN_SIZE = 65, ERROR_SIZE = 512 };
 
@@ -34,6 +35,7 @@ struct reload {
     const struct reload_owner *owner;
     void *user;
     const char *path;
+    char *absolute;        /* the same, for others */
     struct load *running;  /* NULL: stopped, and left to the thread */
     struct beside *thread; /* reads; NULL: nothing is being read */
     struct reading *reading;
@@ -350,7 +352,25 @@ void reload_answer_config(const struct reload *reload, struct control_request *r
         control_refuse(request, "the daemon is stopping");
 }
 
+void reload_describe(const struct reload *reload, struct lyd_node *daemon)
+{
+    model_leaf(daemon, "configuration-file", reload->absolute);
+    if (reload->running)
+        model_leaf(daemon, "configuration-digest", reload->running->findings.digest);
+}
+
 /* ---- life ---- */
+
+/* NULL when out of memory, or in a directory that has gone. */
+static char *absolute_path(const char *path)
+{
+    char *directory = path[0] == '/' ? strdup("") : getcwd(NULL, 0), *text;
+
+    if (!directory || asprintf(&text, "%s%s%s", directory, directory[0] ? "/" : "", path) < 0)
+        text = NULL;
+    free(directory);
+    return text;
+}
 
 struct reload *reload_new(uv_loop_t *loop, const struct ly_ctx *context, const char *path,
                           const struct reload_owner *owner, void *user, struct load *load)
@@ -367,6 +387,7 @@ struct reload *reload_new(uv_loop_t *loop, const struct ly_ctx *context, const c
     running->value = NULL;
     *load = (struct load){.value = load->value};
     *reload = (struct reload){.loop = loop, .context = context, .path = path, .owner = owner, .user = user};
+    reload->absolute = absolute_path(path);
     reload->running = running;
     uv_timer_init(loop, &reload->expiry);
     reload->expiry.data = reload;
@@ -388,7 +409,10 @@ void reload_stop(struct reload *reload)
 
 static void on_closed(uv_handle_t *handle)
 {
-    free(handle->data);
+    struct reload *reload = handle->data;
+
+    free(reload->absolute);
+    free(reload);
 }
 
 void reload_free(struct reload *reload)

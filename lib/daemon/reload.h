@@ -50,6 +50,9 @@ void reload_now(struct reload *reload);
 /* Answers the RPC reload. */
 void reload_answer(struct reload *reload, struct control_request *request, const struct lyd_node *rpc);
 
+/* Says in DAEMON, an entry of the state's list, which file is read and of which bytes the running configuration is. */
+void reload_describe(const struct reload *reload, struct lyd_node *daemon);
+
 /* Answers the RPC get-config. */
 void reload_answer_config(const struct reload *reload, struct control_request *request);
 

@@ -1,6 +1,10 @@
 """What is announced is what a neighbor has: the state 'waiting', who has a VIP and from whom it is withheld, routes that
 are for nobody, and status --check."""
 
+import json
+import os
+import signal
+
 from lab import bgp_message as bgp
 from lab.case import LOCAL, NEIGHBOR, SECOND, VIP, LabCase, gated_vip, main, speaker, tcp_check
 from lab.system import wait_for
@@ -144,6 +148,31 @@ class Check(LabCase):
         self.check(1, f"neighbor {NEIGHBOR} is idle, administratively down", f"vip {VIP} is waiting")
         wrong = self.gate.cli("--json", "status", "--check")
         self.assertEqual(1, wrong.returncode)
+
+    def test_the_file_has_changed(self):
+        """Also by a comment: what is compared is the files. A reload of one daemon leaves the other behind."""
+        configuration = speaker(), gated_vip(extra=UNMANAGED)
+        self.gate = self.vipgate(*configuration)
+        self.gate.file = os.path.relpath(self.gate.file)
+        self.gate.start()
+        self.peer().establish().wait_route(VIP)
+        file = os.path.join(os.getcwd(), self.gate.file)
+        lines = [f"the running configuration of {name} is not that of {file}: vipgate reload\n"
+                 for name in ("healthd", "bgpd")]
+        self.check(0, "nothing is wrong\n")
+        self.gate.configure("".join(configuration) + "# changed\n")
+        self.check(1, *lines)
+        wrong = json.loads(self.gate.cli("--json", "status", "--check").stdout)["vipgate:state"]["daemon"]
+        self.assertEqual([file] * 2, [daemon["configuration-file"] for daemon in wrong])
+        self.gate.bgpd.signal(signal.SIGHUP)
+        self.check(1, lines[0])
+        wait_for(lambda: self.gate.cli("status", "--check").stdout == lines[0], "bgpd to be right again")
+        os.rename(self.gate.file, self.gate.file + ".gone")
+        self.check(1, "the running configuration of bgpd is not that of healthd: vipgate reload\n")
+        self.assertIn(f"not compared with {file}, which cannot be read in full: No such file", self.result.stderr)
+        os.rename(self.gate.file + ".gone", self.gate.file)
+        self.gate.done("reload")
+        self.check(0, "nothing is wrong\n")
 
     def test_a_daemon_is_missing(self):
         TcpTarget(self.lab, self.host)
