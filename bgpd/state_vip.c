@@ -1,5 +1,4 @@
 /* The list vip. */
-#include "bgpd/announce/audience.h"
 #include "bgpd/state.h"
 #include "lib/clock.h"
 #include "lib/model.h"
@@ -17,17 +16,18 @@ static void append_gate(struct lyd_node *node, const struct vip *vip)
 /* Whom it is for: who has it, and from whom it is withheld. */
 static void append_neighbors(struct lyd_node *node, const struct bgpd *bgpd, const struct vip *vip)
 {
+    const struct audience audience = vip_audience(vip);
     char address[ADDRESS_TEXT_SIZE];
     uint64_t count = 0;
 
     for (struct peer *peer = speaker_next(bgpd->speaker, NULL); peer; peer = speaker_next(bgpd->speaker, peer)) {
         const char *obstacle;
-        if (!vip_is_for(vip, peer))
+        if (!audience_includes(&audience, peer))
             continue;
         count++;
-        if (audience_has(vip, peer))
+        if (audience_has(&audience, peer))
             state_leaf_address(node, "advertised-to", &peer_config(peer)->address);
-        else if ((obstacle = audience_obstacle(vip, peer)))
+        else if ((obstacle = audience_obstacle(&audience, peer)))
             model_leaf(model_list(node, "withheld", address_format(&peer_config(peer)->address, address), NULL),
                        "reason", obstacle);
     }

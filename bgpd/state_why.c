@@ -5,7 +5,6 @@
  *     vip -> each neighbour: whether it has it
  *     what happened last
  */
-#include "bgpd/announce/audience.h"
 #include "bgpd/state.h"
 #include "lib/clock.h"
 #include "lib/model.h"
@@ -102,12 +101,13 @@ static void describe_delivery(const struct peer *peer, const struct vip *vip, ch
     static const char *const deliveries[] = {"is queued for it", "was sent to it, and not acknowledged yet",
                                              "was acknowledged by its TCP"};
     const struct rib_out_route *route = rib_out_find(peer_rib_out(peer), &vip->prefix);
-    const char *obstacle = audience_obstacle(vip, peer);
+    const struct audience audience = vip_audience(vip);
+    const char *obstacle = audience_obstacle(&audience, peer);
     char as_path[256];
 
     if (!peer_carries(peer, vip->prefix.family))
         snprintf(text, size, "it does not take %s routes", vip->prefix.family == FAMILY_IPV4 ? "IPv4" : "IPv6");
-    else if (!vip_is_for(vip, peer))
+    else if (!audience_includes(&audience, peer))
         strlcpy(text, "not among the neighbors of this vip", size);
     else if (obstacle)
         snprintf(text, size, "withheld: %s", obstacle);

@@ -2,63 +2,80 @@
 
 #include <stdio.h>
 
-/* The next neighbor after PREVIOUS (NULL: the first) that VIP is for. */
-static struct peer *next_meant(const struct vip *vip, const struct speaker *speaker, const struct peer *previous)
+bool audience_names(const struct audience *audience, const struct peer *peer)
+{
+    const struct vip_config *config = audience->config;
+
+    for (size_t i = 0; config && i < config->neighbor_count; i++) {
+        if (address_equal(&config->neighbors[i], &peer_config(peer)->address))
+            return true;
+    }
+    return config && config->neighbor_count == 0;
+}
+
+bool audience_includes(const struct audience *audience, const struct peer *peer)
+{
+    return peer_carries(peer, audience->prefix->family) && audience_names(audience, peer);
+}
+
+/* The next neighbor after PREVIOUS (NULL: the first) that it is for. */
+static struct peer *next_meant(const struct audience *audience, const struct speaker *speaker,
+                               const struct peer *previous)
 {
     struct peer *peer = speaker_next(speaker, previous);
 
-    while (peer && !vip_is_for(vip, peer))
+    while (peer && !audience_includes(audience, peer))
         peer = speaker_next(speaker, peer);
     return peer;
 }
 
-bool audience_has(const struct vip *vip, const struct peer *peer)
+bool audience_has(const struct audience *audience, const struct peer *peer)
 {
-    const struct rib_out_route *route = rib_out_find(peer_rib_out(peer), &vip->prefix);
+    const struct rib_out_route *route = rib_out_find(peer_rib_out(peer), audience->prefix);
 
-    return route && route->sent && vip_is_for(vip, peer);
+    return route && route->sent && audience_includes(audience, peer);
 }
 
-static const struct peer *first_reached(const struct vip *vip, const struct speaker *speaker)
+static const struct peer *first_reached(const struct audience *audience, const struct speaker *speaker)
 {
     const struct peer *peer = NULL;
 
-    while ((peer = next_meant(vip, speaker, peer)) && !audience_has(vip, peer))
+    while ((peer = next_meant(audience, speaker, peer)) && !audience_has(audience, peer))
         continue;
     return peer;
 }
 
-bool audience_is_reached(const struct vip *vip, const struct speaker *speaker)
+bool audience_is_reached(const struct audience *audience, const struct speaker *speaker)
 {
-    return first_reached(vip, speaker) != NULL;
+    return first_reached(audience, speaker) != NULL;
 }
 
-unsigned audience_size(const struct vip *vip, const struct speaker *speaker)
+unsigned audience_size(const struct audience *audience, const struct speaker *speaker)
 {
     unsigned size = 0;
 
-    for (const struct peer *peer = NULL; (peer = next_meant(vip, speaker, peer));)
+    for (const struct peer *peer = NULL; (peer = next_meant(audience, speaker, peer));)
         size++;
     return size;
 }
 
-const char *audience_obstacle(const struct vip *vip, const struct peer *peer)
+const char *audience_obstacle(const struct audience *audience, const struct peer *peer)
 {
-    return vip->attributes ? peer_obstacle(peer, vip->prefix.family, vip->attributes) : NULL;
+    return audience->attributes ? peer_obstacle(peer, audience->prefix->family, audience->attributes) : NULL;
 }
 
-void audience_explain_waiting(const struct vip *vip, const struct speaker *speaker, char *text, size_t size)
+void audience_explain_waiting(const struct audience *audience, const struct speaker *speaker, char *text, size_t size)
 {
-    const struct peer *peer = next_meant(vip, speaker, NULL);
-    unsigned others = audience_size(vip, speaker) - 1;
+    const struct peer *peer = next_meant(audience, speaker, NULL);
+    unsigned others = audience_size(audience, speaker) - 1;
     char address[ADDRESS_TEXT_SIZE], more[32] = "";
 
     if (!peer) {
         snprintf(text, size, "no neighbor has it: it is for none that takes %s routes",
-                 vip->prefix.family == FAMILY_IPV4 ? "IPv4" : "IPv6");
+                 audience->prefix->family == FAMILY_IPV4 ? "IPv4" : "IPv6");
         return;
     }
-    const char *obstacle = audience_obstacle(vip, peer);
+    const char *obstacle = audience_obstacle(audience, peer);
     address_format(&peer_config(peer)->address, address);
     if (others > 0)
         snprintf(more, sizeof more, " (and %u more)", others);
@@ -69,9 +86,9 @@ void audience_explain_waiting(const struct vip *vip, const struct speaker *speak
                  peer_is_established(peer) ? "queued for" : "no session with", address, more);
 }
 
-void audience_explain_reached(const struct vip *vip, const struct speaker *speaker, char *text, size_t size)
+void audience_explain_reached(const struct audience *audience, const struct speaker *speaker, char *text, size_t size)
 {
-    const struct peer *peer = first_reached(vip, speaker);
+    const struct peer *peer = first_reached(audience, speaker);
     char address[ADDRESS_TEXT_SIZE];
 
     if (peer)

@@ -1,6 +1,5 @@
 #include "bgpd/announce/vip.h"
 
-#include "bgpd/announce/audience.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 
@@ -121,24 +120,16 @@ static void plan_removal(struct vip *vip, uint64_t now_ms)
 
 /* ---- the routes ---- */
 
-static bool names(const struct vip_config *config, const struct address *address)
+struct audience vip_audience(const struct vip *vip)
 {
-    for (size_t i = 0; i < config->neighbor_count; i++) {
-        if (address_equal(&config->neighbors[i], address))
-            return true;
-    }
-    return config->neighbor_count == 0;
-}
-
-bool vip_is_for(const struct vip *vip, const struct peer *peer)
-{
-    return vip->config && peer_carries(peer, vip->prefix.family) && names(vip->config, &peer_config(peer)->address);
+    return (struct audience){.prefix = &vip->prefix, .config = vip->config, .attributes = vip->attributes};
 }
 
 /* A family that this session does not carry is stated all the same: the next session may, and nobody would say so. */
 bool vip_state_route(const struct vip *vip, struct peer *peer)
 {
-    bool wanted = vip->config && names(vip->config, &peer_config(peer)->address);
+    const struct audience audience = vip_audience(vip);
+    bool wanted = audience_names(&audience, peer);
 
     return rib_out_set(peer_rib_out(peer), &vip->prefix, wanted ? vip->attributes : NULL);
 }
@@ -148,24 +139,26 @@ bool vip_state_route(const struct vip *vip, struct peer *peer)
 /* Whether some neighbor has it; remembered, as it is asked for every VIP and changes rarely. */
 static bool is_reached(struct vip *vip, const struct speaker *speaker)
 {
+    const struct audience audience = vip_audience(vip);
     bool was_reached = vip->reached;
 
     if (vip->unlooked)
-        vip->reached = audience_is_reached(vip, speaker);
+        vip->reached = audience_is_reached(&audience, speaker);
     vip->unlooked = false;
     /* The event of this is about neighbors: the reasons of the decision are older. */
     if (vip->reached && !was_reached && vip->said == VIP_WAITING && !vip->remark[0])
-        audience_explain_reached(vip, speaker, vip->remark, sizeof vip->remark);
+        audience_explain_reached(&audience, speaker, vip->remark, sizeof vip->remark);
     return vip->reached;
 }
 
 /* What is so, with its reason. */
 static enum vip_state find_state(struct vip *vip, const struct speaker *speaker)
 {
+    const struct audience audience = vip_audience(vip);
     size_t size = sizeof vip->reason;
 
     if (vip->attributes && !is_reached(vip, speaker)) {
-        audience_explain_waiting(vip, speaker, vip->reason, size);
+        audience_explain_waiting(&audience, speaker, vip->reason, size);
         return VIP_WAITING;
     }
     if (vip->attributes || !vip->decision.profile) {

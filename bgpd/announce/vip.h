@@ -9,6 +9,7 @@
 #ifndef VIPGATE_BGPD_ANNOUNCE_VIP_H
 #define VIPGATE_BGPD_ANNOUNCE_VIP_H
 
+#include "bgpd/announce/audience.h"
 #include "bgpd/announce/policy.h"
 #include "bgpd/announce/verdict_table.h"
 #include "bgpd/announce/vip_address.h"
@@ -64,8 +65,8 @@ void vip_settle(struct vip *vip, const struct speaker *speaker);
 /* States the VIP's route in PEER's Adj-RIB-Out; saying it again changes nothing. False when out of memory. */
 bool vip_state_route(const struct vip *vip, struct peer *peer);
 
-/* Whether the VIP is for this neighbor: its configuration names it, and the neighbor takes routes of its family. */
-bool vip_is_for(const struct vip *vip, const struct peer *peer);
+/* Whom it is for. Valid until the VIP changes. */
+struct audience vip_audience(const struct vip *vip);
 
 /* Writes the event of a change that has none yet. */
 void vip_report(struct vip *vip, struct journal *journal);
