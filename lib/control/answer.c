@@ -1,0 +1,213 @@
+/* The answers to a request, on their way out to a client that may not read them. */
+#include "lib/control/frame.h"
+#include "lib/control/request.h"
+#include "lib/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STALL_MS = 10 * 1000,           /* more than BACKLOG_MAX waits */
+    STALL_PAGER_MS = 5 * 60 * 1000, /* less does */
+    BACKLOG_MAX = 1024 * 1024,
+};
+
+/* One answer on its way out. */
+struct answer {
+    uv_write_t write;
+    uint8_t header[CONTROL_LENGTH_SIZE + 1];
+    char *body;
+};
+
+size_t request_backlog(const struct control_request *request)
+{
+    return uv_stream_get_write_queue_size((const uv_stream_t *)&request->pipe);
+}
+
+/* The client must take something of what waits for it before the timer fires. */
+static void await_progress(struct control_request *request)
+{
+    request->waiting = request_backlog(request);
+    uv_timer_start(&request->timer, request_on_timer, request->waiting > BACKLOG_MAX ? STALL_MS : STALL_PAGER_MS, 0);
+}
+
+void request_on_timer(uv_timer_t *timer)
+{
+    struct control_request *request = timer->data;
+
+    if (!request->dispatched || request_backlog(request) == 0 || request_backlog(request) >= request->waiting) {
+        request_lose(request);
+        return;
+    }
+    request_show_life(request);
+    await_progress(request);
+}
+
+static void on_written(uv_write_t *write, int status)
+{
+    struct answer *answer = write->data;
+    struct control_request *request = write->handle->data;
+
+    free(answer->body);
+    free(answer);
+    if (request->lost)
+        return;
+    if (status < 0) {
+        request_lose(request);
+        return;
+    }
+    request_show_life(request);
+    if (request_backlog(request) > 0) {
+        await_progress(request);
+        return;
+    }
+    uv_timer_stop(&request->timer);
+    if (request->ended)
+        request_lose(request);
+    else if (request->ready)
+        turns_join(&request->server->turns, &request->turn);
+}
+
+/* Sends BODY, whose ownership passes here. A failure is noticed by the timer: the caller is inside of its own work, and
+ * must not be told of the client's end in the middle of it. */
+static void request_send(struct control_request *request, enum control_kind kind, char *body, size_t size)
+{
+    struct answer *answer = request->lost ? NULL : calloc(1, sizeof *answer);
+
+    if (!answer) {
+        free(body);
+        if (!request->lost)
+            uv_timer_start(&request->timer, request_on_timer, 0, 0);
+        return;
+    }
+    struct wire_writer header = wire_writer_of(answer->header, sizeof answer->header);
+    wire_write_u32(&header, (uint32_t)size + 1);
+    wire_write_u8(&header, (uint8_t)kind);
+    answer->body = body;
+    answer->write.data = answer;
+    const uv_buf_t buffers[] = {uv_buf_init((char *)answer->header, sizeof answer->header),
+                                uv_buf_init(body, (unsigned)size)};
+    if (uv_write(&answer->write, (uv_stream_t *)&request->pipe, buffers, 2, on_written) < 0) {
+        free(body);
+        free(answer);
+        uv_timer_start(&request->timer, request_on_timer, 0, 0);
+        return;
+    }
+    if (!uv_is_active((uv_handle_t *)&request->timer))
+        await_progress(request);
+}
+
+/* The document as text, which it is freed for. NULL where there is none or memory is out. */
+static char *document_print(struct lyd_node *document)
+{
+    char *text = NULL;
+
+    if (document)
+        lyd_print_mem(&text, document, LYD_JSON, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK);
+    lyd_free_all(document);
+    return text;
+}
+
+static void send_document(struct control_request *request, enum control_kind kind, struct lyd_node *document)
+{
+    char *text = document_print(document);
+    size_t size = text ? strlen(text) : 0;
+
+    if (size >= CONTROL_ANSWER_MAX) {
+        free(text);
+        text = strdup("the answer is too long; ask for less of it");
+        size = text ? strlen(text) : 0;
+        kind = CONTROL_KIND_REFUSAL;
+    }
+    request_send(request, kind, text, size);
+}
+
+void control_reply(struct control_request *request, struct lyd_node *document)
+{
+    request->ended = true;
+    send_document(request, CONTROL_KIND_LAST, document);
+    request_free_if_over(request);
+}
+
+bool control_reply_more(struct control_request *request, struct lyd_node *document)
+{
+    if (!request->lost && request_backlog(request) > BACKLOG_MAX) {
+        lyd_free_all(document);
+        return false;
+    }
+    send_document(request, CONTROL_KIND_MORE, document);
+    return true;
+}
+
+static void send_text(struct control_request *request, enum control_kind kind, char *text)
+{
+    request->ended = true;
+    request_send(request, kind, text, text ? strlen(text) : 0);
+    request_free_if_over(request);
+}
+
+void control_refuse(struct control_request *request, const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
+    va_end(arguments);
+    if (text)
+        text_clean(text);
+    send_text(request, CONTROL_KIND_REFUSAL, text);
+}
+
+void control_reply_json(struct control_request *request, const char *json)
+{
+    char *text = strdup(json);
+
+    if (text)
+        send_text(request, CONTROL_KIND_LAST, text);
+    else
+        control_refuse(request, "out of memory");
+}
+
+static void clean_lines(char *text)
+{
+    for (char *end; text; text = end ? end + 1 : NULL) {
+        if ((end = strchr(text, '\n')))
+            *end = '\0';
+        text_clean(text);
+        if (end)
+            *end = '\n';
+    }
+}
+
+void control_reply_invalid(struct control_request *request, const char *lines)
+{
+    char *text = strdup(lines ? lines : "out of memory");
+
+    clean_lines(text);
+    send_text(request, CONTROL_KIND_INVALID, text);
+}
+
+void control_on_gone(struct control_request *request, void (*gone)(struct control_request *request, void *user),
+                     void *user)
+{
+    request->gone = gone;
+    request->gone_user = user;
+}
+
+void control_on_ready(struct control_request *request, void (*ready)(struct control_request *request, void *user),
+                      void *user)
+{
+    request->ready = ready;
+    request->ready_user = user;
+    if (!request->lost && request_backlog(request) == 0)
+        turns_join(&request->server->turns, &request->turn);
+}
+
+bool control_piece_is_full(const struct control_request *request)
+{
+    return turns_is_over(&request->server->turns);
+}

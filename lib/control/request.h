@@ -1,0 +1,67 @@
+/*
+ * A client of a control server and its request, which are one object, as the files of this room share it: server.c
+ * takes requests in, answer.c sends answers out, request.c ends the connection. Others know it by control.h.
+ */
+#ifndef VIPGATE_LIB_CONTROL_REQUEST_H
+#define VIPGATE_LIB_CONTROL_REQUEST_H
+
+#include "lib/control/acceptor.h"
+#include "lib/control/access.h"
+#include "lib/control/control.h"
+#include "lib/control/turns.h"
+
+#include <sys/queue.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+struct control_server {
+    uv_loop_t *loop;
+    struct acceptor *acceptor;
+    const struct ly_ctx *context;
+    struct control_owner owner;
+    struct sockaddr_un address;
+    struct stat file; /* the socket that we made, so that we remove no other */
+    control_handler *handler;
+    void *user;
+    struct turns turns;
+    size_t client_count;
+    TAILQ_HEAD(client_list, control_request) clients; /* who has stood still the longest is first */
+};
+
+struct control_request {
+    TAILQ_ENTRY(control_request) entry;
+    struct turn turn;
+    struct control_server *server;
+    uv_pipe_t pipe;
+    uv_timer_t timer;
+    unsigned open_handles;
+    bool lost;       /* the connection is closed, or being closed */
+    bool ended;      /* the handler has no more to say, or was never called */
+    bool complete;   /* all of the request is here */
+    bool dispatched; /* the handler was called */
+    size_t waiting;  /* bytes not yet written when the timer was set */
+    size_t received;
+    uint8_t *input; /* CONTROL_LENGTH_SIZE + CONTROL_REQUEST_MAX, until the handler is called */
+    struct lyd_node *rpc;
+    void (*gone)(struct control_request *request, void *user);
+    void *gone_user;
+    void (*ready)(struct control_request *request, void *user);
+    void *ready_user;
+};
+
+/* The client has sent or read something. */
+void request_show_life(struct control_request *request);
+
+/* Closes the connection; a request under way learns that its client has gone. */
+void request_lose(struct control_request *request);
+
+/* Where the handler has no more to say: frees what it needed, and all of it once the connection is closed. */
+void request_free_if_over(struct control_request *request);
+
+/* How many bytes wait for the client. */
+size_t request_backlog(const struct control_request *request);
+
+/* Time is up for the client to send its request, or to take something of what waits for it. */
+void request_on_timer(uv_timer_t *timer);
+
+#endif
