@@ -86,7 +86,7 @@ class Chaos:
     def _mend(self):
         """The proxy answers, and the file that stands is the one that runs."""
         self.world.start_proxy()
-        wait_for(lambda: self.world.gate.cli("reload").returncode == 0,
+        wait_for(lambda: self.world.gate.cli("reload", timeout=90).returncode == 0,
                  lambda: f"reload to succeed: {self.world.gate.cli('reload').stderr}", QUIET_DEADLINE, pause=0.5)
 
     # -- the judgement

@@ -91,10 +91,10 @@ class Vipgate:
 
     # -- the command line
 
-    def cli(self, *words):
-        """Runs `vipgate WORDS` in the host."""
+    def cli(self, *words, timeout=30):
+        """Runs `vipgate WORDS` in the host, for TIMEOUT seconds at most."""
         return subprocess.run(self.host.command(*self.identity, binary("vipgate"), "-S", self.directory, *words), capture_output=True,
-                              text=True, timeout=30, env={**os.environ, **SANITIZERS})
+                              text=True, timeout=timeout, env={**os.environ, **SANITIZERS})
 
     def done(self, *words):
         """What `vipgate WORDS` prints; AssertionError unless its exit status is 0."""
