@@ -7,6 +7,8 @@
  * Until the first applies, closing the connections leaves everything as it was. bgpd applies first: a check that goes
  * away has then left the gates before healthd forgets it.
  */
+#include "ctl/reload.h"
+
 #include "ctl/handlers.h"
 #include "ctl/query.h"
 #include "lib/clock.h"
@@ -32,6 +34,7 @@ struct party {
 
 struct transaction {
     const struct invocation *invocation;
+    uint64_t timeout_ms;
     struct party parties[PARTIES]; /* in the order in which they apply */
     char token[40];
 };
@@ -56,7 +59,7 @@ static int ask(const struct transaction *transaction, struct party *party)
     char *prepare = request(transaction, "prepare");
 
     party->client = control_client_open(query_directory(transaction->invocation), party->daemon, prepare,
-                                        RELOAD_TIMEOUT_MS, party->absence, sizeof party->absence);
+                                        transaction->timeout_ms, party->absence, sizeof party->absence);
     bool absent = !party->client && (errno == ENOENT || errno == ECONNREFUSED);
     free(prepare);
     if (party->client || absent)
@@ -104,7 +107,7 @@ static bool read_the_same(const struct party *parties)
 
 static int prepare(struct transaction *transaction)
 {
-    uint64_t deadline_ms = clock_monotonic_ms() + RELOAD_TIMEOUT_MS;
+    uint64_t deadline_ms = clock_monotonic_ms() + transaction->timeout_ms;
     int status = STATUS_DONE;
     bool anybody = false;
 
@@ -143,8 +146,8 @@ static int apply(const struct transaction *transaction)
         const struct party *party = &transaction->parties[i];
         if (!party->client)
             continue;
-        int status = query(transaction->invocation, party->daemon, request(transaction, "apply"), RELOAD_TIMEOUT_MS,
-                           ignore, NULL);
+        int status = query(transaction->invocation, party->daemon, request(transaction, "apply"),
+                           transaction->timeout_ms, ignore, NULL);
         if (status != STATUS_DONE && applied)
             complain("%s has the new configuration, %s keeps its old one", applied, party->daemon);
         if (status != STATUS_DONE)
@@ -213,9 +216,10 @@ static void report(const struct party *parties)
     print_changes(second_has_more ? second : first);
 }
 
-int handle_reload(const struct invocation *invocation)
+int reload_run(const struct invocation *invocation, uint64_t timeout_ms)
 {
-    struct transaction transaction = {.invocation = invocation, .parties = {{.daemon = "bgpd"}, {.daemon = "healthd"}}};
+    struct transaction transaction = {
+        .invocation = invocation, .timeout_ms = timeout_ms, .parties = {{.daemon = "bgpd"}, {.daemon = "healthd"}}};
 
     snprintf(transaction.token, sizeof transaction.token, "%08x%08x%08x", arc4random(), arc4random(), arc4random());
     int status = prepare(&transaction);
@@ -228,4 +232,9 @@ int handle_reload(const struct invocation *invocation)
         lyd_free_all(transaction.parties[i].answer);
     }
     return status;
+}
+
+int handle_reload(const struct invocation *invocation)
+{
+    return reload_run(invocation, RELOAD_TIMEOUT_MS);
 }
