@@ -30,7 +30,6 @@ static bool out_of_memory(char *error, size_t size)
     return false;
 }
 
-/* All rooms are ready or none is. */
 /* At a start a neighbor whose password cannot be read is left out; a session that runs is not given up for it. */
 static bool keeps_sessions(const struct bgpd *bgpd, const struct bgp_config *config, char *error, size_t size)
 {
@@ -47,6 +46,7 @@ static bool keeps_sessions(const struct bgpd *bgpd, const struct bgp_config *con
     return true;
 }
 
+/* All rooms are ready or none is. */
 static bool prepare(void *value, void *user, char *error, size_t size)
 {
     struct bgpd *bgpd = user;

@@ -70,32 +70,32 @@ static const struct {
     {"arguments", arguments_shown, " (not shown)"},
 };
 
-/* What is shown of VALUE, for the caller to free; NULL where that is all. A part that is not in the table is all. */
-static char *without_secret(const struct lysc_node *schema, const char *value)
+/* How what is shown of a value ends. */
+struct shown {
+    size_t length;
+    const char *mark;
+};
+
+/* Whether VALUE is not shown as it stands. A part that is not in the table is all. */
+static bool has_secret(const struct lysc_node *schema, const char *value, struct shown *shown)
 {
     const char *part = schema_extension(schema, "secret");
     size_t row = 0, count = sizeof rows / sizeof *rows;
-    char *text = NULL;
 
     if (!part)
-        return NULL;
+        return false;
     while (row < count && strcmp(rows[row].part, part) != 0)
         row++;
-    size_t shown = rows[row % count].shown(value);
-    if (!value[shown] && shown > 0)
-        return NULL;
-    if (asprintf(&text, "%.*s%s", (int)shown, value, shown > 0 ? rows[row % count].mark : hidden) < 0)
-        return strdup("");
-    return text;
+    size_t length = rows[row % count].shown(value);
+    *shown = (struct shown){length, length > 0 ? rows[row % count].mark : hidden};
+    return value[length] || length == 0;
 }
 
 bool conf_is_secret(const struct lysc_node *schema, const char *value)
 {
-    char *text = without_secret(schema, value);
-    bool secret = text;
+    struct shown shown;
 
-    free(text);
-    return secret;
+    return has_secret(schema, value, &shown);
 }
 
 /* Two entries of a leaf-list may look alike now, which the schema does not allow. */
@@ -111,30 +111,42 @@ static bool looks_like_another(const struct lyd_node *node)
     return false;
 }
 
-/* Where what is shown does not fit the leaf, the leaf goes. */
-static void hide(struct lyd_node *node)
+static LY_ERR change(struct lyd_node *node, const struct shown *shown)
 {
-    char *text = without_secret(node->schema, lyd_get_value(node));
-    LY_ERR result = text ? lyd_change_term(node, text) : LY_SUCCESS;
+    char *text;
 
-    bool hidden_now = text;
+    if (asprintf(&text, "%.*s%s", (int)shown->length, lyd_get_value(node), shown->mark) < 0)
+        return LY_EMEM;
+    LY_ERR result = lyd_change_term(node, text);
     free(text);
-    if ((result != LY_SUCCESS && result != LY_EEXIST && result != LY_ENOT) ||
-        (hidden_now && node->schema->nodetype == LYS_LEAFLIST && looks_like_another(node)))
-        lyd_free_tree(node);
+    return result;
 }
 
-void conf_remove_secrets(struct lyd_node *first)
+/* Where what is shown does not fit the leaf, or there is no memory for it, the leaf goes. False: the latter. */
+static bool hide(struct lyd_node *node)
+{
+    struct shown shown;
+
+    if (!has_secret(node->schema, lyd_get_value(node), &shown))
+        return true;
+    LY_ERR result = change(node, &shown);
+    if ((result != LY_SUCCESS && result != LY_EEXIST && result != LY_ENOT) ||
+        (node->schema->nodetype == LYS_LEAFLIST && looks_like_another(node)))
+        lyd_free_tree(node);
+    return result != LY_EMEM;
+}
+
+bool conf_remove_secrets(struct lyd_node *first)
 {
     struct lyd_node *node, *next;
+    bool complete = true;
 
     LY_LIST_FOR_SAFE(first, next, node)
     {
-        if (node->schema->nodetype & (LYS_CONTAINER | LYS_LIST))
-            conf_remove_secrets(lyd_child(node));
-        else
-            hide(node);
+        bool inner = node->schema->nodetype & (LYS_CONTAINER | LYS_LIST);
+        complete &= inner ? conf_remove_secrets(lyd_child(node)) : hide(node);
     }
+    return complete;
 }
 
 struct lyd_node *conf_without_secrets(const struct lyd_node *tree)
@@ -143,6 +155,10 @@ struct lyd_node *conf_without_secrets(const struct lyd_node *tree)
 
     if (lyd_dup_siblings(tree, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy) != LY_SUCCESS)
         return NULL;
-    conf_remove_secrets(copy); /* no secret stands at the top, so the first node stays the first */
+    /* No secret stands at the top, so the first node stays the first. */
+    if (!conf_remove_secrets(copy)) {
+        lyd_free_all(copy);
+        return NULL;
+    }
     return copy;
 }

@@ -12,8 +12,8 @@
 bool conf_is_secret(const struct lysc_node *schema, const char *value);
 
 /* Takes the secrets out of the tree that begins at FIRST, which stays its first node: "(not shown)" stands in their
- * place. */
-void conf_remove_secrets(struct lyd_node *first);
+ * place. False when out of memory: no secret is left then either, but leaves may be missing. */
+bool conf_remove_secrets(struct lyd_node *first);
 
 /* A copy of TREE with its siblings, without its secrets. NULL when out of memory. */
 struct lyd_node *conf_without_secrets(const struct lyd_node *tree);

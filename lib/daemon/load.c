@@ -14,7 +14,8 @@ static bool describe(struct load *load, struct lyd_node *tree)
     load->control_directory = strdup(shared_config_of(tree).control_directory);
     if (!load->control_directory || !conf_lines_of(&load->lines, tree))
         return false;
-    conf_remove_secrets(tree); /* nobody needs it any more */
+    if (!conf_remove_secrets(tree)) /* nobody needs them any more */
+        return false;
     load->document = conf_print(tree, CONF_JSON, true);
     return load->document;
 }
