@@ -35,8 +35,8 @@ struct reload {
     const struct reload_owner *owner;
     void *user;
     const char *path;
-    char *absolute;        /* the same, for others */
-    struct load *running;  /* NULL: stopped, and left to the thread */
+    char *absolute; /* the same, for others */
+    struct load *running;
     struct beside *thread; /* reads; NULL: nothing is being read */
     struct reading *reading;
     struct load *prepared; /* NULL: nothing */
@@ -336,9 +336,7 @@ void reload_answer(struct reload *reload, struct control_request *request, const
 {
     const char *token = model_text(rpc, "token");
 
-    if (reload->stopped)
-        control_refuse(request, "the daemon is stopping");
-    else if (strcmp(model_text(rpc, "phase"), "prepare") == 0)
+    if (strcmp(model_text(rpc, "phase"), "prepare") == 0)
         answer_prepare(reload, request, token);
     else
         answer_apply(reload, request, token);
@@ -346,17 +344,13 @@ void reload_answer(struct reload *reload, struct control_request *request, const
 
 void reload_answer_config(const struct reload *reload, struct control_request *request)
 {
-    if (reload->running)
-        control_reply_json(request, reload->running->document);
-    else
-        control_refuse(request, "the daemon is stopping");
+    control_reply_json(request, reload->running->document);
 }
 
 void reload_describe(const struct reload *reload, struct lyd_node *daemon)
 {
     model_leaf(daemon, "configuration-file", reload->absolute);
-    if (reload->running)
-        model_leaf(daemon, "configuration-digest", reload->running->findings.digest);
+    model_leaf(daemon, "configuration-digest", reload->running->findings.digest);
 }
 
 /* ---- life ---- */

@@ -38,7 +38,7 @@ struct reload;
 struct reload *reload_new(uv_loop_t *loop, const struct ly_ctx *context, const char *path,
                           const struct reload_owner *owner, void *user, struct load *load);
 
-/* Nothing is prepared, read or applied any more. The daemon's state is as before. */
+/* Nothing is prepared, read or applied any more, and nothing may be asked. The daemon's state is as before. */
 void reload_stop(struct reload *reload);
 
 /* Stops, and frees once the loop has run on. NULL: nothing. */

@@ -1,5 +1,6 @@
 """Promise 8: reload is all or nothing; sessions, checks and VIPs that the change does not touch are not touched."""
 
+import contextlib
 import json
 import select
 import signal
@@ -167,6 +168,20 @@ class Reload(LabCase):
         self.session.quiet()
         self.assertEqual(["65010", "-", "65010"], self.session.story(VIP))
         self.assertEqual(["65010"], self.session.story(OTHER))
+
+    def test_the_daemon_is_stopped_while_the_file_is_read(self):
+        """What runs is left to the thread that reads; a neighbor that does not read keeps the daemon for a while."""
+        file = SlowFile(self.lab)
+        self.gate.configure(self.config(f"include {file.path};\n"))
+        self.gate.bgpd.signal(signal.SIGHUP)
+        file.wait_reader(self.gate.bgpd)
+        self.session.stop_reading()
+        self.gate.bgpd.signal(signal.SIGTERM)
+        wait_for(lambda: "stopping" in self.gate.bgpd.output(), "it to stop")
+        for rpc, arguments in (("get-config", {}), ("reload", {"phase": "prepare", "token": "late"})):
+            with contextlib.suppress(OSError, struct.error):  # it may have ended by now
+                self.assertEqual(b"\3vipgate-bgpd is stopping", answer(self.ask("bgpd", rpc, **arguments)))
+        self.assertEqual(0, self.gate.bgpd.wait())
 
     def test_a_daemon_that_does_not_run_is_no_hindrance(self):
         self.gate.healthd.kill()
