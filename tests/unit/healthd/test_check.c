@@ -24,6 +24,7 @@ struct stage {
     struct check_config config;
     struct check *check;
     unsigned changes, starts, cancels;
+    unsigned starts_then; /* at the last change: a late loop may start again in the same turn */
     enum { ANSWER_OK, ANSWER_FAIL, ANSWER_HALF, ANSWER_DECISIVE, ANSWER_UNABLE, ANSWER_NOTHING } answer;
     uint64_t due_ms[64]; /* of each start */
 };
@@ -92,8 +93,11 @@ static const struct probe_kind scripted = {
 
 static void on_changed(const struct check *check, void *user)
 {
+    struct stage *of = user;
+
     (void)check;
-    ((struct stage *)user)->changes++;
+    of->changes++;
+    of->starts_then = of->starts;
 }
 
 static void no_line(enum log_level level, const char *line, void *user)
@@ -169,7 +173,7 @@ static void test_a_verdict_is_published_and_journalled_with_its_cause(void **sta
     assert_int_equal(message.verdict, VERDICT_UNKNOWN);
     assert_true(message.first_pending);
     RUN_UNTIL(stage->changes == 1);
-    assert_int_equal(stage->starts, 3);
+    assert_int_equal(stage->starts_then, 3);
     assert_int_equal(stage->check->judge.verdict, VERDICT_UP);
     const struct event *event = journal_latest(stage->room.journal, "check", "t");
     assert_string_equal(event->from, "unknown");
@@ -194,7 +198,7 @@ static void test_a_decisive_failure_is_at_once(void **state)
     stage->answer = ANSWER_DECISIVE;
     unsigned before = stage->starts;
     RUN_UNTIL(stage->changes == 2);
-    assert_int_equal(stage->starts, before + 1);
+    assert_int_equal(stage->starts_then, before + 1);
     assert_string_equal(stage->check->cause, "at once: gone");
 }
 
