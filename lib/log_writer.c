@@ -172,12 +172,13 @@ static bool resize(struct log_writer *writer, size_t capacity)
     return true;
 }
 
-/* The buffer grows with a burst, and is small again after it. */
+/* The buffer grows with a burst, and is small again after it. What waits is moved to its front only where that gains
+ * half of it: beside a slow reader a full buffer would be moved for every line. */
 static bool make_room(struct log_writer *writer, size_t size)
 {
     if (is_empty(writer) && writer->capacity != BUFFER_FIRST && !resize(writer, BUFFER_FIRST))
         return false;
-    if (writer->start > 0 && writer->end + size > writer->capacity) {
+    if (writer->start >= writer->capacity / 2 && writer->end + size > writer->capacity) {
         memmove(writer->buffer, writer->buffer + writer->start, writer->end - writer->start);
         writer->end -= writer->start;
         writer->start = 0;
