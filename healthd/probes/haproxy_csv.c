@@ -179,9 +179,11 @@ static void take(struct haproxy_csv *csv, char c)
 /* Keeps how an answer begins that is none: it is HAProxy's own explanation. */
 static void keep_said(struct haproxy_csv *csv, char c)
 {
+    if (csv->header_read || c == '\n')
+        return;
     size_t length = strlen(csv->said);
 
-    if (!csv->header_read && c != '\n' && length + 1 < sizeof csv->said)
+    if (length + 1 < sizeof csv->said)
         csv->said[length] = c;
 }
 

@@ -8,13 +8,14 @@ from lab.lab import Lab
 from lab.process import resident_kilobytes
 from measure.duel import real_time
 from measure.probe_host import ADDRESS, PORT, ProbeHost
+from measure.stalls import Stalls
 
 FALL = 3  # of intervals of 1 s: the defaults
 
 
-def lateness(log, seconds):
+def lateness(log, seconds, stalls):
     """For each request of the last SECONDS in nginx's LOG, how many milliseconds it came later than one second after
-    its predecessor of the same check."""
+    its predecessor of the same check, without those of the STALLS of this machine in between."""
     last, late = {}, []
     with open(log) as file:
         # What nginx had not yet written when it was killed may end in the middle of a line.
@@ -22,7 +23,8 @@ def lateness(log, seconds):
     begin = float(rows[-1][0]) - seconds
     for when, uri in ((float(when), uri) for when, uri in rows):
         if uri in last and when > begin:
-            late.append(1000 * (when - last[uri] - 1))
+            due = last[uri] + 1
+            late.append(1000 * (when - due - stalls.within(due, when)))
         last[uri] = when
     return sorted(late)
 
@@ -60,9 +62,11 @@ class Scale:
             self.kilobytes = (resident_kilobytes(gate.healthd.pid) - memory) / count
             idle.healthd.stop()
             run_ahead(bench.host.pids())
+            self.stalls = Stalls()
             [self.cost] = bench.microseconds([gate.healthd], count, seconds)
+            self.stalls.stop()
             self.down = kill_target(bench, gate, count)
-            self.late = lateness(log, seconds)
+            self.late = lateness(log, seconds, self.stalls)
 
 
 def silent(bench):
