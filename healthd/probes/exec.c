@@ -1,8 +1,8 @@
 /*
  * exec: a command's exit status. 0 is OK, 1 to 125 FAIL; 126 and more is UNABLE, as a shell says it of a command that
  * it could not run, and so is a death by signal, which a shell counts from 128. The helper runs it (healthd/helper); a
- * run that takes too long is killed with all that it started. Its output is read to the end but only the first of it
- * kept, for the detail.
+ * run that takes too long is killed with all that it started, and so is one that writes without end. Only the first of
+ * its output is kept, for the detail.
  */
 #include "lib/kinds/exec.h"
 #include "healthd/helper/helper.h"
@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { OUTPUT_KEPT = 96, READ_AT_ONCE = 4096, READS_AT_ONCE = 16, NOT_RUN = 126 };
+enum { OUTPUT_KEPT = 96, OUTPUT_MAX = 1024 * 1024, READ_AT_ONCE = 4096, READS_AT_ONCE = 16, NOT_RUN = 126 };
 
 struct exec {
     struct probe probe; /* first */
@@ -27,7 +27,7 @@ struct exec {
     struct helper_run run;
     int output; /* -1: closed */
     char kept[OUTPUT_KEPT + 1];
-    size_t kept_length;
+    size_t kept_length, output_size;
 };
 
 /* Takes what there is of the output. Bounded, so that a command that writes without end delays nobody. */
@@ -43,6 +43,7 @@ static void read_output(struct exec *exec)
             watch_stop(exec->probe.room->watcher, &exec->watch);
             return;
         }
+        exec->output_size += (size_t)length;
         size_t room = OUTPUT_KEPT - exec->kept_length;
         size_t kept = (size_t)length < room ? (size_t)length : room;
         memcpy(exec->kept + exec->kept_length, bytes, kept);
@@ -50,17 +51,24 @@ static void read_output(struct exec *exec)
     }
 }
 
-static void on_output(struct watch *watch, uint32_t events)
-{
-    (void)events;
-    read_output((struct exec *)((char *)watch - offsetof(struct exec, watch)));
-}
-
 static void close_output(struct exec *exec)
 {
     if (exec->output >= 0)
         watch_close(exec->probe.room->watcher, &exec->watch, exec->output);
     exec->output = -1;
+}
+
+static void on_output(struct watch *watch, uint32_t events)
+{
+    struct exec *exec = (struct exec *)((char *)watch - offsetof(struct exec, watch));
+
+    (void)events;
+    read_output(exec);
+    if (exec->output_size <= OUTPUT_MAX)
+        return;
+    close_output(exec);
+    helper_run_cancel(exec->probe.room->helper, &exec->run);
+    probe_fail(&exec->probe, REASON_TOO_LARGE, "%s wrote more than 1 MiB and was killed", exec->settings->command[0]);
 }
 
 /* The first line of what the command wrote. */
@@ -173,7 +181,7 @@ static void exec_start(struct probe *probe)
     const struct exec_settings *settings = exec->settings;
     int write_end = -1;
 
-    exec->kept_length = 0;
+    exec->kept_length = exec->output_size = 0;
     probe_phase(probe, PROBE_PHASE_PREPARE);
     int error = open_output(exec, &write_end);
     if (error)

@@ -26,7 +26,6 @@ REASONS = {
     "haproxy-line": {"protocol"},
     "dns": set(),
     "coap": set(),
-    "exec-prints": set(),
     "exec-hangs": set(),
 }
 # For a look at one of them: ONLY="h2-ping ws-pings".

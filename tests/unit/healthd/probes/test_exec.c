@@ -20,6 +20,7 @@ static const struct {
     {"kill -TERM $$", OUTCOME_UNABLE, REASON_EXIT_STATUS, "signal 15"},
     {"printf 'a\\001b'; exit 3", OUTCOME_FAIL, REASON_EXIT_STATUS, "a?b"},
     {"yes | head -c 300000", OUTCOME_OK, REASON_NONE, ": y"},
+    {"yes", OUTCOME_FAIL, REASON_TOO_LARGE, "wrote more than 1 MiB"},
 };
 
 static void open_script(struct stage *stage, const char *script)
