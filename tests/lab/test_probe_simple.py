@@ -73,7 +73,7 @@ class Simple(ProbeCase):
         self.assertIn("no disk", results["ill"]["detail"])
         self.assertEqual("unable", results["missing"]["outcome"])
         self.assert_fail(results["slow"], "timeout")
-        self.assert_fail(results["endless"], "timeout")
+        self.assert_fail(results["endless"], "too-large")
         self.assert_ok(results["nobody"])
         self.assertIn("65534", results["nobody"]["detail"])
 
