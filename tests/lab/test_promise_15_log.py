@@ -3,7 +3,9 @@
 import fcntl
 import os
 import re
+import select
 import signal
+import time
 
 from lab.case import VIP, LabCase, gated_vip, main, speaker, tcp_check
 from lab.system import wait_for
@@ -44,12 +46,10 @@ class BlockedLog:
         return logging_to(self.path)
 
     def read(self):
-        """All that was written so far."""
-        try:
-            while piece := os.read(self.descriptor, 1 << 20):
-                self.text += piece.decode()
-        except BlockingIOError:
-            pass
+        """All that was written so far, and what comes in the next second without a pause."""
+        end = time.monotonic() + 1
+        while time.monotonic() < end and select.select([self.descriptor], [], [], 0.05)[0]:
+            self.text += os.read(self.descriptor, 1 << 20).decode()
         return self.text
 
 
@@ -138,7 +138,7 @@ class Log(LabCase):
         def reloaded():
             gate.healthd.signal(signal.SIGHUP)
             return "config healthd: reloaded" in log.read()
-        wait_for(reloaded, "what follows to be there", pause=0.5)
+        wait_for(reloaded, "what follows to be there", 60)
 
     def runs(self, gate):
         return sum(check["runs"] for check in gate.state("show", "checks")["check"])
