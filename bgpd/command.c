@@ -1,7 +1,7 @@
 /* bgpd's answers on the control socket, but for get, which is in state.c. */
 #include "bgpd/command.h"
 
-#include "bgpd/state.h"
+#include "bgpd/show/show.h"
 #include "lib/log.h"
 #include "lib/model.h"
 

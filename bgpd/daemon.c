@@ -150,25 +150,25 @@ static bool open_rooms(struct bgpd *bgpd, const struct bgpd_config *config, char
                                         bgpd, error, size);
     if (!bgpd->control)
         return false;
-    bgpd->loopback = loopback_open(bgpd->loop, on_address_change, bgpd, error, size);
-    if (!bgpd->loopback)
+    bgpd->addresses = addresses_open(bgpd->loop, on_address_change, bgpd, error, size);
+    if (!bgpd->addresses)
         return false;
     bgpd->health =
         health_open(bgpd->loop, bgpd->journal, config->control_directory, config->lease_ms, on_health_change, bgpd);
     bgpd->speaker = bgpd->health ? speaker_new(bgpd->loop, bgpd->journal, on_session_change, bgpd) : NULL;
     bgpd->vips =
-        bgpd->speaker ? vips_new(bgpd->loop, bgpd->health, bgpd->loopback, bgpd->speaker, bgpd->journal) : NULL;
+        bgpd->speaker ? vips_new(bgpd->loop, bgpd->health, bgpd->addresses, bgpd->speaker, bgpd->journal) : NULL;
     return bgpd->vips || out_of_memory(error, size);
 }
 
 /* The families of which a VIP's address has outlived the bgpd before this one: its packets are still taken here. */
-static uint8_t preserved_families(const struct loopback *loopback, const struct bgpd_config *config)
+static uint8_t preserved_families(const struct addresses *addresses, const struct bgpd_config *config)
 {
     uint8_t families = 0;
 
     for (size_t i = 0; i < config->vip_count; i++) {
         const struct prefix *prefix = &config->vips[i].prefix;
-        if (loopback_has_anywhere(loopback, prefix))
+        if (addresses_has_anywhere(addresses, prefix))
             families |= prefix->family == FAMILY_IPV4 ? FAMILY_BIT_IPV4 : FAMILY_BIT_IPV6;
     }
     return families;
@@ -189,7 +189,7 @@ bool bgpd_start(struct bgpd *bgpd, struct load *load, char *error, size_t size)
     journal_add(bgpd->journal, clock_real_us(), "daemon", "bgpd", "", "started", "version %s, %s", VIPGATE_VERSION,
                 extent(config));
     uv_update_time(bgpd->loop); /* no timer counts the time that loading took */
-    speaker_set_preserved(bgpd->speaker, preserved_families(bgpd->loopback, config));
+    speaker_set_preserved(bgpd->speaker, preserved_families(bgpd->addresses, config));
     apply(bgpd, config);
     notify_service_manager("READY=1");
     return true;
@@ -231,7 +231,7 @@ void bgpd_close(struct bgpd *bgpd)
     if (bgpd->speaker)
         speaker_free(bgpd->speaker);
     health_close(bgpd->health);
-    loopback_close(bgpd->loopback);
+    addresses_close(bgpd->addresses);
     if (bgpd->feed)
         event_feed_free(bgpd->feed);
     journal_free(bgpd->journal);

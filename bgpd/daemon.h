@@ -2,10 +2,10 @@
 #ifndef VIPGATE_BGPD_DAEMON_H
 #define VIPGATE_BGPD_DAEMON_H
 
+#include "bgpd/announce/addresses.h"
 #include "bgpd/announce/health.h"
-#include "bgpd/announce/loopback.h"
 #include "bgpd/announce/vips.h"
-#include "bgpd/config.h"
+#include "bgpd/config/config.h"
 #include "bgpd/session/speaker.h"
 #include "lib/control/control.h"
 #include "lib/control/event_feed.h"
@@ -28,7 +28,7 @@ struct bgpd {
     struct journal *journal;
     struct event_feed *feed;
     struct control_server *control;
-    struct loopback *loopback;
+    struct addresses *addresses;
     struct health *health;
     struct speaker *speaker;
     struct vips *vips;

@@ -1,9 +1,9 @@
 #include "healthd/daemon.h"
 
 #include "healthd/helper/helper.h"
+#include "healthd/net/resolve.h"
 #include "healthd/net/stream.h"
-#include "healthd/resolve.h"
-#include "healthd/watcher.h"
+#include "healthd/net/watcher.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/text.h"

@@ -2,8 +2,8 @@
 #ifndef VIPGATE_HEALTHD_DAEMON_H
 #define VIPGATE_HEALTHD_DAEMON_H
 
-#include "healthd/check.h"
-#include "healthd/checks.h"
+#include "healthd/engine/check.h"
+#include "healthd/engine/checks.h"
 #include "healthd/publish.h"
 #include "lib/control/control.h"
 #include "lib/control/event_feed.h"

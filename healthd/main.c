@@ -1,6 +1,6 @@
 /* vipgate-healthd: the program around struct daemon. */
 #include "healthd/command.h"
-#include "healthd/config.h"
+#include "healthd/engine/config.h"
 #include "healthd/helper/helper.h"
 #include "lib/daemon/beside.h"
 #include "lib/log.h"

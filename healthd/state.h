@@ -2,7 +2,7 @@
 #ifndef VIPGATE_HEALTHD_STATE_H
 #define VIPGATE_HEALTHD_STATE_H
 
-#include "healthd/check.h"
+#include "healthd/engine/check.h"
 
 #include <libyang/libyang.h>
 

@@ -5,7 +5,7 @@
 #ifndef VIPGATE_BGPD_ANNOUNCE_AUDIENCE_H
 #define VIPGATE_BGPD_ANNOUNCE_AUDIENCE_H
 
-#include "bgpd/config.h"
+#include "bgpd/config/config.h"
 #include "bgpd/session/speaker.h"
 
 #include <stdbool.h>

@@ -17,7 +17,7 @@
 #ifndef VIPGATE_BGPD_ANNOUNCE_POLICY_H
 #define VIPGATE_BGPD_ANNOUNCE_POLICY_H
 
-#include "bgpd/config.h"
+#include "bgpd/config/config.h"
 #include "lib/damping.h"
 
 #include <stdbool.h>

@@ -52,27 +52,27 @@ static void decide(struct vip *vip, const struct verdict_table *verdicts, struct
 /* ---- the address ---- */
 
 /* How an address that vanished was lost, for its event. */
-static void explain_loss(struct vip *vip, const struct loopback *loopback)
+static void explain_loss(struct vip *vip, const struct addresses *addresses)
 {
     const char *interface = vip->address.placement.interface;
 
-    if (!loopback_has_interface(loopback, interface))
+    if (!addresses_has_interface(addresses, interface))
         snprintf(vip->remark, sizeof vip->remark, "there is no interface %s any more", interface);
-    else if (loopback_is_down(loopback, interface))
+    else if (addresses_is_down(addresses, interface))
         snprintf(vip->remark, sizeof vip->remark, "interface %s went down, and its address with it", interface);
     else
         snprintf(vip->remark, sizeof vip->remark, "its address was removed from %s by another program", interface);
 }
 
-static void look_at_address(struct vip *vip, const struct loopback *loopback, uint64_t now_ms)
+static void look_at_address(struct vip *vip, const struct addresses *addresses, uint64_t now_ms)
 {
     const struct vip_config *config = vip->config;
 
     /* It may be there from a vipgate that was killed: then it is ours to remove. */
     if (config && config->manage_address && vip->address.placement.interface[0] == '\0')
         vip->address.placement = vip_placement(config);
-    if (vip_address_look(&vip->address, loopback, now_ms))
-        explain_loss(vip, loopback);
+    if (vip_address_look(&vip->address, addresses, now_ms))
+        explain_loss(vip, addresses);
 }
 
 /* Puts the address where it is wanted. Whether the VIP may be announced for all that concerns its address. */
@@ -83,7 +83,7 @@ static bool prepare_address(struct vip *vip, struct vip_rooms *rooms, uint64_t n
     struct placement wanted = managed ? vip_placement(config) : (struct placement){0};
     int error = vip->address.error;
 
-    look_at_address(vip, rooms->loopback, now_ms);
+    look_at_address(vip, rooms->addresses, now_ms);
     vip->address.error = 0;
     /* It is where it no longer belongs: first the withdrawal, then the address, then all of it anew. */
     if (vip_address_is_misplaced(&vip->address, managed ? &wanted : NULL))
@@ -91,7 +91,7 @@ static bool prepare_address(struct vip *vip, struct vip_rooms *rooms, uint64_t n
     if (!managed || !(config->keep_address || vip->decision.profile))
         return !managed;
     vip->address.error = error;
-    bool present = vip_address_put(&vip->address, &wanted, rooms->loopback, now_ms, &rooms->address_budget);
+    bool present = vip_address_put(&vip->address, &wanted, rooms->addresses, now_ms, &rooms->address_budget);
     if (vip->address.error && vip->address.error != error && !vip_address_is_put_off(&vip->address)) {
         char text[256];
         vip_address_explain(&vip->address, text, sizeof text);

@@ -13,7 +13,7 @@
 #include "bgpd/announce/policy.h"
 #include "bgpd/announce/verdict_table.h"
 #include "bgpd/announce/vip_address.h"
-#include "bgpd/config.h"
+#include "bgpd/config/config.h"
 #include "bgpd/session/speaker.h"
 #include "lib/journal.h"
 
@@ -44,7 +44,7 @@ struct vip {
 struct vip_rooms {
     unsigned address_budget; /* how many addresses may still be added before the loop turns */
     const struct verdict_table *verdicts;
-    struct loopback *loopback;
+    struct addresses *addresses;
     struct speaker *speaker;
     struct journal *journal;
 };

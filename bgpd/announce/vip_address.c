@@ -22,10 +22,10 @@ struct placement vip_placement(const struct vip_config *config)
 
 /* Two programs that both have their way make each other work without end: the wiser one gives in, and waits. What went
  * with its interface was taken by nobody. */
-static void lose(struct vip_address *address, const struct loopback *loopback, uint64_t now_ms)
+static void lose(struct vip_address *address, const struct addresses *addresses, uint64_t now_ms)
 {
     const char *interface = address->placement.interface;
-    bool taken = loopback_has_interface(loopback, interface) && !loopback_is_down(loopback, interface);
+    bool taken = addresses_has_interface(addresses, interface) && !addresses_is_down(addresses, interface);
     bool soon = address->added_ms != 0 && now_ms - address->added_ms < CALM_MS;
     uint64_t pause_ms = RETRY_FIRST_MS;
 
@@ -42,19 +42,19 @@ void vip_address_hasten(struct vip_address *address)
         address->retry_ms = 0;
 }
 
-bool vip_address_look(struct vip_address *address, const struct loopback *loopback, uint64_t now_ms)
+bool vip_address_look(struct vip_address *address, const struct addresses *addresses, uint64_t now_ms)
 {
     bool was_present = address->present, marked;
 
     /* Asked for each VIP at each verdict, and nearly always nothing changed. */
-    if (address->placement.interface[0] == '\0' || address->seen == loopback_generation(loopback))
+    if (address->placement.interface[0] == '\0' || address->seen == addresses_generation(addresses))
         return false;
-    address->seen = loopback_generation(loopback);
-    address->present = loopback_has(loopback, &address->placement, &marked);
+    address->seen = addresses_generation(addresses);
+    address->present = addresses_has(addresses, &address->placement, &marked);
     /* A kernel that does not keep the mark has ours unmarked. */
     address->ours = address->present && (address->ours || marked);
     if (was_present && !address->present)
-        lose(address, loopback, now_ms);
+        lose(address, addresses, now_ms);
     return was_present && !address->present;
 }
 
@@ -81,12 +81,12 @@ static void settle(struct vip_address *address, int error, uint64_t now_ms)
     address->retry_ms = now_ms + address->backoff_ms;
 }
 
-bool vip_address_put(struct vip_address *address, const struct placement *wanted, struct loopback *loopback,
+bool vip_address_put(struct vip_address *address, const struct placement *wanted, struct addresses *addresses,
                      uint64_t now_ms, unsigned *budget)
 {
     if (!is_same_place(&address->placement, wanted)) {
         *address = (struct vip_address){.placement = *wanted};
-        vip_address_look(address, loopback, now_ms);
+        vip_address_look(address, addresses, now_ms);
     }
     if (address->present)
         settle(address, 0, now_ms);
@@ -99,9 +99,9 @@ bool vip_address_put(struct vip_address *address, const struct placement *wanted
         return false;
     }
     (*budget)--;
-    settle(address, loopback_add(loopback, wanted), now_ms);
+    settle(address, addresses_add(addresses, wanted), now_ms);
     if (address->error == 0) {
-        address->present = loopback_has(loopback, wanted, &address->ours);
+        address->present = addresses_has(addresses, wanted, &address->ours);
         address->added_ms = now_ms;
     }
     return address->present;
@@ -112,12 +112,12 @@ bool vip_address_is_put_off(const struct vip_address *address)
     return address->error == -EAGAIN;
 }
 
-void vip_address_remove(struct vip_address *address, struct loopback *loopback)
+void vip_address_remove(struct vip_address *address, struct addresses *addresses)
 {
     address->remove_by_ms = 0;
     if (!address->ours)
         return;
-    loopback_remove(loopback, &address->placement);
+    addresses_remove(addresses, &address->placement);
     address->present = address->ours = false;
 }
 

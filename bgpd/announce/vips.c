@@ -48,7 +48,7 @@ static void on_timer(uv_timer_t *timer)
 
 static void on_audience_timer(uv_timer_t *timer);
 
-struct vips *vips_new(uv_loop_t *loop, struct health *health, struct loopback *loopback, struct speaker *speaker,
+struct vips *vips_new(uv_loop_t *loop, struct health *health, struct addresses *addresses, struct speaker *speaker,
                       struct journal *journal)
 {
     struct vips *vips = calloc(1, sizeof *vips);
@@ -56,7 +56,7 @@ struct vips *vips_new(uv_loop_t *loop, struct health *health, struct loopback *l
     if (!vips)
         return NULL;
     vips->health = health;
-    vips->rooms = (struct vip_rooms){0, health_verdicts(health), loopback, speaker, journal};
+    vips->rooms = (struct vip_rooms){0, health_verdicts(health), addresses, speaker, journal};
     uv_timer_init(loop, &vips->timer);
     uv_timer_init(loop, &vips->audience_timer);
     vips->timer.data = vips->audience_timer.data = vips;
@@ -229,7 +229,7 @@ static bool remove_addresses(struct vips *vips, uint64_t now_ms)
             acknowledged = is_everything_acknowledged(vips->rooms.speaker);
         asked = true;
         if (acknowledged || now_ms >= vip->address.remove_by_ms) {
-            vip_address_remove(&vip->address, vips->rooms.loopback);
+            vip_address_remove(&vip->address, vips->rooms.addresses);
             log_info(vip->text, "address removed from %s", vip->address.placement.interface);
         } else {
             waiting = true;
@@ -256,11 +256,11 @@ static bool is_claimed(const struct prefix *prefix, const char *interface, void 
  * some are left still. */
 static bool remove_leftovers(struct vips *vips)
 {
-    uint64_t renames = loopback_renames(vips->rooms.loopback);
+    uint64_t renames = addresses_renames(vips->rooms.addresses);
 
     if (vips->swept && vips->renames == renames)
         return false;
-    if (loopback_remove_ours(vips->rooms.loopback, is_claimed, vips, ADDRESS_BUDGET) == ADDRESS_BUDGET)
+    if (addresses_remove_ours(vips->rooms.addresses, is_claimed, vips, ADDRESS_BUDGET) == ADDRESS_BUDGET)
         return true;
     vips->renames = renames;
     vips->swept = true;
@@ -296,12 +296,12 @@ static void release_if_decided(struct vips *vips)
 
 static void warn_of_down_interfaces(struct vips *vips)
 {
-    if (!loopback_is_down(vips->rooms.loopback, vips->down_interface))
+    if (!addresses_is_down(vips->rooms.addresses, vips->down_interface))
         vips->down_interface[0] = '\0';
     for (size_t i = 0; i < vips->roll.count; i++) {
         const struct vip_address *address = &vips->roll.vips[i]->address;
         if (!address->present || strcmp(address->placement.interface, vips->down_interface) == 0 ||
-            !loopback_is_down(vips->rooms.loopback, address->placement.interface))
+            !addresses_is_down(vips->rooms.addresses, address->placement.interface))
             continue;
         strlcpy(vips->down_interface, address->placement.interface, sizeof vips->down_interface);
         log_warning(NULL, "interface %s is down, so that VIPs on it do not answer: ip link set %s up",
@@ -418,7 +418,7 @@ void vips_stop(struct vips *vips)
 void vips_remove_addresses(struct vips *vips)
 {
     for (size_t i = 0; i < vips->roll.count; i++)
-        vip_address_remove(&vips->roll.vips[i]->address, vips->rooms.loopback);
+        vip_address_remove(&vips->roll.vips[i]->address, vips->rooms.addresses);
 }
 
 static void on_closed(uv_handle_t *handle)

@@ -10,7 +10,7 @@
 
 #include "bgpd/announce/health.h"
 #include "bgpd/announce/vip.h"
-#include "bgpd/config.h"
+#include "bgpd/config/config.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 struct vips;
 
 /* NULL when out of memory. What it is given must outlive it. */
-struct vips *vips_new(uv_loop_t *loop, struct health *health, struct loopback *loopback, struct speaker *speaker,
+struct vips *vips_new(uv_loop_t *loop, struct health *health, struct addresses *addresses, struct speaker *speaker,
                       struct journal *journal);
 
 /* Memory is freed once the loop has run on. NULL: nothing. */

@@ -7,7 +7,7 @@
 #define VIPGATE_BGPD_SESSION_PEER_H
 
 #include "bgpd/codec/capability.h"
-#include "bgpd/config.h"
+#include "bgpd/config/config.h"
 #include "bgpd/rib/rib_in.h"
 #include "bgpd/rib/rib_out.h"
 #include "bgpd/session/fsm.h"

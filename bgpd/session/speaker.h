@@ -7,7 +7,7 @@
 #ifndef VIPGATE_BGPD_SESSION_SPEAKER_H
 #define VIPGATE_BGPD_SESSION_SPEAKER_H
 
-#include "bgpd/config.h"
+#include "bgpd/config/config.h"
 #include "bgpd/session/peer.h"
 #include "bgpd/session/vip_filter.h"
 #include "lib/journal.h"

@@ -12,7 +12,7 @@
 #ifndef VIPGATE_HEALTHD_HELPER_HELPER_H
 #define VIPGATE_HEALTHD_HELPER_HELPER_H
 
-#include "healthd/watcher.h"
+#include "healthd/net/watcher.h"
 
 #include <stdbool.h>
 #include <stddef.h>

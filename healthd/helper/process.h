@@ -4,7 +4,7 @@
 #define VIPGATE_HEALTHD_HELPER_PROCESS_H
 
 #include "healthd/helper/message.h"
-#include "healthd/watcher.h"
+#include "healthd/net/watcher.h"
 
 #include <stdbool.h>
 #include <stddef.h>

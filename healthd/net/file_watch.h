@@ -5,7 +5,7 @@
 #ifndef VIPGATE_HEALTHD_NET_FILE_WATCH_H
 #define VIPGATE_HEALTHD_NET_FILE_WATCH_H
 
-#include "healthd/watcher.h"
+#include "healthd/net/watcher.h"
 
 struct file_watch;
 

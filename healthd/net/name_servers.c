@@ -1,7 +1,7 @@
 #include "healthd/net/name_servers.h"
 
 #include "healthd/net/file_watch.h"
-#include "healthd/watcher.h"
+#include "healthd/net/watcher.h"
 #include "lib/log.h"
 
 #include <stdio.h>

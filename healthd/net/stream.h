@@ -11,7 +11,7 @@
 #ifndef VIPGATE_HEALTHD_NET_STREAM_H
 #define VIPGATE_HEALTHD_NET_STREAM_H
 
-#include "healthd/dial.h"
+#include "healthd/net/dial.h"
 #include "healthd/net/tls.h"
 #include "healthd/net/turns.h"
 #include "lib/kinds/tls.h"

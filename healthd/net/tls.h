@@ -6,7 +6,7 @@
 #ifndef VIPGATE_HEALTHD_NET_TLS_H
 #define VIPGATE_HEALTHD_NET_TLS_H
 
-#include "healthd/outcome.h"
+#include "healthd/probe/outcome.h"
 
 #include <openssl/ssl.h>
 #include <stdbool.h>

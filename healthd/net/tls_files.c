@@ -1,6 +1,6 @@
 #include "healthd/net/tls_files.h"
 
-#include "healthd/probe.h"
+#include "healthd/probe/probe.h"
 
 #include <errno.h>
 #include <openssl/err.h>

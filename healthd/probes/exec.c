@@ -6,8 +6,8 @@
  */
 #include "lib/kinds/exec.h"
 #include "healthd/helper/helper.h"
-#include "healthd/probes/kinds.h"
-#include "healthd/watcher.h"
+#include "healthd/net/watcher.h"
+#include "healthd/probe/kinds.h"
 #include "lib/text.h"
 
 #include <errno.h>

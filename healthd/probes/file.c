@@ -4,7 +4,7 @@
  */
 #include "lib/kinds/file.h"
 #include "healthd/helper/helper.h"
-#include "healthd/probes/kinds.h"
+#include "healthd/probe/kinds.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
  */
 #include "lib/kinds/process.h"
 #include "healthd/helper/helper.h"
-#include "healthd/probes/kinds.h"
-#include "healthd/watcher.h"
+#include "healthd/net/watcher.h"
+#include "healthd/probe/kinds.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,12 +1,12 @@
 /*
  * tcp: a connection, and after it a dialogue where one is configured: send a text, wait until the answer holds another.
  * Without a dialogue the target's kernel answers for it, and the connection is over before the backend hears of it.
- * With hold-open the connection of a run that went well is kept where none is: see healthd/hold.h.
+ * With hold-open the connection of a run that went well is kept where none is: see healthd/engine/hold.h.
  */
-#include "healthd/dial.h"
-#include "healthd/hold.h"
-#include "healthd/probes/kinds.h"
 #include "lib/kinds/tcp.h"
+#include "healthd/engine/hold.h"
+#include "healthd/net/dial.h"
+#include "healthd/probe/kinds.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
  * udp: a datagram, and the answer to it. Silence is a FAIL: over UDP an answer is the only sign of life, but for a port
  * unreachable, which is the kernel's word that nobody is there. Without `send` an empty datagram goes out.
  */
-#include "healthd/dial.h"
-#include "healthd/probes/kinds.h"
 #include "lib/kinds/udp.h"
+#include "healthd/net/dial.h"
+#include "healthd/probe/kinds.h"
 
 #include <errno.h>
 #include <stdio.h>

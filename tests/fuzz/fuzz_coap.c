@@ -1,5 +1,5 @@
 /* Any datagram as an answer to the coap probe. */
-#include "healthd/probes/coap_message.h"
+#include "healthd/probes/coap/coap_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

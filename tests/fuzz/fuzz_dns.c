@@ -1,5 +1,5 @@
 /* Any message as an answer to the dns probe: its header is ours to read, its records c-ares'. */
-#include "healthd/probes/dns_answer.h"
+#include "healthd/probes/dns/dns_answer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

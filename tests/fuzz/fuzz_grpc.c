@@ -1,5 +1,5 @@
 /* Any octets as a gRPC health server's answer. */
-#include "healthd/probes/grpc_message.h"
+#include "healthd/probes/grpc/grpc_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

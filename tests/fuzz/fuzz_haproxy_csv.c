@@ -1,5 +1,5 @@
 /* HAProxy's answer: whatever it is, it is read the same in one piece and in pieces. */
-#include "healthd/probes/haproxy_csv.h"
+#include "healthd/probes/haproxy/haproxy_csv.h"
 
 #include <stdint.h>
 #include <stdlib.h>

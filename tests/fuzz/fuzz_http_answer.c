@@ -1,6 +1,6 @@
 /* An HTTP answer: whatever it is, it is read the same in one piece and in pieces, and its body stays within its bound.
  */
-#include "healthd/probes/http_answer.h"
+#include "healthd/probes/http/http_answer.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Any octets from a WebSocket server: the answer to the handshake, then frames. */
-#include "healthd/probes/websocket_message.h"
+#include "healthd/probes/websocket/websocket_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

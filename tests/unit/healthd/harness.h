@@ -5,12 +5,12 @@
 #ifndef VIPGATE_TESTS_HEALTHD_HARNESS_H
 #define VIPGATE_TESTS_HEALTHD_HARNESS_H
 
-#include "healthd/config.h"
+#include "healthd/engine/config.h"
 #include "healthd/helper/helper.h"
+#include "healthd/net/resolve.h"
 #include "healthd/net/stream.h"
-#include "healthd/probe.h"
-#include "healthd/resolve.h"
-#include "healthd/watcher.h"
+#include "healthd/net/watcher.h"
+#include "healthd/probe/probe.h"
 #include "lib/model.h"
 
 #include <arpa/inet.h>

@@ -123,9 +123,9 @@ void speaker_flush(struct speaker *speaker)
         send_pending(i, false);
 }
 
-int loopback_add(struct loopback *loopback, const struct placement *placement)
+int addresses_add(struct addresses *addresses, const struct placement *placement)
 {
-    (void)loopback;
+    (void)addresses;
     if (add_error)
         return add_error;
     note(placement->interface[0] == 'l' ? "add" : "add-elsewhere");
@@ -133,17 +133,17 @@ int loopback_add(struct loopback *loopback, const struct placement *placement)
     return 0;
 }
 
-int loopback_remove(struct loopback *loopback, const struct placement *placement)
+int addresses_remove(struct addresses *addresses, const struct placement *placement)
 {
-    (void)loopback;
+    (void)addresses;
     note("remove");
     there[placement->prefix.octets[3]] = false;
     return 0;
 }
 
-bool loopback_has(const struct loopback *loopback, const struct placement *placement, bool *ours)
+bool addresses_has(const struct addresses *addresses, const struct placement *placement, bool *ours)
 {
-    (void)loopback;
+    (void)addresses;
     bool is_there = there[placement->prefix.octets[3]];
 
     if (ours)
@@ -151,9 +151,9 @@ bool loopback_has(const struct loopback *loopback, const struct placement *place
     return is_there;
 }
 
-bool loopback_has_interface(const struct loopback *loopback, const char *name)
+bool addresses_has_interface(const struct addresses *addresses, const char *name)
 {
-    (void)loopback;
+    (void)addresses;
     (void)name;
     return true;
 }
@@ -162,11 +162,11 @@ bool loopback_has_interface(const struct loopback *loopback, const char *name)
 static struct prefix left[4];
 static uint64_t renames;
 
-unsigned loopback_remove_ours(struct loopback *loopback, loopback_claim *claim, void *user, unsigned limit)
+unsigned addresses_remove_ours(struct addresses *addresses, addresses_claim *claim, void *user, unsigned limit)
 {
     unsigned removed = 0;
 
-    (void)loopback;
+    (void)addresses;
     for (size_t i = 0; i < 4 && removed < limit; i++) {
         if (left[i].family == FAMILY_NONE || claim(&left[i], "lo", user))
             continue;
@@ -177,24 +177,24 @@ unsigned loopback_remove_ours(struct loopback *loopback, loopback_claim *claim, 
     return removed;
 }
 
-uint64_t loopback_renames(const struct loopback *loopback)
+uint64_t addresses_renames(const struct addresses *addresses)
 {
-    (void)loopback;
+    (void)addresses;
     return renames;
 }
 
-bool loopback_is_down(const struct loopback *loopback, const char *interface)
+bool addresses_is_down(const struct addresses *addresses, const char *interface)
 {
-    (void)loopback;
+    (void)addresses;
     (void)interface;
     return false;
 }
 
-uint64_t loopback_generation(const struct loopback *loopback)
+uint64_t addresses_generation(const struct addresses *addresses)
 {
     static uint64_t generation;
 
-    (void)loopback;
+    (void)addresses;
     return ++generation;
 }
 

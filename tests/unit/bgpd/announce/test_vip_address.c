@@ -13,9 +13,9 @@ static bool there, is_down;
 static unsigned additions;
 static uint64_t generation;
 
-int loopback_add(struct loopback *loopback, const struct placement *placement)
+int addresses_add(struct addresses *addresses, const struct placement *placement)
 {
-    (void)loopback;
+    (void)addresses;
     (void)placement;
     there = true;
     additions++;
@@ -23,41 +23,41 @@ int loopback_add(struct loopback *loopback, const struct placement *placement)
     return 0;
 }
 
-int loopback_remove(struct loopback *loopback, const struct placement *placement)
+int addresses_remove(struct addresses *addresses, const struct placement *placement)
 {
-    (void)loopback;
+    (void)addresses;
     (void)placement;
     there = false;
     generation++;
     return 0;
 }
 
-bool loopback_has(const struct loopback *loopback, const struct placement *placement, bool *ours)
+bool addresses_has(const struct addresses *addresses, const struct placement *placement, bool *ours)
 {
-    (void)loopback;
+    (void)addresses;
     (void)placement;
     if (ours)
         *ours = there;
     return there;
 }
 
-bool loopback_has_interface(const struct loopback *loopback, const char *name)
+bool addresses_has_interface(const struct addresses *addresses, const char *name)
 {
-    (void)loopback;
+    (void)addresses;
     (void)name;
     return true;
 }
 
-bool loopback_is_down(const struct loopback *loopback, const char *name)
+bool addresses_is_down(const struct addresses *addresses, const char *name)
 {
-    (void)loopback;
+    (void)addresses;
     (void)name;
     return is_down;
 }
 
-uint64_t loopback_generation(const struct loopback *loopback)
+uint64_t addresses_generation(const struct addresses *addresses)
 {
-    (void)loopback;
+    (void)addresses;
     return generation;
 }
 

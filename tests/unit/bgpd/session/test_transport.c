@@ -71,7 +71,7 @@ static struct transport_context context_of(struct fixture *f)
     return (struct transport_context){&f->loop, &f->lingering, &handler, f};
 }
 
-/* A listening socket on loopback; its port in *PORT. */
+/* A listening socket on addresses; its port in *PORT. */
 static int listen_anywhere(struct address *address, uint16_t *port)
 {
     char error[128];

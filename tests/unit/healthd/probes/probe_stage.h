@@ -6,9 +6,9 @@
 #define VIPGATE_TESTS_PROBE_STAGE_H
 
 #include "healthd/helper/helper.h"
-#include "healthd/probes/kinds.h"
-#include "healthd/resolve.h"
-#include "healthd/watcher.h"
+#include "healthd/net/resolve.h"
+#include "healthd/net/watcher.h"
+#include "healthd/probe/kinds.h"
 #include "lib/clock.h"
 #include "lib/kinds/kind.h"
 #include "lib/model.h"

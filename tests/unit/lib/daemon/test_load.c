@@ -5,8 +5,8 @@
 
 #include "bgpd/daemon.h"
 #include "healthd/daemon.h"
-#include "healthd/resolve.h"
-#include "healthd/watcher.h"
+#include "healthd/net/resolve.h"
+#include "healthd/net/watcher.h"
 #include "lib/log.h"
 #include "tests/unit/context.h"
 

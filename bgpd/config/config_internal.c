@@ -1,0 +1,40 @@
+#include "bgpd/config/config_internal.h"
+
+#include <string.h>
+
+bool config_address(struct config_builder *builder, const struct lyd_node *node, struct address *address)
+{
+    if (address_parse(address, lyd_get_value(node)))
+        return true;
+    conf_warning(builder->conf, node, "%s %s is left out: no such interface on this machine; reload when it is there",
+                 node->schema->name, lyd_get_value(node));
+    *address = (struct address){.family = FAMILY_IPV6, .scope = UINT32_MAX};
+    return false;
+}
+
+void *config_array(struct config_builder *builder, size_t count, size_t size)
+{
+    return arena_alloc(&builder->arena, count * size);
+}
+
+const char *config_text(struct config_builder *builder, const char *text)
+{
+    return text ? arena_text(&builder->arena, text, strlen(text)) : NULL;
+}
+
+bool config_is(const struct lyd_node *node, const char *name)
+{
+    return node->schema && strcmp(node->schema->name, name) == 0;
+}
+
+size_t config_count(const struct lyd_node *first, const char *name)
+{
+    const struct lyd_node *node;
+    size_t count = 0;
+
+    LY_LIST_FOR(first, node)
+    {
+        count += config_is(node, name);
+    }
+    return count;
+}

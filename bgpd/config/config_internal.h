@@ -1,0 +1,49 @@
+/* What the files that build a bgpd_config share. */
+#ifndef VIPGATE_BGPD_CONFIG_CONFIG_INTERNAL_H
+#define VIPGATE_BGPD_CONFIG_CONFIG_INTERNAL_H
+
+#include "bgpd/config/config.h"
+#include "lib/arena.h"
+
+/* A profile that is in use. */
+struct config_profile {
+    struct path_attributes value; /* first: the profile is found from it */
+    const char *name;
+    const struct path_attributes *interned; /* NULL: not yet */
+};
+
+/* A configuration being built. CONFIG comes first, so that its owner is found from it. */
+struct config_builder {
+    struct bgpd_config config;
+    struct arena arena;
+    struct vip_config *vips;         /* those of config */
+    struct config_profile *profiles; /* sorted by name, and after them the default one */
+    size_t profile_count;
+    /* the rest only while building */
+    struct conf *conf;
+    const struct lyd_node *tree;
+    const struct lyd_node **checks; /* by name */
+    size_t check_count;
+};
+
+/* Each fills its part. What is wrong is added to builder->conf; running out of memory is left in builder->arena. */
+void config_read_bgp(struct config_builder *builder);
+void config_read_vips(struct config_builder *builder);
+
+/* Reads the address in the leaf NODE, which was found sound. False after a warning: its interface is not there;
+ * *ADDRESS is then nobody's. */
+bool config_address(struct config_builder *builder, const struct lyd_node *node, struct address *address);
+
+/* COUNT zeroed objects of SIZE octets; NULL when out of memory. */
+void *config_array(struct config_builder *builder, size_t count, size_t size);
+
+/* A copy of TEXT; NULL for NULL, and when out of memory. */
+const char *config_text(struct config_builder *builder, const char *text);
+
+/* How many siblings of the list or leaf-list NAME there are among FIRST and those after it. */
+size_t config_count(const struct lyd_node *first, const char *name);
+
+/* Whether NODE is an instance of NAME. */
+bool config_is(const struct lyd_node *node, const char *name);
+
+#endif

@@ -1,0 +1,142 @@
+#include "healthd/engine/config.h"
+
+#include "healthd/probe/kinds.h"
+#include "lib/conf/shared_config.h"
+#include "lib/model.h"
+
+#include <bsd/string.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one check ---- */
+
+static void read_timing(struct check_config *check, const struct lyd_node *node)
+{
+    check->interval_ms = model_duration_ms(node, "interval", 1000);
+    check->fast_interval_ms = model_duration_ms(node, "fast-interval", check->interval_ms);
+    check->timeout_ms = model_duration_ms(node, "timeout", 500);
+    check->judge.rise = (uint16_t)model_number(node, "rise", 3);
+    check->judge.fall = (uint16_t)model_number(node, "fall", 3);
+    check->judge.hold_down_ms = model_duration_ms(node, "hold-down", 0);
+    check->judge.damping = damping_config_of(node);
+}
+
+/* A kind speaks of its leafs; the reader wants to know of which check. */
+struct listener {
+    const char *check;
+    struct conf *conf;
+};
+
+static void on_complaint(const struct lyd_node *node, const char *message, void *user)
+{
+    const struct listener *listener = user;
+
+    conf_error(listener->conf, node, "check %s: %s", listener->check, message);
+}
+
+/* What tells one probe from another; NULL when out of memory. */
+static const char *probe_text(struct arena *arena, const struct lyd_node *node)
+{
+    char *text = NULL;
+
+    if (lyd_print_mem(&text, node, LYD_JSON, LYD_PRINT_SHRINK | LYD_PRINT_WD_ALL) != LY_SUCCESS)
+        text = NULL;
+    const char *kept = text ? arena_text(arena, text, strlen(text)) : NULL;
+    arena->failed |= !kept;
+    free(text);
+    return kept;
+}
+
+/* Fills CHECK in from its list entry; CONF is told of what is wrong. */
+static void read_check(struct config *config, struct check_config *check, const struct lyd_node *node,
+                       struct conf *conf)
+{
+    const struct lyd_node *probe = kind_node(node);
+    struct listener listener = {.check = check->name, .conf = conf};
+    const struct kind_room room = {.arena = &check->arena, .complaint = on_complaint, .user = &listener};
+
+    strlcpy(check->name, model_text(node, "name"), sizeof check->name);
+    read_timing(check, node);
+    check->judge.lease_ms = config->lease_ms;
+    check->probe_text = probe_text(&config->arena, probe);
+    check->kind = kind_find(probe->schema->name);
+    check->probe = probe_kind_find(check->kind->name);
+    check->settings = kind_configure(check->kind, probe, &room);
+}
+
+bool check_config_same_probe(const struct check_config *a, const struct check_config *b)
+{
+    return strcmp(a->probe_text, b->probe_text) == 0;
+}
+
+/* ---- the whole ---- */
+
+static size_t count_checks(const struct lyd_node *tree)
+{
+    size_t count = 0;
+    const struct lyd_node *node;
+
+    LY_LIST_FOR(tree, node)
+    {
+        count += strcmp(node->schema->name, "check") == 0;
+    }
+    return count;
+}
+
+static void read_shared(struct config *config, const struct lyd_node *tree)
+{
+    const struct shared_config shared = shared_config_of(tree);
+
+    config->site = shared.site ? arena_text(&config->arena, shared.site, strlen(shared.site)) : NULL;
+    config->log_level = shared.log_level;
+    config->log_format = shared.log_format;
+    config->directory = arena_text(&config->arena, shared.control_directory, strlen(shared.control_directory));
+    config->lease_ms = shared.lease_ms;
+}
+
+static void read_checks(struct config *config, struct conf *conf)
+{
+    const struct lyd_node *node;
+
+    config->checks = calloc(count_checks(conf->tree) + 1, sizeof *config->checks);
+    if (!config->checks) {
+        conf_error(conf, NULL, "out of memory");
+        return;
+    }
+    LY_LIST_FOR(conf->tree, node)
+    {
+        if (strcmp(node->schema->name, "check") == 0)
+            read_check(config, &config->checks[config->check_count++], node, conf);
+    }
+}
+
+struct config *config_new(struct conf *conf)
+{
+    struct config *config = calloc(1, sizeof *config);
+
+    if (!config) {
+        conf_error(conf, NULL, "out of memory");
+        return NULL;
+    }
+    read_shared(config, conf->tree);
+    read_checks(config, conf);
+    if (config->arena.failed)
+        conf_error(conf, NULL, "out of memory");
+    if (conf->error_count == 0)
+        return config;
+    config_free(config);
+    return NULL;
+}
+
+void config_free(struct config *config)
+{
+    if (!config)
+        return;
+    for (size_t i = 0; i < config->check_count; i++) {
+        struct check_config *check = &config->checks[i];
+        arena_free(&check->arena);
+    }
+    free(config->checks);
+    arena_free(&config->arena);
+    free(config);
+}

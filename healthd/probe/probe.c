@@ -1,0 +1,179 @@
+#include "healthd/probe/probe.h"
+
+#include "lib/clock.h"
+#include "lib/text.h"
+
+#include <bsd/string.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *probe_new(size_t size, const struct probe_kind *kind, struct probe_room *room)
+{
+    struct probe *probe = calloc(1, size);
+
+    if (probe) {
+        probe->kind = kind;
+        probe->room = room;
+    }
+    return probe;
+}
+
+static void end_phase(struct probe *probe, uint64_t now_us)
+{
+    struct probe_result *result = &probe->result;
+
+    if (probe->phase[0] && result->phase_count < PROBE_PHASES_MAX)
+        result->phases[result->phase_count++] =
+            (struct probe_phase){.name = probe->phase, .duration_us = (uint32_t)(now_us - probe->phase_started_us)};
+    probe->phase_started_us = now_us;
+}
+
+void probe_phase(struct probe *probe, const char *name)
+{
+    end_phase(probe, clock_monotonic_us());
+    probe->phase = name;
+}
+
+void probe_start(struct probe *probe)
+{
+    probe->result = (struct probe_result){.outcome = OUTCOME_UNABLE, .reason = REASON_LOCAL};
+    probe->started_us = probe->phase_started_us = clock_monotonic_us();
+    probe->phase = PROBE_PHASE_UNNAMED;
+    probe->kind->start(probe);
+}
+
+static void conclude(struct probe *probe)
+{
+    uint64_t now_us = clock_monotonic_us();
+
+    end_phase(probe, now_us);
+    probe->phase = NULL;
+    text_clean(probe->result.detail); /* it may quote the target, and was cut to fit */
+    probe->result.latency_us = (uint32_t)(now_us - probe->started_us);
+}
+
+void probe_finish(struct probe *probe)
+{
+    conclude(probe);
+    probe->finished(probe, probe->user);
+}
+
+static void __attribute__((format(printf, 4, 0)))
+finish_with(struct probe *probe, enum outcome outcome, enum reason reason, const char *format, va_list arguments)
+{
+    struct probe_result *result = &probe->result;
+
+    result->outcome = outcome;
+    result->reason = reason;
+    result->healthy_percent = outcome == OUTCOME_OK ? 100 : 0;
+    vsnprintf(result->detail, sizeof result->detail, format, arguments);
+    probe_finish(probe);
+}
+
+void probe_ok(struct probe *probe, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    finish_with(probe, OUTCOME_OK, REASON_NONE, format, arguments);
+    va_end(arguments);
+}
+
+void probe_fail(struct probe *probe, enum reason reason, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    finish_with(probe, OUTCOME_FAIL, reason, format, arguments);
+    va_end(arguments);
+}
+
+void probe_unable(struct probe *probe, enum reason reason, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    finish_with(probe, OUTCOME_UNABLE, reason, format, arguments);
+    va_end(arguments);
+}
+
+const char *probe_error_words(int error, char *buffer, size_t size)
+{
+    char words[96];
+
+    strlcpy(buffer, strerror_r(error, words, sizeof words), size);
+    if (buffer[0] >= 'A' && buffer[0] <= 'Z' && (buffer[1] < 'A' || buffer[1] > 'Z'))
+        buffer[0] = (char)(buffer[0] - 'A' + 'a');
+    return buffer;
+}
+
+void probe_errno(struct probe *probe, int error, const char *format, ...)
+{
+    struct probe_result *result = &probe->result;
+    char words[96];
+    va_list arguments;
+
+    outcome_of_errno(error, &result->outcome, &result->reason);
+    va_start(arguments, format);
+    vsnprintf(result->detail, sizeof result->detail, format, arguments);
+    va_end(arguments);
+    strlcat(result->detail, ": ", sizeof result->detail);
+    strlcat(result->detail, probe_error_words(error, words, sizeof words), sizeof result->detail);
+    probe_finish(probe);
+}
+
+void probe_look(struct probe *probe)
+{
+    probe->look(probe, probe->user);
+}
+
+/* What it means that time ran out in PHASE. What is of ours and does not answer says nothing of the target. */
+static enum reason reason_of_silence(const char *phase)
+{
+    static const struct {
+        const char *phase;
+        enum reason reason;
+    } ours[] = {
+        {PROBE_PHASE_RESOLVE, REASON_NO_RESOLVER},
+        {PROBE_PHASE_FILE, REASON_NO_FILE_SYSTEM},
+        {PROBE_PHASE_PREPARE, REASON_LOCAL},
+    };
+
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        if (strcmp(ours[i].phase, phase) == 0)
+            return ours[i].reason;
+    }
+    return REASON_TIMEOUT;
+}
+
+void probe_time_out(struct probe *probe, uint64_t timeout_ms)
+{
+    struct probe_result *result = &probe->result;
+    enum reason reason = reason_of_silence(probe->phase);
+    char at[PROBE_DETAIL_SIZE], bound[CLOCK_TEXT_SIZE];
+
+    probe->kind->at(probe, at, sizeof at);
+    probe->kind->cancel(probe);
+    result->outcome = reason == REASON_TIMEOUT ? OUTCOME_FAIL : OUTCOME_UNABLE;
+    result->reason = reason;
+    snprintf(result->detail, sizeof result->detail, "no answer within %s: ", duration_format(timeout_ms, bound));
+    strlcat(result->detail, at, sizeof result->detail);
+    conclude(probe);
+}
+
+void probe_cancel(struct probe *probe)
+{
+    if (probe->phase)
+        probe->kind->cancel(probe);
+    probe->phase = NULL;
+}
+
+void probe_free(struct probe *probe)
+{
+    if (!probe)
+        return;
+    probe_cancel(probe);
+    probe->kind->destroy(probe);
+}

@@ -1,0 +1,47 @@
+/*
+ * The process behind a stats socket, so that its death is learned from the kernel and not at the next interval: HAProxy
+ * tells its process id (`show info`), and a pidfd tells its exit, by which time its sockets are closed. An idle
+ * connection would tell too, but takes one of HAProxy's few, is closed by it every ten seconds, and keeps a process
+ * alive that a reload has replaced.
+ *
+ * Where the id says nothing here (HAProxy in another pid namespace), the schedule alone must do.
+ */
+#ifndef VIPGATE_HEALTHD_PROBES_HAPROXY_HAPROXY_PROCESS_H
+#define VIPGATE_HEALTHD_PROBES_HAPROXY_HAPROXY_PROCESS_H
+
+#include "healthd/net/watcher.h"
+#include "healthd/probe/probe.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { HAPROXY_INFO_MAX = 16 * 1024 };
+
+struct haproxy_process {
+    struct watch watch; /* first: the callback gets its address. Of the answer, then of the pidfd */
+    struct probe *probe;
+    const char *path;
+    int fd;    /* being asked; -1: no */
+    int pidfd; /* followed; -1: no */
+    char *answer;
+    size_t size;
+    unsigned runs_until_ask;
+    bool exited;     /* and no run has begun since */
+    bool after_exit; /* the run under way is the look */
+};
+
+/* PATH outlives it. */
+void haproxy_process_init(struct haproxy_process *process, struct probe *probe, const char *path);
+
+/* Every run begins here. */
+void haproxy_process_begin_run(struct haproxy_process *process);
+
+/* The socket has answered: follow the process behind it, if that is not done already. */
+void haproxy_process_follow(struct haproxy_process *process);
+
+void haproxy_process_close(struct haproxy_process *process);
+
+/* The process id in the answer to `show info`; 0 where there is none. */
+pid_t haproxy_process_parse(const char *answer);
+
+#endif

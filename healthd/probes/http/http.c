@@ -1,0 +1,261 @@
+/*
+ * http: one request over a stream of its own, and what is made of the answer:
+ *
+ *     HTTP/1.1  http_answer  \
+ *                             > status -> body, 64 KiB at most -> days of the certificate
+ *     HTTP/2    http2        /
+ *
+ * A body that goes on beyond what is read is not waited for: the status has been judged, and where the body matters,
+ * what came of it is searched.
+ */
+#include "lib/kinds/http.h"
+
+#include "healthd/net/http2_stream.h"
+#include "healthd/net/stream.h"
+#include "healthd/probe/kinds.h"
+#include "healthd/probes/http/http_answer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct http {
+    struct probe probe; /* first */
+    const struct http_settings *settings;
+    struct stream stream;
+    struct http_answer answer; /* of HTTP/2: only status and body */
+    struct http2 *http2;       /* NULL: HTTP/1.1 */
+    bool begun;                /* the answer */
+};
+
+static struct http *http_of(struct stream *stream)
+{
+    return (struct http *)((char *)stream - offsetof(struct http, stream));
+}
+
+static void release(struct http *http)
+{
+    free(http->answer.body);
+    http->answer.body = NULL;
+    http2_free(http->http2);
+    http->http2 = NULL;
+}
+
+static void on_lost(struct stream *stream)
+{
+    release(http_of(stream));
+}
+
+/* ---- the verdict ---- */
+
+static enum reason judge_body(const struct http_settings *settings, const char *body, size_t size)
+{
+    static const enum reason reasons[] = {
+        [EXPRESSION_MATCHES] = REASON_NONE,
+        [EXPRESSION_DIFFERS] = REASON_MISMATCH,
+        [EXPRESSION_UNDECIDED] = REASON_TOO_COSTLY,
+    };
+
+    return settings->body ? reasons[expression_match(settings->body, body ? body : "", size)] : REASON_NONE;
+}
+
+/* REASON_NONE: the answer is as expected. */
+static enum reason judge(const struct http_settings *settings, const struct http_answer *answer)
+{
+    if (!http_settings_expect_status(settings, answer->status))
+        return REASON_STATUS;
+    return judge_body(settings, answer->body, answer->body_size);
+}
+
+static void report(struct http *http, enum reason reason, unsigned status, size_t size)
+{
+    const struct http_settings *settings = http->settings;
+
+    if (reason == REASON_NONE)
+        probe_ok(&http->probe, "%s: status %u", settings->url, status);
+    else if (reason == REASON_STATUS)
+        probe_fail(&http->probe, reason, "%s: status %u", settings->url, status);
+    else if (reason == REASON_TOO_COSTLY)
+        probe_unable(&http->probe, reason,
+                     "%s: to look for \"%s\" in the body's %zu bytes takes too long: write a simpler expression",
+                     settings->url, settings->expect_body, size);
+    else
+        probe_fail(&http->probe, reason, "%s: status %u, but the body's %s%zu bytes do not match \"%s\"", settings->url,
+                   status, size == HTTP_BODY_MAX ? "first " : "", size, settings->expect_body);
+}
+
+/* There is an answer. The run ends: false, for the stream. */
+static bool conclude(struct http *http)
+{
+    enum reason reason = judge(http->settings, &http->answer);
+    unsigned status = http->answer.status;
+    size_t size = http->answer.body_size;
+    char words[STREAM_EXPIRY_SIZE];
+    bool soon = reason == REASON_NONE && stream_expires_soon(&http->stream, words);
+
+    stream_close(&http->stream);
+    release(http);
+    if (soon)
+        probe_fail(&http->probe, REASON_CERTIFICATE, "%s: %s", http->settings->url, words);
+    else
+        report(http, reason, status, size);
+    return false;
+}
+
+/* ---- HTTP/1.1 ---- */
+
+static bool report_unsound(struct http *http, enum http_answer_state state)
+{
+    static const struct {
+        enum reason reason;
+        const char *words;
+    } rows[] = {
+        [HTTP_ANSWER_EMPTY] = {REASON_CLOSED, "closed without an answer"},
+        [HTTP_ANSWER_NOT_HTTP] = {REASON_PROTOCOL, "the answer is not HTTP/1, but: "},
+        [HTTP_ANSWER_LONG] = {REASON_TOO_LARGE, "the answer's header has no end"},
+        [HTTP_ANSWER_CUT] = {REASON_CLOSED, "closed in the middle of the answer"},
+        [HTTP_ANSWER_MALFORMED] = {REASON_PROTOCOL, "the answer's length or a chunk of it is malformed"},
+    };
+
+    return stream_fail(&http->stream, rows[state].reason, "%s%s", rows[state].words,
+                       state == HTTP_ANSWER_NOT_HTTP ? http->answer.line : "");
+}
+
+static bool take_http1(struct http *http, const uint8_t *bytes, size_t size)
+{
+    enum http_answer_state state =
+        size > 0 ? http_answer_feed(&http->answer, (const char *)bytes, size) : http_answer_end(&http->answer);
+
+    if (state == HTTP_ANSWER_COMPLETE)
+        return conclude(http);
+    return state == HTTP_ANSWER_MORE || report_unsound(http, state);
+}
+
+/* ---- HTTP/2 ---- */
+
+static void on_field(void *user, const char *name, const char *value)
+{
+    struct http *http = user;
+
+    if (strcmp(name, ":status") == 0)
+        http->answer.status = (unsigned)strtoul(value, NULL, 10);
+}
+
+static bool on_body(void *user, const uint8_t *bytes, size_t size)
+{
+    return http_answer_add(&((struct http *)user)->answer, (const char *)bytes, size) < HTTP_BODY_MAX;
+}
+
+static bool begin_http2(struct http *http)
+{
+    static const struct http2_reader reader = {.field = on_field, .body = on_body};
+    const struct http_settings *settings = http->settings;
+    const struct http2_request request = {
+        .method = settings->method,
+        .scheme = settings->tls_used ? "https" : "http",
+        .authority = settings->host,
+        .path = settings->path,
+        .fields = settings->fields,
+        .field_count = settings->field_count,
+    };
+
+    return http2_begin(&http->http2, &http->stream, &request, &reader, http);
+}
+
+static bool take_http2(struct http *http, const uint8_t *bytes, size_t size)
+{
+    enum http2_state state;
+
+    if (!http2_exchange(http->http2, &http->stream, bytes, size, &state))
+        return false;
+    return state == HTTP2_MORE || conclude(http);
+}
+
+/* ---- the stream ---- */
+
+static bool on_opened(struct stream *stream)
+{
+    struct http *http = http_of(stream);
+    const struct http_settings *settings = http->settings;
+    char *body = settings->expect_body ? calloc(1, HTTP_BODY_MAX + 1) : NULL;
+
+    if (settings->expect_body && !body)
+        return stream_fail_errno(stream, ENOMEM);
+    http_answer_begin(&http->answer, strcmp(settings->method, "HEAD") == 0, body);
+    http->begun = false;
+    probe_phase(&http->probe, "wait");
+    if (settings->version == HTTP_2)
+        return begin_http2(http);
+    stream_send(stream, settings->request, strlen(settings->request));
+    return true;
+}
+
+static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
+{
+    struct http *http = http_of(stream);
+
+    if (http->http2 ? !take_http2(http, bytes, size) : !take_http1(http, bytes, size))
+        return false;
+    if (!http->begun && (!http->http2 || http->answer.status)) {
+        probe_phase(&http->probe, "body");
+        http->begun = true;
+    }
+    return true;
+}
+
+/* ---- the probe ---- */
+
+static void http_start(struct probe *probe)
+{
+    stream_start(&((struct http *)probe)->stream);
+}
+
+static void http_cancel(struct probe *probe)
+{
+    struct http *http = (struct http *)probe;
+
+    stream_close(&http->stream);
+    release(http);
+}
+
+static void http_at(const struct probe *probe, char *text, size_t size)
+{
+    stream_describe(&((const struct http *)probe)->stream, text, size);
+}
+
+static void http_destroy(struct probe *probe)
+{
+    stream_clear(&((struct http *)probe)->stream);
+    free(probe);
+}
+
+static struct probe *http_create(const void *memory, struct probe_room *room)
+{
+    static const struct stream_user user = {.opened = on_opened, .take = on_take, .lost = on_lost};
+    const struct http_settings *settings = memory;
+    const struct stream_target target = {
+        .endpoint = &settings->target,
+        .unix_socket = settings->unix_socket,
+        .proxy_protocol = settings->proxy_protocol,
+        .tls = settings->tls_used ? &settings->tls : NULL,
+        .alpn = settings->version == HTTP_2 ? "h2" : "http/1.1",
+    };
+    struct http *http = probe_new(sizeof *http, &probe_http, room);
+
+    if (!http)
+        return NULL;
+    http->settings = settings;
+    if (stream_init(&http->stream, &http->probe, &target, &user))
+        return &http->probe;
+    http_destroy(&http->probe);
+    return NULL;
+}
+
+const struct probe_kind probe_http = {
+    .name = "http",
+    .create = http_create,
+    .start = http_start,
+    .cancel = http_cancel,
+    .at = http_at,
+    .destroy = http_destroy,
+};

@@ -1,0 +1,182 @@
+#include "healthd/probes/websocket/websocket_message.h"
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { BIT_FINAL = 0x80, BITS_RESERVED = 0x70, BIT_MASKED = 0x80, SIZE_16 = 126, SIZE_64 = 127, CONTROL = 8 };
+
+/* Base64 (RFC 4648 section 4) of SIZE octets, NUL-terminated. */
+static void encode_base64(const uint8_t *octets, size_t size, char *text)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < size; i += 3) {
+        uint32_t group = (uint32_t)octets[i] << 16;
+        group |= i + 1 < size ? (uint32_t)octets[i + 1] << 8 : 0;
+        group |= i + 2 < size ? octets[i + 2] : 0;
+        *text++ = digits[group >> 18];
+        *text++ = digits[group >> 12 & 63];
+        *text++ = i + 1 < size ? digits[group >> 6 & 63] : '=';
+        *text++ = i + 2 < size ? digits[group & 63] : '=';
+    }
+    *text = '\0';
+}
+
+void websocket_key(const uint8_t nonce[static WEBSOCKET_NONCE_SIZE], char key[static WEBSOCKET_KEY_SIZE])
+{
+    encode_base64(nonce, WEBSOCKET_NONCE_SIZE, key);
+}
+
+void websocket_accept(const char *key, char accept[static WEBSOCKET_ACCEPT_SIZE])
+{
+    static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    char text[WEBSOCKET_KEY_SIZE + sizeof guid];
+    uint8_t digest[SHA_DIGEST_LENGTH];
+
+    int size = snprintf(text, sizeof text, "%s%s", key, guid);
+    SHA1((const uint8_t *)text, (size_t)size, digest);
+    encode_base64(digest, sizeof digest, accept);
+}
+
+/* ---- the handshake ---- */
+
+/* The header field NAME's value where LINE, of SIZE octets, is one, without the blanks around it. */
+static bool field_value(const char *line, size_t size, const char *name, const char **value, size_t *length)
+{
+    size_t name_length = strlen(name);
+
+    if (size <= name_length || line[name_length] != ':' || strncasecmp(line, name, name_length) != 0)
+        return false;
+    *value = line + name_length + 1;
+    *length = size - name_length - 1;
+    while (*length > 0 && (**value == ' ' || **value == '\t')) {
+        ++*value;
+        --*length;
+    }
+    while (*length > 0 && ((*value)[*length - 1] == ' ' || (*value)[*length - 1] == '\t'))
+        --*length;
+    return true;
+}
+
+static bool is(const char *value, size_t length, const char *expected)
+{
+    return expected && length == strlen(expected) && memcmp(value, expected, length) == 0;
+}
+
+static bool is_word(const char *value, size_t length, const char *expected)
+{
+    return length == strlen(expected) && strncasecmp(value, expected, length) == 0;
+}
+
+/* Whether WORD is one of the words of a list with commas, in any case. */
+static bool holds_word(const char *value, size_t length, const char *word)
+{
+    size_t start = 0;
+
+    for (size_t i = 0; i <= length; i++) {
+        if (i < length && value[i] != ',')
+            continue;
+        while (start < i && value[start] == ' ')
+            start++;
+        size_t end = i;
+        while (end > start && value[end - 1] == ' ')
+            end--;
+        if (is_word(value + start, end - start, word))
+            return true;
+        start = i + 1;
+    }
+    return false;
+}
+
+static void read_field(const char *line, size_t size, const char *accept, const char *subprotocol,
+                       struct websocket_answer *answer)
+{
+    const char *value;
+    size_t length;
+
+    if (field_value(line, size, "Upgrade", &value, &length))
+        answer->upgrade = is_word(value, length, "websocket");
+    else if (field_value(line, size, "Connection", &value, &length))
+        answer->connection = holds_word(value, length, "upgrade");
+    else if (field_value(line, size, "Sec-WebSocket-Accept", &value, &length))
+        answer->accept = is(value, length, accept);
+    else if (field_value(line, size, "Sec-WebSocket-Protocol", &value, &length))
+        answer->subprotocol = is(value, length, subprotocol);
+}
+
+static int read_status(const char *line, size_t size)
+{
+    char text[16] = "";
+    int status = 0;
+
+    snprintf(text, sizeof text, "%.*s", (int)size, line);
+    return sscanf(text, "HTTP/1.1 %3d", &status) == 1 ? status : 0;
+}
+
+bool websocket_read_answer(const char *data, size_t size, const char *accept, const char *subprotocol,
+                           struct websocket_answer *answer)
+{
+    const char *end = memmem(data, size, "\r\n\r\n", 4);
+
+    *answer = (struct websocket_answer){0};
+    if (!end)
+        return false;
+    answer->size = (size_t)(end - data) + 4;
+    for (const char *line = data; line <= end;) {
+        const char *line_end = memmem(line, (size_t)(end + 2 - line), "\r\n", 2);
+        size_t length = (size_t)(line_end - line);
+        if (line == data)
+            answer->status = read_status(line, length);
+        else
+            read_field(line, length, accept, subprotocol, answer);
+        line = line_end + 2;
+    }
+    return true;
+}
+
+/* ---- frames ---- */
+
+void websocket_write_frame(struct wire_writer *writer, uint8_t opcode, const void *payload, size_t size, uint32_t mask)
+{
+    const uint8_t *octets = payload;
+
+    wire_write_u8(writer, BIT_FINAL | opcode);
+    wire_write_u8(writer, (uint8_t)(BIT_MASKED | size));
+    wire_write_u32(writer, mask);
+    for (size_t i = 0; i < size; i++)
+        wire_write_u8(writer, octets[i] ^ (uint8_t)(mask >> (24 - 8 * (i % 4))));
+}
+
+int websocket_read_frame(struct wire_reader *reader, struct websocket_frame *frame, const char **wrong)
+{
+    struct wire_reader ahead = *reader;
+    uint8_t first = wire_read_u8(&ahead), second = wire_read_u8(&ahead);
+    uint64_t size = second & 0x7f;
+    bool control = first & CONTROL;
+
+    *wrong = NULL;
+    if (ahead.failed)
+        return 0;
+    if (first & BITS_RESERVED)
+        *wrong = "a frame with reserved bits set";
+    else if (second & BIT_MASKED)
+        *wrong = "a masked frame, which only a client sends";
+    else if (control && (size > WEBSOCKET_CONTROL_MAX || !(first & BIT_FINAL)))
+        *wrong = "a control frame that is too long or in pieces";
+    if (*wrong)
+        return -1;
+    if (size == SIZE_16)
+        size = wire_read_u16(&ahead);
+    else if (size == SIZE_64)
+        size = wire_read_u64(&ahead);
+    const uint8_t *payload = wire_read_bytes(&ahead, size);
+    if (!payload)
+        return 0;
+    *frame = (struct websocket_frame){.opcode = first & 15, .payload = payload, .size = size};
+    *reader = ahead;
+    return 1;
+}

@@ -1,0 +1,272 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "healthd/probes/haproxy/haproxy_process.h"
+#include "lib/clock.h"
+#include "tests/unit/healthd/harness.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+
+#define HEADER "# pxname,svname,status,type,\n"
+
+/* What the server answers, in two pieces, to "show stat\n". */
+static const char *answer;
+
+static void serve_answer(int fd)
+{
+    char request[11] = "";
+    size_t length = strlen(answer);
+
+    recv(fd, request, 10, MSG_WAITALL);
+    if (strcmp(request, "show stat\n") != 0)
+        return;
+    send(fd, answer, length / 2, MSG_NOSIGNAL);
+    send(fd, answer + length / 2, length - length / 2, MSG_NOSIGNAL);
+}
+
+static void serve_endless(int fd)
+{
+    static const char row[] = "other,w,UP,2,\n";
+
+    send(fd, HEADER, strlen(HEADER), MSG_NOSIGNAL);
+    while (send(fd, row, strlen(row), MSG_NOSIGNAL) > 0)
+        continue;
+}
+
+static void serve_silence(int fd)
+{
+    char byte;
+
+    while (recv(fd, &byte, 1, 0) > 0)
+        continue;
+}
+
+static struct probe_result run_against(void (*serve)(int fd), const char *members)
+{
+    struct server server;
+    struct harness harness;
+    struct probe_result result;
+
+    server_start_local(&server, serve);
+    harness_open(&harness, "\"haproxy\":{\"socket\":[\"%s\"],\"backend\":\"back\"%s},\"timeout\":\"30s\"",
+                 server.local.sun_path, members);
+    result = *harness_run(&harness);
+    harness_close(&harness);
+    server_stop(&server);
+    return result;
+}
+
+static void test_answers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer, *members;
+        enum outcome outcome;
+        enum reason reason;
+        unsigned percent;
+        const char *words;
+    } rows[] = {
+        {HEADER "back,a,UP,2,\nback,b,UP,2,\n\n", "", OUTCOME_OK, REASON_NONE, 100, "back: 2 of 2 servers up"},
+        {HEADER "back,a,UP,2,\nback,b,DOWN,2,\nback,c,MAINT,2,\n\n", "", OUTCOME_OK, REASON_NONE, 33,
+         "back: 1 of 3 servers up (1 down, 1 in maintenance)"},
+        {HEADER "back,a,DRAIN,2,\n\n", "", OUTCOME_FAIL, REASON_TOO_FEW, 0, "back: 0 of 1 server up (1 draining)"},
+        {HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n", ",\"minimum-up\":\"2\"", OUTCOME_FAIL, REASON_TOO_FEW, 50,
+         "1 of 2"},
+        {HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n", ",\"minimum-up\":\"50%\"", OUTCOME_OK, REASON_NONE, 50, "1 of 2"},
+        {HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n", ",\"minimum-up\":\"51%\"", OUTCOME_FAIL, REASON_TOO_FEW, 50,
+         "1 of 2"},
+        {HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n", ",\"server\":\"b\"", OUTCOME_FAIL, REASON_TOO_FEW, 0, "0 of 1"},
+        {"# pxname,svname,status,weight,bck,type,\nback,a,DOWN,1,0,2,\nback,k,UP,1,1,2,\nback,BACKEND,UP,1,1,1,\n\n",
+         "", OUTCOME_OK, REASON_NONE, 100, "back: 1 of 1 server up (1 down, 1 backup in use)"},
+        {"# pxname,svname,status,weight,bck,type,\nback,a,no check,0,0,2,\nback,BACKEND,DOWN,0,0,1,\n\n", "",
+         OUTCOME_FAIL, REASON_TOO_FEW, 0, "back: 0 of 1 server up (1 draining)"},
+        {HEADER "front,BACKEND,UP,1,\n\n", "", OUTCOME_FAIL, REASON_MISSING, 0,
+         "HAProxy has no backend back; it has: front"},
+        {HEADER "back,a,UP,2,\n\n", ",\"server\":\"z\"", OUTCOME_FAIL, REASON_MISSING, 0,
+         "backend back has no server z; it has: a"},
+        {HEADER "back,a,UP,2,\nback,b", "", OUTCOME_FAIL, REASON_PROTOCOL, 0, "ends in the middle of a line"},
+        {"Permission denied\n\n", "", OUTCOME_FAIL, REASON_PROTOCOL, 0,
+         "no answer to show stat, but: Permission denied"},
+        {"", "", OUTCOME_FAIL, REASON_PROTOCOL, 0, "closed without an answer"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        answer = rows[i].answer;
+        struct probe_result result = run_against(serve_answer, rows[i].members);
+        assert_result(&result, rows[i].outcome, rows[i].reason, rows[i].words);
+        assert_int_equal(result.healthy_percent, rows[i].percent);
+    }
+}
+
+static void test_an_endless_answer_is_bounded(void **state)
+{
+    (void)state;
+    struct probe_result result = run_against(serve_endless, "");
+
+    assert_result(&result, OUTCOME_FAIL, REASON_TOO_LARGE, "no end");
+}
+
+static void test_the_worst_process_counts(void **state)
+{
+    (void)state;
+    struct server one, other;
+    struct harness harness;
+
+    answer = HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n";
+    server_start_local(&one, serve_answer);
+    server_start_local(&other, serve_silence);
+    harness_open(&harness, "\"haproxy\":{\"socket\":[\"%s\",\"%s\"],\"backend\":\"back\"},\"timeout\":\"300ms\"",
+                 one.local.sun_path, other.local.sun_path);
+    assert_result(harness_run(&harness), OUTCOME_FAIL, REASON_TIMEOUT, other.local.sun_path);
+    harness_close(&harness);
+    server_stop(&other);
+
+    server_start_local(&other, serve_answer);
+    harness_open(&harness, "\"haproxy\":{\"socket\":[\"%s\",\"%s\"],\"backend\":\"back\"}", one.local.sun_path,
+                 other.local.sun_path);
+    assert_result(harness_run(&harness), OUTCOME_OK, REASON_NONE, "1 of 2");
+    assert_int_equal(harness.probe->result.healthy_percent, 50);
+    harness_close(&harness);
+    server_stop(&one);
+    server_stop(&other);
+}
+
+/* Never seen: we can say nothing. Seen before: it has gone. There, but nobody listens: not running. */
+static void test_a_socket_that_does_not_answer(void **state)
+{
+    (void)state;
+    struct server server;
+    struct harness harness;
+    char path[sizeof server.local.sun_path];
+
+    harness_open(&harness, "\"haproxy\":{\"socket\":[\"/nonexistent/s\"],\"backend\":\"back\"}");
+    assert_result(harness_run(&harness), OUTCOME_UNABLE, REASON_NO_SOCKET, "is HAProxy running, with 'stats socket");
+    harness_close(&harness);
+
+    answer = HEADER "back,a,UP,2,\n\n";
+    server_start_local(&server, serve_answer);
+    strcpy(path, server.local.sun_path);
+    harness_open(&harness, "\"haproxy\":{\"socket\":[\"%s\"],\"backend\":\"back\"}", path);
+    assert_result(harness_run(&harness), OUTCOME_OK, REASON_NONE, "1 of 1");
+    shutdown(server.fd, SHUT_RDWR); /* the file stays, as it does when HAProxy is killed */
+    assert_result(harness_run(&harness), OUTCOME_FAIL, REASON_REFUSED, "HAProxy is not running");
+    server_stop(&server);
+    assert_result(harness_run(&harness), OUTCOME_FAIL, REASON_CONNECTION_LOST, "HAProxy has stopped");
+    harness_close(&harness);
+}
+
+/* What stands for HAProxy's process. */
+static pid_t process;
+static atomic_uint told; /* how often its id was told */
+
+static void serve_process(int fd)
+{
+    char asked[11] = "", info[64];
+
+    recv(fd, asked, 10, MSG_WAITALL);
+    snprintf(info, sizeof info, "Name: HAProxy\nPid: %d\nUptime: 1s\n\n", (int)process);
+    const char *said = strcmp(asked, "show info\n") == 0 ? info : answer;
+    send(fd, said, strlen(said), MSG_NOSIGNAL);
+    shutdown(fd, SHUT_RDWR);
+    told += said == info;
+}
+
+static void wait_for_look(struct harness *harness, unsigned looks)
+{
+    uint64_t deadline = clock_monotonic_ms() + 10000;
+
+    while (harness->looks < looks) {
+        assert_true(clock_monotonic_ms() < deadline);
+        uv_run(&harness->loop, UV_RUN_NOWAIT);
+        poll(NULL, 0, 1);
+    }
+}
+
+static void start_process(void)
+{
+    process = fork();
+    if (process == 0) {
+        pause();
+        _exit(0);
+    }
+}
+
+static void stop_process(void)
+{
+    kill(process, SIGKILL);
+    waitpid(process, NULL, 0);
+}
+
+/* Lets the question for the process be answered: it is asked behind the run's back. */
+static void let_it_be_followed(struct harness *harness, unsigned times)
+{
+    uint64_t deadline = clock_monotonic_ms() + 10000;
+
+    while (told < times) {
+        assert_true(clock_monotonic_ms() < deadline);
+        uv_run(&harness->loop, UV_RUN_NOWAIT);
+        poll(NULL, 0, 1);
+    }
+    for (int i = 0; i < 3; i++) /* what was sent is read, up to its end */
+        uv_run(&harness->loop, UV_RUN_NOWAIT);
+}
+
+static void test_the_exit_of_haproxy_is_looked_at_once(void **state)
+{
+    (void)state;
+    struct server server;
+    struct harness harness;
+
+    answer = HEADER "back,a,UP,2,\n\n";
+    start_process();
+    server_start_local(&server, serve_process);
+    harness_open(&harness, "\"haproxy\":{\"socket\":[\"%s\"],\"backend\":\"back\"}", server.local.sun_path);
+    harness_run(&harness);
+    let_it_be_followed(&harness, 1);
+
+    /* A reload: another process has taken the socket over. */
+    stop_process();
+    start_process();
+    wait_for_look(&harness, 1);
+    assert_result(harness_run(&harness), OUTCOME_OK, REASON_NONE, "1 of 1");
+    let_it_be_followed(&harness, 2);
+
+    /* The end: nobody has. */
+    server_stop(&server);
+    stop_process();
+    wait_for_look(&harness, 2);
+    assert_result(harness_run(&harness), OUTCOME_FAIL, REASON_CONNECTION_LOST, "HAProxy has stopped");
+    assert_true(harness.probe->result.decisive);
+    assert_false(harness_run(&harness)->decisive);
+    harness_close(&harness);
+}
+
+static void test_the_process_id(void **state)
+{
+    (void)state;
+    assert_int_equal(haproxy_process_parse("Name: HAProxy\nPid: 4711\nUptime: 1s\n"), 4711);
+    assert_int_equal(haproxy_process_parse("Name: HAProxy\nPid: \n"), 0);
+    assert_int_equal(haproxy_process_parse("Name: HAProxy\nPid: -1\n"), 0);
+    assert_int_equal(haproxy_process_parse("Name: HAProxy\nPid: 99999999999999999999\n"), 0);
+    assert_int_equal(haproxy_process_parse("# pxname,svname,\n"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_an_endless_answer_is_bounded),
+        cmocka_unit_test(test_the_worst_process_counts),
+        cmocka_unit_test(test_a_socket_that_does_not_answer),
+        cmocka_unit_test(test_the_exit_of_haproxy_is_looked_at_once),
+        cmocka_unit_test(test_the_process_id),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
