@@ -1,6 +1,7 @@
 #include "bgpd/session/socket.h"
 
-#include <ctype.h>
+#include "lib/errno_text.h"
+
 #include <errno.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
@@ -13,14 +14,6 @@
 #include <unistd.h>
 
 enum { LISTEN_BACKLOG = 64, TTL_MAX = 255 };
-
-const char *errno_text(int error, char buffer[static ERRNO_TEXT_SIZE])
-{
-    snprintf(buffer, ERRNO_TEXT_SIZE, "%s", strerror(error));
-    if (!isupper((unsigned char)buffer[1]))
-        buffer[0] = (char)tolower((unsigned char)buffer[0]);
-    return buffer;
-}
 
 static bool set_number(int descriptor, int level, int option, int value)
 {

@@ -55,8 +55,4 @@ uint32_t socket_unacknowledged(int descriptor);
 /* Closes with a reset: what is not delivered is thrown away. */
 void socket_reset(int descriptor);
 
-/* An errno as words in the middle of a sentence: "connection refused". Returns BUFFER. */
-enum { ERRNO_TEXT_SIZE = 96 };
-const char *errno_text(int error, char buffer[static ERRNO_TEXT_SIZE]);
-
 #endif

@@ -3,6 +3,7 @@
  * listeners are bound but accept nothing, new peers exist but are not started. speaker_apply puts it in place.
  */
 #include "bgpd/session/speaker_private.h"
+#include "lib/errno_text.h"
 
 #include <errno.h>
 #include <stdio.h>

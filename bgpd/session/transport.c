@@ -1,5 +1,7 @@
 #include "bgpd/session/transport.h"
 
+#include "lib/errno_text.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -1,6 +1,7 @@
 #include "healthd/helper/process.h"
 
 #include "healthd/helper/helper.h"
+#include "lib/container.h"
 #include "lib/log.h"
 
 #include <errno.h>
@@ -58,8 +59,7 @@ static void take_replies(struct helper_process *process, int *fd)
 
 static void on_orders(struct watch *watch, uint32_t events)
 {
-    struct helper_process *process =
-        (struct helper_process *)((char *)watch - offsetof(struct helper_process, orders_watch));
+    struct helper_process *process = CONTAINER_OF(watch, struct helper_process, orders_watch);
 
     (void)events;
     take_replies(process, &process->orders);
@@ -67,8 +67,7 @@ static void on_orders(struct watch *watch, uint32_t events)
 
 static void on_looks(struct watch *watch, uint32_t events)
 {
-    struct helper_process *process =
-        (struct helper_process *)((char *)watch - offsetof(struct helper_process, looks_watch));
+    struct helper_process *process = CONTAINER_OF(watch, struct helper_process, looks_watch);
 
     (void)events;
     take_replies(process, &process->looks);

@@ -1,5 +1,7 @@
 #include "healthd/net/dial.h"
 
+#include "lib/container.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -311,7 +313,7 @@ static void on_ready(struct watch *watch, uint32_t events)
 
 static void on_resolved(struct resolve_query *query, enum resolve_result result)
 {
-    struct dial *dial = (struct dial *)((char *)query - offsetof(struct dial, query));
+    struct dial *dial = CONTAINER_OF(query, struct dial, query);
     const char *host = name_host(dial->name);
 
     if (result == RESOLVE_NO_SUCH_NAME)

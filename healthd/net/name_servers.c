@@ -2,6 +2,8 @@
 
 #include "healthd/net/file_watch.h"
 #include "healthd/net/watcher.h"
+#include "lib/container.h"
+#include "lib/errno_text.h"
 #include "lib/log.h"
 
 #include <stdio.h>
@@ -119,7 +121,7 @@ static int open_channel(struct name_servers *servers, ares_channel *channel)
 
 static void on_file_changed(struct file_watch *file)
 {
-    struct name_servers *servers = (struct name_servers *)((char *)file - offsetof(struct name_servers, file));
+    struct name_servers *servers = CONTAINER_OF(file, struct name_servers, file);
     ares_channel old = servers->channel, new;
     int status = open_channel(servers, &new);
 
@@ -155,8 +157,9 @@ struct name_servers *name_servers_new(uv_loop_t *loop, struct watcher *watcher,
     uv_timer_init(loop, &servers->timer);
     servers->timer.data = servers;
     int wrong = file_watch_start(&servers->file, watcher, servers->source.path, on_file_changed);
+    char words[ERRNO_TEXT_SIZE];
     if (wrong)
-        log_warning(NULL, "changes of %s will not be noticed: %s", servers->source.path, strerror(wrong));
+        log_warning(NULL, "changes of %s will not be noticed: %s", servers->source.path, errno_text(wrong, words));
     return servers;
 }
 

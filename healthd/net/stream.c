@@ -2,6 +2,7 @@
 
 #include "healthd/net/stream_tls.h"
 #include "lib/clock.h"
+#include "lib/container.h"
 
 #include <bsd/string.h>
 #include <errno.h>
@@ -21,7 +22,7 @@ struct streams {
 
 static struct stream *stream_of(struct watch *watch)
 {
-    return (struct stream *)((char *)watch - offsetof(struct stream, dial.watch));
+    return CONTAINER_OF(watch, struct stream, dial.watch);
 }
 
 static struct watcher *watcher_of(const struct stream *stream)
@@ -206,7 +207,7 @@ static void wait_for_turn(struct stream *stream);
 
 static void on_turn(struct turn *turn)
 {
-    struct stream *stream = (struct stream *)((char *)turn - offsetof(struct stream, turn));
+    struct stream *stream = CONTAINER_OF(turn, struct stream, turn);
     bool more;
 
     if (receive(stream, &more) && end_turn(stream) && more)
@@ -305,7 +306,7 @@ static void begin(struct stream *stream)
 
 static void on_files_read(struct tls_wait *wait)
 {
-    begin((struct stream *)((char *)wait - offsetof(struct stream, wait)));
+    begin(CONTAINER_OF(wait, struct stream, wait));
 }
 
 void stream_start(struct stream *stream)

@@ -1,6 +1,6 @@
 #include "healthd/net/tls_files.h"
 
-#include "healthd/probe/probe.h"
+#include "lib/errno_text.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -40,10 +40,10 @@ static const char *ssl_words(void)
 static bool take_stamp(struct tls_files *files, const char *what, const char *path, struct tls_stamp *stamp)
 {
     struct stat status;
-    char words[96];
+    char words[ERRNO_TEXT_SIZE];
 
     if (stat(path, &status) < 0)
-        return complain(files, what, path, probe_error_words(errno, words, sizeof words));
+        return complain(files, what, path, errno_text(errno, words));
     if (!S_ISREG(status.st_mode))
         return complain(files, what, path, "not a regular file");
     memset(stamp, 0, sizeof *stamp);

@@ -1,6 +1,7 @@
 #include "healthd/probe/probe.h"
 
 #include "lib/clock.h"
+#include "lib/errno_text.h"
 #include "lib/text.h"
 
 #include <bsd/string.h>
@@ -99,20 +100,10 @@ void probe_unable(struct probe *probe, enum reason reason, const char *format, .
     va_end(arguments);
 }
 
-const char *probe_error_words(int error, char *buffer, size_t size)
-{
-    char words[96];
-
-    strlcpy(buffer, strerror_r(error, words, sizeof words), size);
-    if (buffer[0] >= 'A' && buffer[0] <= 'Z' && (buffer[1] < 'A' || buffer[1] > 'Z'))
-        buffer[0] = (char)(buffer[0] - 'A' + 'a');
-    return buffer;
-}
-
 void probe_errno(struct probe *probe, int error, const char *format, ...)
 {
     struct probe_result *result = &probe->result;
-    char words[96];
+    char words[ERRNO_TEXT_SIZE];
     va_list arguments;
 
     outcome_of_errno(error, &result->outcome, &result->reason);
@@ -120,7 +111,7 @@ void probe_errno(struct probe *probe, int error, const char *format, ...)
     vsnprintf(result->detail, sizeof result->detail, format, arguments);
     va_end(arguments);
     strlcat(result->detail, ": ", sizeof result->detail);
-    strlcat(result->detail, probe_error_words(error, words, sizeof words), sizeof result->detail);
+    strlcat(result->detail, errno_text(error, words), sizeof result->detail);
     probe_finish(probe);
 }
 

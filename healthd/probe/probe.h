@@ -112,9 +112,6 @@ void probe_unable(struct probe *probe, enum reason reason, const char *format, .
  */
 void probe_errno(struct probe *probe, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* The kernel's words for ERROR, fit for the middle of a line, in BUFFER, which is returned. */
-const char *probe_error_words(int error, char *buffer, size_t size);
-
 /* Ends the run with a result that was filled in by hand: outcome, reason, decisive, healthy_percent, detail. */
 void probe_finish(struct probe *probe);
 

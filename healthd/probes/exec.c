@@ -8,6 +8,8 @@
 #include "healthd/helper/helper.h"
 #include "healthd/net/watcher.h"
 #include "healthd/probe/kinds.h"
+#include "lib/container.h"
+#include "lib/errno_text.h"
 #include "lib/text.h"
 
 #include <errno.h>
@@ -60,7 +62,7 @@ static void close_output(struct exec *exec)
 
 static void on_output(struct watch *watch, uint32_t events)
 {
-    struct exec *exec = (struct exec *)((char *)watch - offsetof(struct exec, watch));
+    struct exec *exec = CONTAINER_OF(watch, struct exec, watch);
 
     (void)events;
     read_output(exec);
@@ -102,7 +104,7 @@ static void conclude(struct exec *exec, int status)
 
 static struct exec *exec_of(struct helper_run *run)
 {
-    return (struct exec *)((char *)run - offsetof(struct exec, run));
+    return CONTAINER_OF(run, struct exec, run);
 }
 
 static void on_running(struct helper_run *run)
@@ -140,14 +142,13 @@ static void on_not_run(struct helper_run *run, int error)
 {
     struct exec *exec = exec_of(run);
     const char *path = exec->settings->command[0];
-    char words[96];
+    char words[ERRNO_TEXT_SIZE];
 
     close_output(exec);
     if (error == EAGAIN)
         probe_unable(&exec->probe, REASON_NO_RESOURCES, "run %s: no more processes", path);
     else if (is_about_the_program(error))
-        probe_unable(&exec->probe, REASON_NO_COMMAND, "run %s: %s", path,
-                     probe_error_words(error, words, sizeof words));
+        probe_unable(&exec->probe, REASON_NO_COMMAND, "run %s: %s", path, errno_text(error, words));
     else
         probe_errno(&exec->probe, error, "run %s", path);
 }

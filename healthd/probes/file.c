@@ -5,6 +5,7 @@
 #include "lib/kinds/file.h"
 #include "healthd/helper/helper.h"
 #include "healthd/probe/kinds.h"
+#include "lib/container.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,7 +36,7 @@ static void answered(struct helper_look *look, int error, const char *text, size
 {
     (void)text;
     (void)size;
-    judge_answer((struct file *)((char *)look - offsetof(struct file, look)), error);
+    judge_answer(CONTAINER_OF(look, struct file, look), error);
 }
 
 static struct probe *file_create(const void *settings, struct probe_room *room)

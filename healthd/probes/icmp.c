@@ -6,6 +6,7 @@
 #include "lib/kinds/icmp.h"
 #include "healthd/net/dial.h"
 #include "healthd/probe/kinds.h"
+#include "lib/container.h"
 #include "lib/wire.h"
 
 #include <bsd/stdlib.h>
@@ -111,7 +112,7 @@ static bool is_our_reply(const struct icmp *icmp, const uint8_t *packet, size_t 
 
 static void on_packet(struct watch *watch, uint32_t events)
 {
-    struct icmp *icmp = (struct icmp *)((char *)watch - offsetof(struct icmp, dial.watch));
+    struct icmp *icmp = CONTAINER_OF(watch, struct icmp, dial.watch);
     uint8_t packet[PACKET_MAX];
     ssize_t size = recv(icmp->dial.fd, packet, sizeof packet, 0);
 
@@ -131,7 +132,7 @@ static void on_packet(struct watch *watch, uint32_t events)
 
 static void on_connected(struct dial *dial)
 {
-    struct icmp *icmp = (struct icmp *)((char *)dial - offsetof(struct icmp, dial));
+    struct icmp *icmp = CONTAINER_OF(dial, struct icmp, dial);
     uint8_t packet[ECHO_SIZE];
     size_t size = write_request(icmp, packet);
 

@@ -8,6 +8,7 @@
 #include "healthd/helper/helper.h"
 #include "healthd/net/watcher.h"
 #include "healthd/probe/kinds.h"
+#include "lib/container.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -47,7 +48,7 @@ static void forget(struct process *process)
 
 static void on_exit_seen(struct watch *watch, uint32_t events)
 {
-    struct process *process = (struct process *)((char *)watch - offsetof(struct process, watch));
+    struct process *process = CONTAINER_OF(watch, struct process, watch);
 
     (void)events;
     forget(process);
@@ -117,7 +118,7 @@ static void find_process(struct process *process, pid_t pid)
 
 static void on_pidfile(struct helper_look *look, int error, const char *text, size_t size)
 {
-    struct process *process = (struct process *)((char *)look - offsetof(struct process, look));
+    struct process *process = CONTAINER_OF(look, struct process, look);
     pid_t pid = error ? 0 : parse_pid(text, size);
 
     if (error == ENOENT)

@@ -7,6 +7,7 @@
 #include "healthd/engine/hold.h"
 #include "healthd/net/dial.h"
 #include "healthd/probe/kinds.h"
+#include "lib/container.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -102,7 +103,7 @@ static void receive(struct tcp *tcp)
 static void on_answer(struct watch *watch, uint32_t events)
 {
     (void)events;
-    receive((struct tcp *)((char *)watch - offsetof(struct tcp, dial.watch)));
+    receive(CONTAINER_OF(watch, struct tcp, dial.watch));
 }
 
 static void wait_for_answer(struct tcp *tcp)
@@ -142,12 +143,12 @@ static void send_rest(struct tcp *tcp)
 static void on_writable(struct watch *watch, uint32_t events)
 {
     (void)events;
-    send_rest((struct tcp *)((char *)watch - offsetof(struct tcp, dial.watch)));
+    send_rest(CONTAINER_OF(watch, struct tcp, dial.watch));
 }
 
 static void on_connected(struct dial *dial)
 {
-    struct tcp *tcp = (struct tcp *)((char *)dial - offsetof(struct tcp, dial));
+    struct tcp *tcp = CONTAINER_OF(dial, struct tcp, dial);
 
     if (!tcp->settings->send && !tcp->settings->expect)
         return succeed(tcp, "connected to");
@@ -157,7 +158,7 @@ static void on_connected(struct dial *dial)
 
 static void on_failed(struct dial *dial, int error)
 {
-    struct tcp *tcp = (struct tcp *)((char *)dial - offsetof(struct tcp, dial));
+    struct tcp *tcp = CONTAINER_OF(dial, struct tcp, dial);
 
     if (try_again(tcp, error))
         return;

@@ -5,6 +5,7 @@
 #include "lib/kinds/udp.h"
 #include "healthd/net/dial.h"
 #include "healthd/probe/kinds.h"
+#include "lib/container.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -46,7 +47,7 @@ static void on_answer(struct watch *watch, uint32_t events)
 {
     /* Shared by all: a datagram is judged where it is received. */
     static char answer[DATAGRAM_MAX];
-    struct udp *udp = (struct udp *)((char *)watch - offsetof(struct udp, dial.watch));
+    struct udp *udp = CONTAINER_OF(watch, struct udp, dial.watch);
     ssize_t length = recv(udp->dial.fd, answer, sizeof answer, 0);
 
     (void)events;
@@ -58,7 +59,7 @@ static void on_answer(struct watch *watch, uint32_t events)
 
 static void on_connected(struct dial *dial)
 {
-    struct udp *udp = (struct udp *)((char *)dial - offsetof(struct udp, dial));
+    struct udp *udp = CONTAINER_OF(dial, struct udp, dial);
     const char *text = udp->settings->send ? udp->settings->send : "";
 
     probe_phase(&udp->probe, "send");

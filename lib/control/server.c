@@ -11,6 +11,7 @@
  * There are CONTROL_CLIENTS_MAX of them at most, in order of their last sign of life: a byte sent or read. Root always
  * finds a place; where none is free, the client that has stood still the longest makes room.
  */
+#include "lib/container.h"
 #include "lib/control/frame.h"
 #include "lib/control/request.h"
 
@@ -45,7 +46,7 @@ static void dispatch(struct control_request *request)
 /* A piece of work for this client: to take its request up, or to go on with its answer. */
 static void on_turn(struct turn *turn)
 {
-    struct control_request *request = (struct control_request *)((char *)turn - offsetof(struct control_request, turn));
+    struct control_request *request = CONTAINER_OF(turn, struct control_request, turn);
     void (*ready)(struct control_request *, void *) = request->ready;
 
     if (!request->dispatched) {

@@ -10,6 +10,7 @@
 #include "healthd/net/dial.h"
 #include "healthd/probe/kinds.h"
 #include "healthd/probes/coap/coap_message.h"
+#include "lib/container.h"
 
 #include <bsd/stdlib.h>
 #include <errno.h>
@@ -118,7 +119,7 @@ static void judge(struct coap *coap, const struct coap_message *answer)
 static void on_answer(struct watch *watch, uint32_t events)
 {
     static uint8_t data[DATAGRAM_MAX];
-    struct coap *coap = (struct coap *)((char *)watch - offsetof(struct coap, dial.watch));
+    struct coap *coap = CONTAINER_OF(watch, struct coap, dial.watch);
     struct coap_message answer;
     ssize_t length = recv(coap->dial.fd, data, sizeof data, 0);
 
@@ -137,7 +138,7 @@ static void on_answer(struct watch *watch, uint32_t events)
 
 static void on_connected(struct dial *dial)
 {
-    struct coap *coap = (struct coap *)((char *)dial - offsetof(struct coap, dial));
+    struct coap *coap = CONTAINER_OF(dial, struct coap, dial);
     uint8_t data[REQUEST_MAX];
     size_t length = write_request(coap, data);
 

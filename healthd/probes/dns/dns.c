@@ -7,6 +7,7 @@
 #include "healthd/net/dial.h"
 #include "healthd/probe/kinds.h"
 #include "healthd/probes/dns/dns_answer.h"
+#include "lib/container.h"
 #include "lib/wire.h"
 
 #include <ares.h>
@@ -98,7 +99,7 @@ static void take_message(struct dns *dns, const uint8_t *data, size_t size)
 static void on_datagram(struct watch *watch, uint32_t events)
 {
     static uint8_t data[ANSWER_MAX];
-    struct dns *dns = (struct dns *)((char *)watch - offsetof(struct dns, dial.watch));
+    struct dns *dns = CONTAINER_OF(watch, struct dns, dial.watch);
     ssize_t size = recv(dns->dial.fd, data, sizeof data, 0);
 
     (void)events;
@@ -111,7 +112,7 @@ static void on_datagram(struct watch *watch, uint32_t events)
 /* Over TCP a length of two octets stands before the message (RFC 1035 section 4.2.2). */
 static void on_stream(struct watch *watch, uint32_t events)
 {
-    struct dns *dns = (struct dns *)((char *)watch - offsetof(struct dns, dial.watch));
+    struct dns *dns = CONTAINER_OF(watch, struct dns, dial.watch);
     ssize_t size = recv(dns->dial.fd, dns->answer + dns->received, ANSWER_MAX - dns->received, 0);
 
     (void)events;
@@ -151,7 +152,7 @@ static int send_question(struct dns *dns)
 
 static void on_connected(struct dial *dial)
 {
-    struct dns *dns = (struct dns *)((char *)dial - offsetof(struct dns, dial));
+    struct dns *dns = CONTAINER_OF(dial, struct dns, dial);
     bool stream = dial->type == SOCK_STREAM;
 
     probe_phase(&dns->probe, "send");

@@ -8,6 +8,7 @@
 #include "healthd/net/stream.h"
 #include "healthd/probe/kinds.h"
 #include "healthd/probes/grpc/grpc_message.h"
+#include "lib/container.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ struct grpc {
 
 static struct grpc *grpc_of(struct stream *stream)
 {
-    return (struct grpc *)((char *)stream - offsetof(struct grpc, stream));
+    return CONTAINER_OF(stream, struct grpc, stream);
 }
 
 static void hang_up(struct grpc *grpc)

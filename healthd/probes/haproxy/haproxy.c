@@ -16,6 +16,7 @@
 #include "healthd/probes/haproxy/haproxy_csv.h"
 #include "healthd/probes/haproxy/haproxy_process.h"
 #include "healthd/probes/haproxy/haproxy_socket.h"
+#include "lib/container.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -197,7 +198,7 @@ static void report_error(struct haproxy *haproxy, const char *what, int error)
 
 static void on_answer(struct watch *watch, uint32_t events)
 {
-    struct haproxy *haproxy = (struct haproxy *)((char *)watch - offsetof(struct haproxy, watch));
+    struct haproxy *haproxy = CONTAINER_OF(watch, struct haproxy, watch);
     char bytes[READ_SIZE];
     ssize_t count = recv(haproxy->fd, bytes, sizeof bytes, 0);
 

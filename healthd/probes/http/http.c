@@ -14,6 +14,7 @@
 #include "healthd/net/stream.h"
 #include "healthd/probe/kinds.h"
 #include "healthd/probes/http/http_answer.h"
+#include "lib/container.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ struct http {
 
 static struct http *http_of(struct stream *stream)
 {
-    return (struct http *)((char *)stream - offsetof(struct http, stream));
+    return CONTAINER_OF(stream, struct http, stream);
 }
 
 static void release(struct http *http)

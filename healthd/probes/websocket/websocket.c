@@ -9,6 +9,7 @@
 #include "healthd/net/stream.h"
 #include "healthd/probe/kinds.h"
 #include "healthd/probes/websocket/websocket_message.h"
+#include "lib/container.h"
 
 #include <bsd/stdlib.h>
 #include <errno.h>
@@ -31,7 +32,7 @@ struct websocket {
 
 static struct websocket *websocket_of(struct stream *stream)
 {
-    return (struct websocket *)((char *)stream - offsetof(struct websocket, stream));
+    return CONTAINER_OF(stream, struct websocket, stream);
 }
 
 /* ---- the end of a run: those who end it return false, as the stream wants it ---- */
