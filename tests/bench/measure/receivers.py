@@ -3,7 +3,8 @@
     python3 receivers.py AS ADDRESS...      listens on port 179 of each ADDRESS
 
 Sessions belong together by who connected. A line "SOURCE SESSIONS COUNT SECONDS" is printed whenever all sessions of one
-SOURCE come to have the same COUNT of routes; SECONDS, of the monotonic clock, is when the last of them did.
+SOURCE come to have the same COUNT of routes; SECONDS, of real time, is when the kernel took in the last octet of it, so that
+it does not matter how long this program takes to read.
 """
 
 import collections
@@ -21,19 +22,25 @@ from lab import bgp_message as bgp  # noqa: E402
 # Every prefix here is a /32: its length and four octets.
 PREFIX_SIZE = 5
 KEEPALIVE_EVERY = 20
+SO_TIMESTAMPNS = 35
+TIMESPEC = struct.Struct("ll")
 
 
 class Session:
     """One connection; ROUTES is how many stand announced."""
 
     def __init__(self, sock, asn, address):
-        self.sock, self.routes, self._waiting = sock, 0, b""
+        self.sock, self.routes, self.arrived, self._waiting = sock, 0, 0.0, b""
         self.source = sock.getpeername()[0]
+        sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         sock.sendall(bgp.open_message(asn, 90, address, bgp.usual_capabilities(asn)))
 
     def read(self):
         """Takes what is there; false when the connection ended."""
-        piece = self.sock.recv(1 << 16)
+        piece, notes, _, _ = self.sock.recvmsg(1 << 16, 64)
+        for _, _, value in notes:
+            seconds, nanoseconds = TIMESPEC.unpack(value)
+            self.arrived = seconds + nanoseconds / 1e9
         data = self._waiting + piece
         place = 0
         while len(data) - place >= bgp.HEADER_SIZE:
@@ -101,8 +108,9 @@ class Receivers:
     def _report(self, session):
         """All have as many as this one: cheap to see where the counts go from none to all or back."""
         source = session.source
-        if all(one.routes == session.routes for one in self.sessions if one.source == source):
-            print(f"{source} {self.numbers[source]} {session.routes} {time.monotonic():.6f}", flush=True)
+        peers = [one for one in self.sessions if one.source == source]
+        if all(one.routes == session.routes for one in peers):
+            print(f"{source} {self.numbers[source]} {session.routes} {max(one.arrived for one in peers):.6f}", flush=True)
 
 
 if __name__ == "__main__":
