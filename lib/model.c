@@ -154,9 +154,20 @@ const struct lyd_node *model_sibling(const struct lyd_node *tree, const char *na
     return NULL;
 }
 
+size_t model_count(const struct lyd_node *first, const char *name)
+{
+    size_t count = 0;
+
+    MODEL_FOR_EACH(node, first, name)
+    {
+        count++;
+    }
+    return count;
+}
+
 const struct lyd_node *model_child(const struct lyd_node *parent, const char *name)
 {
-    return model_sibling(parent ? lyd_child(parent) : NULL, name);
+    return model_sibling(lyd_child(parent), name);
 }
 
 const char *model_text(const struct lyd_node *parent, const char *name)

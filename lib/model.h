@@ -43,9 +43,19 @@ void model_leaf_time(struct lyd_node *parent, const char *name, uint64_t real_us
 
 /*
  * Reading nodes. Each returns the value of the child NAME of PARENT, or NULL / FALLBACK where it is absent or PARENT is
- * NULL. Defaults of the schema count as present. model_sibling looks among the top-level nodes of a tree.
+ * NULL. Defaults of the schema count as present. model_sibling looks from the node TREE on among its siblings.
  */
 const struct lyd_node *model_sibling(const struct lyd_node *tree, const char *name);
+
+/* Goes through the nodes NAME, a list or leaf-list, from FIRST on among its siblings. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): NODE is declared here */
+#define MODEL_FOR_EACH(node, first, name)                                                                              \
+    for (const struct lyd_node *node = model_sibling(first, name); node; node = model_sibling(node->next, name))
+/* NOLINTEND(bugprone-macro-parentheses) */
+
+/* How many nodes NAME there are from FIRST on among its siblings. */
+size_t model_count(const struct lyd_node *first, const char *name);
+
 const struct lyd_node *model_child(const struct lyd_node *parent, const char *name);
 const char *model_text(const struct lyd_node *parent, const char *name);
 bool model_boolean(const struct lyd_node *parent, const char *name, bool fallback);

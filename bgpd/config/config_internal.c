@@ -21,20 +21,3 @@ const char *config_text(struct config_builder *builder, const char *text)
 {
     return text ? arena_text(&builder->arena, text, strlen(text)) : NULL;
 }
-
-bool config_is(const struct lyd_node *node, const char *name)
-{
-    return node->schema && strcmp(node->schema->name, name) == 0;
-}
-
-size_t config_count(const struct lyd_node *first, const char *name)
-{
-    const struct lyd_node *node;
-    size_t count = 0;
-
-    LY_LIST_FOR(first, node)
-    {
-        count += config_is(node, name);
-    }
-    return count;
-}

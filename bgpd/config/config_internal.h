@@ -40,10 +40,4 @@ void *config_array(struct config_builder *builder, size_t count, size_t size);
 /* A copy of TEXT; NULL for NULL, and when out of memory. */
 const char *config_text(struct config_builder *builder, const char *text);
 
-/* How many siblings of the list or leaf-list NAME there are among FIRST and those after it. */
-size_t config_count(const struct lyd_node *first, const char *name);
-
-/* Whether NODE is an instance of NAME. */
-bool config_is(const struct lyd_node *node, const char *name);
-
 #endif

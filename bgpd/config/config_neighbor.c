@@ -182,20 +182,17 @@ static void read_neighbor(struct config_builder *builder, const struct lyd_node 
 static void read_neighbors(struct config_builder *builder, const struct lyd_node *bgp)
 {
     struct bgp_config *config = &builder->config.bgp;
-    size_t count = config_count(lyd_child(bgp), "neighbor");
+    size_t count = model_count(lyd_child(bgp), "neighbor");
     struct neighbor_config *neighbors = config_array(builder, count, sizeof *neighbors);
     struct locked_out *locked_out = config_array(builder, count, sizeof *locked_out);
-    const struct lyd_node *node;
 
     if (!neighbors || !locked_out)
         return;
     config->neighbors = neighbors;
     config->locked_out = locked_out;
-    LY_LIST_FOR(lyd_child(bgp), node)
+    MODEL_FOR_EACH(node, lyd_child(bgp), "neighbor")
     {
         struct neighbor_config *neighbor = &neighbors[config->neighbor_count];
-        if (!config_is(node, "neighbor"))
-            continue;
         *neighbor = (struct neighbor_config){0};
         if (!read_local(builder, node, neighbor, locked_out))
             continue;
@@ -207,18 +204,17 @@ static void read_neighbors(struct config_builder *builder, const struct lyd_node
 static void read_listen(struct config_builder *builder, const struct lyd_node *listen)
 {
     struct bgp_config *config = &builder->config.bgp;
-    size_t count = config_count(lyd_child(listen), "address");
+    size_t count = model_count(lyd_child(listen), "address");
     struct address *addresses = config_array(builder, count, sizeof *addresses);
-    const struct lyd_node *node;
 
     if (!addresses)
         return;
     config->listen_enabled = model_boolean(listen, "enabled", true);
     config->listen_port = (uint16_t)model_number(listen, "port", 179);
     config->listen_addresses = addresses;
-    LY_LIST_FOR(lyd_child(listen), node)
+    MODEL_FOR_EACH(node, lyd_child(listen), "address")
     {
-        if (config_is(node, "address") && config_address(builder, node, &addresses[config->listen_count]))
+        if (config_address(builder, node, &addresses[config->listen_count]))
             config->listen_count++;
     }
 }

@@ -8,19 +8,24 @@
 
 static bool read_communities(struct path_attributes *attributes, const struct lyd_node *profile)
 {
-    const struct lyd_node *node;
     bool ok = true;
 
-    LY_LIST_FOR(lyd_child(profile), node)
+    MODEL_FOR_EACH(node, lyd_child(profile), "community")
     {
-        const char *text = lyd_get_value(node);
-        if (config_is(node, "community") && attributes->community_count < COMMUNITIES_MAX)
-            ok &= community_parse(&attributes->communities[attributes->community_count++], text);
-        if (config_is(node, "large-community") && attributes->large_community_count < COMMUNITIES_MAX)
-            ok &= large_community_parse(&attributes->large_communities[attributes->large_community_count++], text);
-        if (config_is(node, "extended-community") && attributes->extended_community_count < COMMUNITIES_MAX)
+        if (attributes->community_count < COMMUNITIES_MAX)
+            ok &= community_parse(&attributes->communities[attributes->community_count++], lyd_get_value(node));
+    }
+    MODEL_FOR_EACH(node, lyd_child(profile), "large-community")
+    {
+        if (attributes->large_community_count < COMMUNITIES_MAX)
+            ok &= large_community_parse(&attributes->large_communities[attributes->large_community_count++],
+                                        lyd_get_value(node));
+    }
+    MODEL_FOR_EACH(node, lyd_child(profile), "extended-community")
+    {
+        if (attributes->extended_community_count < COMMUNITIES_MAX)
             ok &= extended_community_parse(&attributes->extended_communities[attributes->extended_community_count++],
-                                           text);
+                                           lyd_get_value(node));
     }
     return ok;
 }
@@ -60,17 +65,15 @@ static int compare_profiles(const void *a, const void *b)
 
 static void read_profiles(struct config_builder *builder)
 {
-    size_t count = config_count(builder->tree, "profile");
+    size_t count = model_count(builder->tree, "profile");
     struct config_profile *profiles = config_array(builder, count + 1, sizeof *profiles);
-    const struct lyd_node *node;
 
     if (!profiles)
         return;
     builder->profiles = profiles;
-    LY_LIST_FOR(builder->tree, node)
+    MODEL_FOR_EACH(node, builder->tree, "profile")
     {
-        if (config_is(node, "profile"))
-            read_profile(builder, node, &profiles[builder->profile_count++]);
+        read_profile(builder, node, &profiles[builder->profile_count++]);
     }
     if (!builder->arena.failed)
         qsort(profiles, builder->profile_count, sizeof *profiles, compare_profiles);
@@ -98,15 +101,13 @@ static int compare_checks(const void *a, const void *b)
 /* The entries of the list check, by name. */
 static void find_checks(struct config_builder *builder)
 {
-    const struct lyd_node **checks = config_array(builder, config_count(builder->tree, "check"), sizeof *checks);
-    const struct lyd_node *node;
+    const struct lyd_node **checks = config_array(builder, model_count(builder->tree, "check"), sizeof *checks);
 
     if (!checks)
         return;
-    LY_LIST_FOR(builder->tree, node)
+    MODEL_FOR_EACH(node, builder->tree, "check")
     {
-        if (config_is(node, "check"))
-            checks[builder->check_count++] = node;
+        checks[builder->check_count++] = node;
     }
     qsort(checks, builder->check_count, sizeof *checks, compare_checks);
     builder->checks = checks;
@@ -151,17 +152,13 @@ static int percent_of(const struct lyd_node *gate, const char *leaf)
 static void read_gate(struct config_builder *builder, const struct lyd_node *node, struct gate_config *gate)
 {
     const char *require = model_text(node, "require");
-    struct gate_check *checks =
-        config_array(builder, config_count(node ? lyd_child(node) : NULL, "check"), sizeof *checks);
-    const struct lyd_node *child;
+    struct gate_check *checks = config_array(builder, model_count(lyd_child(node), "check"), sizeof *checks);
 
     if (!checks)
         return;
     gate->checks = checks;
-    LY_LIST_FOR(node ? lyd_child(node) : NULL, child)
+    MODEL_FOR_EACH(child, lyd_child(node), "check")
     {
-        if (!config_is(child, "check"))
-            continue;
         const char *name = lyd_get_value(child);
         checks[gate->check_count++] =
             (struct gate_check){config_text(builder, name), first_verdict_ms(builder, check_named(builder, name))};
@@ -178,16 +175,13 @@ static void read_gate(struct config_builder *builder, const struct lyd_node *nod
 
 static void read_vip_neighbors(struct config_builder *builder, const struct lyd_node *node, struct vip_config *vip)
 {
-    struct address *neighbors = config_array(builder, config_count(lyd_child(node), "neighbor"), sizeof *neighbors);
-    const struct lyd_node *child;
+    struct address *neighbors = config_array(builder, model_count(lyd_child(node), "neighbor"), sizeof *neighbors);
 
     if (!neighbors)
         return;
     vip->neighbors = neighbors;
-    LY_LIST_FOR(lyd_child(node), child)
+    MODEL_FOR_EACH(child, lyd_child(node), "neighbor")
     {
-        if (!config_is(child, "neighbor"))
-            continue;
         if (strcmp(lyd_get_value(child), "all") == 0) {
             vip->neighbor_count = 0;
             return;
@@ -236,17 +230,15 @@ static void read_vip(struct config_builder *builder, const struct lyd_node *node
 void config_read_vips(struct config_builder *builder)
 {
     struct bgpd_config *config = &builder->config;
-    struct vip_config *vips = config_array(builder, config_count(builder->tree, "vip"), sizeof *vips);
-    const struct lyd_node *node;
+    struct vip_config *vips = config_array(builder, model_count(builder->tree, "vip"), sizeof *vips);
 
     read_profiles(builder);
     find_checks(builder);
     if (builder->arena.failed)
         return;
     config->vips = builder->vips = vips;
-    LY_LIST_FOR(builder->tree, node)
+    MODEL_FOR_EACH(node, builder->tree, "vip")
     {
-        if (config_is(node, "vip"))
-            read_vip(builder, node, &vips[config->vip_count++]);
+        read_vip(builder, node, &vips[config->vip_count++]);
     }
 }

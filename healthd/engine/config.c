@@ -71,18 +71,6 @@ bool check_config_same_probe(const struct check_config *a, const struct check_co
 
 /* ---- the whole ---- */
 
-static size_t count_checks(const struct lyd_node *tree)
-{
-    size_t count = 0;
-    const struct lyd_node *node;
-
-    LY_LIST_FOR(tree, node)
-    {
-        count += strcmp(node->schema->name, "check") == 0;
-    }
-    return count;
-}
-
 static void read_shared(struct config *config, const struct lyd_node *tree)
 {
     const struct shared_config shared = shared_config_of(tree);
@@ -96,17 +84,14 @@ static void read_shared(struct config *config, const struct lyd_node *tree)
 
 static void read_checks(struct config *config, struct conf *conf)
 {
-    const struct lyd_node *node;
-
-    config->checks = calloc(count_checks(conf->tree) + 1, sizeof *config->checks);
+    config->checks = calloc(model_count(conf->tree, "check") + 1, sizeof *config->checks);
     if (!config->checks) {
         conf_error(conf, NULL, "out of memory");
         return;
     }
-    LY_LIST_FOR(conf->tree, node)
+    MODEL_FOR_EACH(node, conf->tree, "check")
     {
-        if (strcmp(node->schema->name, "check") == 0)
-            read_check(config, &config->checks[config->check_count++], node, conf);
+        read_check(config, &config->checks[config->check_count++], node, conf);
     }
 }
 

@@ -25,15 +25,13 @@ const char *conf_platform_preset(const char *platform, const char *leaf)
 const struct lyd_node *conf_neighbor_group(const struct lyd_node *neighbor)
 {
     const char *name = model_text(neighbor, "group");
-    const struct lyd_node *node;
 
     if (!name)
         return NULL;
-    LY_LIST_FOR(lyd_first_sibling(neighbor), node)
+    MODEL_FOR_EACH(group, lyd_first_sibling(neighbor), "neighbor-group")
     {
-        if (node->schema && strcmp(node->schema->name, "neighbor-group") == 0 &&
-            strcmp(model_text(node, "name"), name) == 0)
-            return node;
+        if (strcmp(model_text(group, "name"), name) == 0)
+            return group;
     }
     return NULL;
 }

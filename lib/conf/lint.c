@@ -2,6 +2,7 @@
 
 #include "lib/conf/effective.h"
 #include "lib/conf/lint_room.h"
+#include "lib/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,14 +28,14 @@ static bool find_neighbors(struct lint *lint)
     const struct lyd_node *first = lint->bgp ? lyd_child(lint->bgp) : NULL;
     size_t count = 0;
 
-    LINT_FOR_EACH(node, first, "neighbor")
+    MODEL_FOR_EACH(node, first, "neighbor")
     {
         count++;
     }
     lint->neighbors = calloc(count + 1, sizeof *lint->neighbors);
     if (!lint->neighbors)
         return false;
-    LINT_FOR_EACH(node, first, "neighbor")
+    MODEL_FOR_EACH(node, first, "neighbor")
     {
         lint->neighbors[lint->neighbor_count++] = neighbor_of(node);
     }

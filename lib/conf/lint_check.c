@@ -1,4 +1,5 @@
 #include "lib/conf/lint_room.h"
+#include "lib/model.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -81,13 +82,13 @@ void lint_checks(const struct lint *lint)
 {
     const struct lyd_node *aside;
 
-    LINT_FOR_EACH(check, lint->tree, "check")
+    MODEL_FOR_EACH(check, lint->tree, "check")
     {
         check_check(lint, check);
     }
     for (uint32_t i = 0; (aside = aside_next(lint->document, "check", &i));)
         check_check(lint, aside);
-    LINT_FOR_EACH(vip, lint->tree, "vip")
+    MODEL_FOR_EACH(vip, lint->tree, "vip")
     {
         check_damping(lint, vip);
     }

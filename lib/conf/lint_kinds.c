@@ -2,6 +2,7 @@
  * file passes here that it would refuse. What they read is thrown away. */
 #include "lib/conf/lint_room.h"
 #include "lib/kinds/kind.h"
+#include "lib/model.h"
 
 #include <string.h>
 
@@ -46,7 +47,7 @@ void lint_kinds(const struct lint *lint)
 {
     const struct lyd_node *aside;
 
-    LINT_FOR_EACH(check, lint->tree, "check")
+    MODEL_FOR_EACH(check, lint->tree, "check")
     {
         check_check(lint, check);
     }

@@ -2,6 +2,7 @@
 
 #include "lib/conf/attempt.h"
 #include "lib/conf/schema.h"
+#include "lib/model.h"
 
 #include <string.h>
 
@@ -22,21 +23,15 @@ bool lint_is_ipv6(const char *text)
     return strchr(text, ':') != NULL;
 }
 
-const struct lyd_node *lint_next(const struct lyd_node *node, const char *name)
-{
-    while (node && strcmp(node->schema->name, name) != 0)
-        node = node->next;
-    return node;
-}
-
 void lint_mark_listed(const struct lint *lint, const struct lyd_node *vip)
 {
-    const struct lyd_node *first = lint_next(lyd_child(vip), "neighbor");
+    const struct lyd_node *first = model_sibling(lyd_child(vip), "neighbor");
 
     for (size_t i = 0; i < lint->neighbor_count; i++) {
         struct lint_neighbor *neighbor = &lint->neighbors[i];
         neighbor->listed = first == NULL;
-        for (const struct lyd_node *node = first; node && !neighbor->listed; node = lint_next(node->next, "neighbor"))
+        for (const struct lyd_node *node = first; node && !neighbor->listed;
+             node = model_sibling(node->next, "neighbor"))
             neighbor->listed =
                 strcmp(lyd_get_value(node), neighbor->address) == 0 || strcmp(lyd_get_value(node), "all") == 0;
     }

@@ -41,17 +41,8 @@ bool lint_attempted(const struct lint *lint, const struct lyd_node *parent, cons
 /* Whether TEXT is an IPv6 address or prefix, and not an IPv4 one. */
 bool lint_is_ipv6(const char *text);
 
-/* The first node NAME from NODE on among its siblings: to go through a list or leaf-list. NULL: no more. */
-const struct lyd_node *lint_next(const struct lyd_node *node, const char *name);
-
 /* Marks the neighbours that VIP is announced to. */
 void lint_mark_listed(const struct lint *lint, const struct lyd_node *vip);
-
-/* Goes through the nodes NAME from FIRST on among its siblings. */
-/* NOLINTBEGIN(bugprone-macro-parentheses): NODE is declared here */
-#define LINT_FOR_EACH(node, first, name)                                                                               \
-    for (const struct lyd_node *node = lint_next(first, name); node; node = lint_next(node->next, name))
-/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* The parts of the lint, one file each. */
 void lint_values(const struct lint *lint);

@@ -1,4 +1,5 @@
 #include "lib/conf/lint_room.h"
+#include "lib/model.h"
 #include "lib/prefix.h"
 
 #include <stdlib.h>
@@ -13,7 +14,7 @@ static unsigned long count_checks(const struct lyd_node *gate)
 {
     unsigned long count = 0;
 
-    LINT_FOR_EACH(node, lyd_child(gate), "check")
+    MODEL_FOR_EACH(node, lyd_child(gate), "check")
     {
         count++;
     }
@@ -81,7 +82,7 @@ static const struct lyd_node *find_profile(const struct lint *lint, const struct
 {
     if (!reference)
         return NULL;
-    LINT_FOR_EACH(profile, lint->tree, "profile")
+    MODEL_FOR_EACH(profile, lint->tree, "profile")
     {
         if (strcmp(lyd_get_value(lyd_child(profile)), lyd_get_value(reference)) == 0)
             return profile;
@@ -137,7 +138,7 @@ static void check_next_hop(const struct lint *lint, const struct lyd_node *vip, 
 
 static void check_neighbors(const struct lint *lint, const struct lyd_node *vip, bool ipv6)
 {
-    const struct lyd_node *first = lint_next(lyd_child(vip), "neighbor");
+    const struct lyd_node *first = model_sibling(lyd_child(vip), "neighbor");
     size_t takers = 0;
 
     lint_mark_listed(lint, vip);
@@ -146,9 +147,9 @@ static void check_neighbors(const struct lint *lint, const struct lyd_node *vip,
     if (takers == 0)
         lint_warning(lint, first ? first : vip, "vip %s is announced to nobody: no neighbor of it has the family %s",
                      model_text(vip, "prefix"), ipv6 ? "ipv6-unicast" : "ipv4-unicast");
-    LINT_FOR_EACH(node, lyd_child(vip), "neighbor")
+    MODEL_FOR_EACH(node, lyd_child(vip), "neighbor")
     {
-        if (strcmp(lyd_get_value(node), "all") == 0 && lint_next(first->next, "neighbor"))
+        if (strcmp(lyd_get_value(node), "all") == 0 && model_sibling(first->next, "neighbor"))
             lint_warning(lint, node, "'all' makes the other neighbors of this list superfluous");
     }
     check_next_hop(lint, vip, lint_written(vip, "profile"), ipv6);
@@ -182,7 +183,7 @@ void lint_vips(const struct lint *lint)
 {
     const struct lyd_node *aside;
 
-    LINT_FOR_EACH(vip, lint->tree, "vip")
+    MODEL_FOR_EACH(vip, lint->tree, "vip")
     {
         check_vip(lint, vip);
     }

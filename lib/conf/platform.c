@@ -4,6 +4,7 @@
  */
 #include "lib/conf/effective.h"
 #include "lib/conf/lint_room.h"
+#include "lib/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,7 @@ static void check_family(const struct lint *lint, const struct lint_neighbor *ne
     if (lint_is_ipv6(neighbor->address))
         lint_error(lint, neighbor->node, "platform %s: neighbor %s is IPv6, and only IPv4 is possible", azure,
                    neighbor->address);
-    LINT_FOR_EACH(node, written, "family")
+    MODEL_FOR_EACH(node, written, "family")
     {
         if (strcmp(lyd_get_value(node), "ipv6-unicast") == 0)
             lint_error(lint, node, "platform %s: ipv6-unicast is not possible, only ipv4-unicast", azure);
@@ -95,7 +96,7 @@ static bool is_pair(const struct lint_neighbor *a, const struct lint_neighbor *b
 /* Both instances of a route server must have the same routes, or traffic depends on which one is asked. */
 static void check_vip(const struct lint *lint, const struct lyd_node *vip)
 {
-    const struct lyd_node *first = lint_next(lyd_child(vip), "neighbor");
+    const struct lyd_node *first = model_sibling(lyd_child(vip), "neighbor");
 
     lint_mark_listed(lint, vip);
     for (size_t i = 0; first && i < lint->neighbor_count; i++) {
@@ -113,7 +114,7 @@ static void check_vip(const struct lint *lint, const struct lyd_node *vip)
 
 static void check_communities(const struct lint *lint, const struct lyd_node *profile)
 {
-    LINT_FOR_EACH(node, lyd_child(profile), "community")
+    MODEL_FOR_EACH(node, lyd_child(profile), "community")
     {
         const char *value = lyd_get_value(node);
         if (strcmp(value, "no-advertise") == 0)
@@ -127,7 +128,7 @@ static void check_prefix_count(const struct lint *lint)
 {
     size_t count = 0;
 
-    LINT_FOR_EACH(vip, lint->tree, "vip")
+    MODEL_FOR_EACH(vip, lint->tree, "vip")
     {
         if (++count == AZURE_PREFIXES + 1)
             lint_warning(lint, vip, "platform %s: more than %d prefixes, which older route servers refuse", azure,
@@ -155,11 +156,11 @@ void lint_platforms(const struct lint *lint)
         lint_warning(lint, last->node,
                      "platform %s: a route server has two instances, and only neighbor %s is configured", azure,
                      last->address);
-    LINT_FOR_EACH(vip, lint->tree, "vip")
+    MODEL_FOR_EACH(vip, lint->tree, "vip")
     {
         check_vip(lint, vip);
     }
-    LINT_FOR_EACH(profile, lint->tree, "profile")
+    MODEL_FOR_EACH(profile, lint->tree, "profile")
     {
         check_communities(lint, profile);
     }

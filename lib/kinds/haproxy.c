@@ -12,12 +12,11 @@ enum { SOCKET_PATH_SIZE = sizeof(((struct sockaddr_un *)NULL)->sun_path) };
 
 static bool sockets_fit(const struct lyd_node *node, const struct kind_room *room)
 {
-    const struct lyd_node *child;
     bool fit = true;
 
-    LY_LIST_FOR(lyd_child(node), child)
+    MODEL_FOR_EACH(child, lyd_child(node), "socket")
     {
-        if (strcmp(child->schema->name, "socket") != 0 || strlen(lyd_get_value(child)) < SOCKET_PATH_SIZE)
+        if (strlen(lyd_get_value(child)) < SOCKET_PATH_SIZE)
             continue;
         kind_complain(room, child, "socket %s: the path of a socket is at most %d bytes long", lyd_get_value(child),
                       SOCKET_PATH_SIZE - 1);

@@ -118,14 +118,13 @@ static bool read_status(struct status_range *range, const struct lyd_node *node,
 
 static bool read_statuses(struct http_settings *settings, const struct lyd_node *node, const struct kind_room *room)
 {
-    const struct lyd_node *child;
+    size_t count = model_count(lyd_child(node), "expect-status");
     bool sound = true;
 
-    settings->statuses = arena_alloc(room->arena, settings_count(node, "expect-status") * sizeof *settings->statuses);
-    LY_LIST_FOR(settings->statuses ? lyd_child(node) : NULL, child)
+    settings->statuses = arena_alloc(room->arena, count * sizeof *settings->statuses);
+    MODEL_FOR_EACH(child, settings->statuses ? lyd_child(node) : NULL, "expect-status")
     {
-        if (strcmp(child->schema->name, "expect-status") == 0)
-            sound &= read_status(&settings->statuses[settings->status_count++], child, room);
+        sound &= read_status(&settings->statuses[settings->status_count++], child, room);
     }
     return sound;
 }

@@ -45,30 +45,16 @@ const char *settings_text(const struct kind_room *room, const struct lyd_node *n
     return settings_copy(room, model_text(node, name));
 }
 
-size_t settings_count(const struct lyd_node *node, const char *name)
-{
-    const struct lyd_node *child;
-    size_t count = 0;
-
-    LY_LIST_FOR(lyd_child(node), child)
-    {
-        count += strcmp(child->schema->name, name) == 0;
-    }
-    return count;
-}
-
 char **settings_texts(const struct kind_room *room, const struct lyd_node *node, const char *name, size_t *count)
 {
-    char **texts = arena_alloc(room->arena, (settings_count(node, name) + 1) * sizeof *texts);
-    const struct lyd_node *child;
+    char **texts = arena_alloc(room->arena, (model_count(lyd_child(node), name) + 1) * sizeof *texts);
 
     *count = 0;
     if (!texts)
         return NULL;
-    LY_LIST_FOR(lyd_child(node), child)
+    MODEL_FOR_EACH(child, lyd_child(node), name)
     {
-        if (strcmp(child->schema->name, name) == 0)
-            texts[(*count)++] = arena_text(room->arena, lyd_get_value(child), strlen(lyd_get_value(child)));
+        texts[(*count)++] = arena_text(room->arena, lyd_get_value(child), strlen(lyd_get_value(child)));
     }
     return texts;
 }

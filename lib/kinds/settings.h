@@ -21,9 +21,6 @@ const char *settings_copy(const struct kind_room *room, const char *text);
 /* A copy of the leaf's text in the arena; NULL where it is absent, or memory ran out. */
 const char *settings_text(const struct kind_room *room, const struct lyd_node *node, const char *name);
 
-/* How many values the leaf-list NAME has. */
-size_t settings_count(const struct lyd_node *node, const char *name);
-
 /* Copies of the values of the leaf-list NAME, in order and with a NULL behind them, and their number. NULL where memory
  * ran out; the number is then 0. */
 char **settings_texts(const struct kind_room *room, const struct lyd_node *node, const char *name, size_t *count);
