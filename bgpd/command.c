@@ -1,4 +1,4 @@
-/* bgpd's answers on the control socket, but for get, which is in state.c. */
+/* bgpd's answers on the control socket, but for get, which is in show/. */
 #include "bgpd/command.h"
 
 #include "bgpd/show/show.h"
@@ -7,17 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-static void answer_get_config(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc)
-{
-    (void)rpc;
-    reload_answer_config(bgpd->reload, request);
-}
-
-static void answer_reload(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc)
-{
-    reload_answer(bgpd->reload, request, rpc);
-}
 
 static void steer(struct peer *peer, struct control_request *request, const char *action, const char *message)
 {
@@ -35,10 +24,10 @@ static void steer(struct peer *peer, struct control_request *request, const char
     control_reply(request, NULL);
 }
 
-static void answer_neighbor(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc)
+static void answer_neighbor(void *user, struct control_request *request, const struct lyd_node *rpc)
 {
     const char *text = model_text(rpc, "remote-address"), *action = model_text(rpc, "action");
-    struct peer *peer = state_find_neighbor(bgpd, text);
+    struct peer *peer = state_find_neighbor(user, text);
 
     if (!peer) {
         state_refuse_neighbor(request, text);
@@ -50,29 +39,8 @@ static void answer_neighbor(struct bgpd *bgpd, struct control_request *request, 
     steer(peer, request, action, model_text(rpc, "message"));
 }
 
-static const struct {
-    const char *rpc;
-    void (*answer)(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc);
-} commands[] = {
+const struct daemon_command bgpd_commands[] = {
     {"get", state_get},
-    {"get-config", answer_get_config},
-    {"reload", answer_reload},
     {"neighbor", answer_neighbor},
+    {NULL, NULL},
 };
-
-void bgpd_answer(struct control_request *request, const struct lyd_node *rpc, void *user)
-{
-    struct bgpd *bgpd = user;
-
-    if (!bgpd->vips || bgpd->stopping) {
-        control_refuse(request, "vipgate-bgpd is %s", bgpd->stopping ? "stopping" : "starting; try again");
-        return;
-    }
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        if (strcmp(commands[i].rpc, rpc->schema->name) == 0) {
-            commands[i].answer(bgpd, request, rpc);
-            return;
-        }
-    }
-    control_refuse(request, "vipgate-bgpd does not know %s; ask vipgate-healthd", rpc->schema->name);
-}

@@ -3,7 +3,7 @@
 
 #include "bgpd/daemon.h"
 
-/* The handler of the control socket; USER is the struct bgpd. */
-control_handler bgpd_answer;
+/* What bgpd answers on the control socket. */
+extern const struct daemon_command bgpd_commands[];
 
 #endif

@@ -1,6 +1,6 @@
 #include "ctl/notices.h"
 
-#include "lib/notify.h"
+#include "lib/daemon/notify.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -46,10 +46,10 @@ bool notices_open(struct notices *notices, uv_loop_t *loop, notice_received *rec
 
 void notices_inherit(const struct notices *notices)
 {
-    if (notices->theirs == NOTIFY_DESCRIPTOR)
+    if (notices->theirs == NOTIFY_FD)
         fcntl(notices->theirs, F_SETFD, 0);
     else
-        dup2(notices->theirs, NOTIFY_DESCRIPTOR);
+        dup2(notices->theirs, NOTIFY_FD);
 }
 
 static void on_closed(uv_handle_t *handle)

@@ -20,7 +20,7 @@ struct notices {
 /* Listens. False with errno. */
 bool notices_open(struct notices *notices, uv_loop_t *loop, notice_received *received, void *user);
 
-/* In a child between fork and exec: the program inherits its end as NOTIFY_DESCRIPTOR. */
+/* In a child between fork and exec: the program inherits its end as NOTIFY_FD. */
 void notices_inherit(const struct notices *notices);
 
 /* Takes what was said and not yet heard: before the daemon's end is acted upon. */

@@ -3,7 +3,7 @@
 #include "ctl/notices.h"
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "lib/notify.h"
+#include "lib/daemon/notify.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,45 +1,29 @@
 /* healthd's answers on the control socket. */
 #include "healthd/command.h"
 
-#include "healthd/get.h"
-#include "healthd/state.h"
+#include "healthd/show.h"
 #include "lib/model.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the configuration ---- */
-
-static void answer_get_config(struct daemon *daemon, struct control_request *request, const struct lyd_node *rpc)
-{
-    (void)rpc;
-    reload_answer_config(daemon->reload, request);
-}
-
-static void answer_reload(struct daemon *daemon, struct control_request *request, const struct lyd_node *rpc)
-{
-    reload_answer(daemon->reload, request, rpc);
-}
-
-/* ---- check-run ---- */
-
 /* A client that waits for a probe to end. */
 struct wait {
     struct check_run run; /* first: the callback gets its address */
-    struct daemon *daemon;
+    struct healthd *healthd;
     struct control_request *request;
 };
 
 static void on_run_finished(struct check_run *run, const struct check *check)
 {
     struct wait *wait = (struct wait *)run;
-    struct lyd_node *state = check ? get_new_state(wait->daemon) : NULL;
+    struct lyd_node *state = check ? show_new(wait->healthd) : NULL;
 
     if (check) {
-        state_append_check(state, check);
+        show_append_check(state, check);
         control_reply(wait->request, state);
     } else {
-        control_refuse(wait->request, "a reload has removed this check before the probe had ended");
+        control_refuse(wait->request, "a reload removed this check while its probe was running");
     }
     free(wait);
 }
@@ -53,10 +37,11 @@ static void on_client_gone(struct control_request *request, void *user)
     free(wait);
 }
 
-static void answer_check_run(struct daemon *daemon, struct control_request *request, const struct lyd_node *rpc)
+static void answer_check_run(void *user, struct control_request *request, const struct lyd_node *rpc)
 {
+    struct healthd *healthd = user;
     const char *name = model_text(rpc, "name");
-    struct check *check = checks_find(daemon->checks, name);
+    struct check *check = checks_find(healthd->checks, name);
     struct wait *wait = check ? calloc(1, sizeof *wait) : NULL;
 
     if (!wait) {
@@ -65,31 +50,14 @@ static void answer_check_run(struct daemon *daemon, struct control_request *requ
         return;
     }
     wait->run.finished = on_run_finished;
-    wait->daemon = daemon;
+    wait->healthd = healthd;
     wait->request = request;
     control_on_gone(request, on_client_gone, wait);
     check_run_now(check, &wait->run);
 }
 
-/* ---- which is it ---- */
-
-static const struct {
-    const char *rpc;
-    void (*answer)(struct daemon *daemon, struct control_request *request, const struct lyd_node *rpc);
-} commands[] = {
-    {"get", get_answer},
-    {"get-config", answer_get_config},
-    {"reload", answer_reload},
+const struct daemon_command healthd_commands[] = {
+    {"get", show_get},
     {"check-run", answer_check_run},
+    {NULL, NULL},
 };
-
-void daemon_answer(struct control_request *request, const struct lyd_node *rpc, void *user)
-{
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        if (strcmp(commands[i].rpc, rpc->schema->name) == 0) {
-            commands[i].answer(user, request, rpc);
-            return;
-        }
-    }
-    control_refuse(request, "vipgate-healthd does not know %s; ask vipgate-bgpd", rpc->schema->name);
-}

@@ -3,7 +3,7 @@
 
 #include "healthd/daemon.h"
 
-/* The handler of the control socket; USER is the struct daemon. */
-control_handler daemon_answer;
+/* What healthd answers on the control socket. */
+extern const struct daemon_command healthd_commands[];
 
 #endif

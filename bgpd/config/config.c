@@ -6,18 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void read_shared(struct config_builder *builder)
-{
-    struct bgpd_config *config = &builder->config;
-    const struct shared_config shared = shared_config_of(builder->tree);
-
-    config->site = config_text(builder, shared.site);
-    config->log_level = shared.log_level;
-    config->log_format = shared.log_format;
-    config->control_directory = config_text(builder, shared.control_directory);
-    config->lease_ms = shared.lease_ms;
-}
-
 struct bgpd_config *bgpd_config_new(struct conf *conf)
 {
     struct config_builder *builder = calloc(1, sizeof *builder);
@@ -25,7 +13,7 @@ struct bgpd_config *bgpd_config_new(struct conf *conf)
     if (builder) {
         builder->conf = conf;
         builder->tree = conf->tree;
-        read_shared(builder);
+        builder->config.lease_ms = shared_config_of(conf->tree).lease_ms;
         config_read_bgp(builder);
         config_read_vips(builder);
     }

@@ -9,7 +9,6 @@
 #include "bgpd/codec/path_attributes.h"
 #include "lib/conf/conf.h"
 #include "lib/damping.h"
-#include "lib/log.h"
 #include "lib/prefix.h"
 
 #include <stdbool.h>
@@ -104,10 +103,6 @@ struct vip_config {
 };
 
 struct bgpd_config {
-    const char *site; /* NULL: none */
-    enum log_level log_level;
-    enum log_format log_format;
-    const char *control_directory;
     uint64_t lease_ms;
     struct bgp_config bgp; /* local_as 0: no bgp statement */
     const struct vip_config *vips;

@@ -44,13 +44,9 @@ static bool is_full(const struct listing *listing)
 static bool list_daemon(struct listing *listing, struct lyd_node *state)
 {
     const struct bgpd *bgpd = listing->bgpd;
-    struct lyd_node *node = model_list(state, "daemon", "bgpd", NULL);
+    struct lyd_node *node = daemon_describe(&bgpd->daemon, state);
 
-    model_leaf(node, "version", VIPGATE_VERSION);
-    model_leaf_number(node, "pid", (uint64_t)getpid());
-    model_leaf_time(node, "since", bgpd->since_us);
     model_leaf(node, "health-link", health_link_name(verdict_table_link(health_verdicts(bgpd->health))));
-    reload_describe(bgpd->reload, node);
     return true;
 }
 
@@ -203,7 +199,7 @@ static bool list_received(struct listing *listing, struct lyd_node *state)
 
 static bool list_events(struct listing *listing, struct lyd_node *state)
 {
-    const struct event_feed *feed = listing->bgpd->feed;
+    const struct event_feed *feed = listing->bgpd->daemon.feed;
 
     if (listing->index++ == 0)
         listing->cursor = event_feed_begin(feed, (uint32_t)model_number(listing->rpc, "last", UINT32_MAX));
@@ -253,7 +249,7 @@ static void finish(struct listing *listing, struct lyd_node *state)
 
     control_on_gone(request, NULL, NULL);
     if (control_asks_for(listing->rpc, "event") && model_boolean(listing->rpc, "follow", false))
-        event_feed_follow(listing->bgpd->feed, request, state, listing->cursor);
+        event_feed_follow(listing->bgpd->daemon.feed, request, state, listing->cursor);
     else
         control_reply(request, state);
     free(listing);
@@ -262,9 +258,9 @@ static void finish(struct listing *listing, struct lyd_node *state)
 static void send_piece(struct control_request *request, void *user)
 {
     struct listing *listing = user;
-    struct lyd_node *state = model_top(listing->bgpd->context, "state");
+    struct lyd_node *state = model_top(listing->bgpd->daemon.context, "state");
 
-    model_leaf(state, "site", listing->bgpd->config->site);
+    model_leaf(state, "site", daemon_shared(&listing->bgpd->daemon)->site);
     fill(listing, state);
     if (listing->list == LISTS)
         finish(listing, state);
@@ -310,7 +306,7 @@ static bool read_filters(struct listing *listing)
     return false;
 }
 
-void state_get(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc)
+void state_get(void *user, struct control_request *request, const struct lyd_node *rpc)
 {
     struct listing *listing = calloc(1, sizeof *listing);
 
@@ -318,7 +314,7 @@ void state_get(struct bgpd *bgpd, struct control_request *request, const struct 
         control_refuse(request, "out of memory");
         return;
     }
-    listing->bgpd = bgpd;
+    listing->bgpd = user;
     listing->request = request;
     listing->rpc = rpc;
     if (!read_filters(listing)) {

@@ -7,8 +7,8 @@
 
 #include "bgpd/daemon.h"
 
-/* Answers the rpc get. */
-void state_get(struct bgpd *bgpd, struct control_request *request, const struct lyd_node *rpc);
+/* Answers the rpc get; USER is the struct bgpd. */
+void state_get(void *user, struct control_request *request, const struct lyd_node *rpc);
 
 /* The neighbour at the address in TEXT, or NULL; and the refusal for that. */
 struct peer *state_find_neighbor(const struct bgpd *bgpd, const char *text);

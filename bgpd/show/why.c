@@ -89,7 +89,7 @@ static void append_checks(struct causes *causes, const struct bgpd *bgpd, const 
 static void append_health(struct causes *causes, const struct bgpd *bgpd)
 {
     enum health_link link = verdict_table_link(health_verdicts(bgpd->health));
-    const struct event *event = journal_latest(bgpd->journal, "health", "healthd");
+    const struct event *event = journal_latest(bgpd->daemon.journal, "health", "healthd");
 
     append_cause(causes, "health", "healthd", health_link_name(link), event ? event->time_us : 0,
                  event ? event->cause : "not yet reached");
@@ -143,8 +143,8 @@ static void append_events(struct causes *causes, const struct bgpd *bgpd, const 
     const struct event *last[EVENTS_SHOWN] = {0};
     size_t count = 0;
 
-    for (const struct event *event = journal_next(bgpd->journal, 0); event;
-         event = journal_next(bgpd->journal, event->number)) {
+    for (const struct event *event = journal_next(bgpd->daemon.journal, 0); event;
+         event = journal_next(bgpd->daemon.journal, event->number)) {
         if (strcmp(event->kind, "vip") == 0 && strcmp(event->subject, vip->text) == 0)
             last[count++ % EVENTS_SHOWN] = event;
     }

@@ -71,17 +71,6 @@ bool check_config_same_probe(const struct check_config *a, const struct check_co
 
 /* ---- the whole ---- */
 
-static void read_shared(struct config *config, const struct lyd_node *tree)
-{
-    const struct shared_config shared = shared_config_of(tree);
-
-    config->site = shared.site ? arena_text(&config->arena, shared.site, strlen(shared.site)) : NULL;
-    config->log_level = shared.log_level;
-    config->log_format = shared.log_format;
-    config->directory = arena_text(&config->arena, shared.control_directory, strlen(shared.control_directory));
-    config->lease_ms = shared.lease_ms;
-}
-
 static void read_checks(struct config *config, struct conf *conf)
 {
     config->checks = calloc(model_count(conf->tree, "check") + 1, sizeof *config->checks);
@@ -103,7 +92,7 @@ struct config *config_new(struct conf *conf)
         conf_error(conf, NULL, "out of memory");
         return NULL;
     }
-    read_shared(config, conf->tree);
+    config->lease_ms = shared_config_of(conf->tree).lease_ms;
     read_checks(config, conf);
     if (config->arena.failed)
         conf_error(conf, NULL, "out of memory");

@@ -10,7 +10,6 @@
 #include "lib/arena.h"
 #include "lib/conf/conf.h"
 #include "lib/kinds/kind.h"
-#include "lib/log.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,10 +29,6 @@ struct check_config {
 
 struct config {
     struct arena arena; /* of the texts */
-    const char *site;   /* NULL: none */
-    enum log_level log_level;
-    enum log_format log_format;
-    const char *directory; /* of the sockets */
     uint64_t lease_ms;
     size_t check_count;
     struct check_config *checks; /* in the order of the file */

@@ -1,18 +1,28 @@
 #include "lib/daemon/load.h"
 
 #include "lib/conf/secret.h"
-#include "lib/conf/shared_config.h"
 #include "lib/model.h"
 
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* A copy whose texts outlive the tree. False when out of memory. */
+static bool keep_shared(struct load *load, const struct lyd_node *tree)
+{
+    const struct shared_config shared = shared_config_of(tree);
+
+    load->shared = shared;
+    load->shared.site = shared.site ? arena_text(&load->arena, shared.site, strlen(shared.site)) : NULL;
+    load->shared.control_directory =
+        arena_text(&load->arena, shared.control_directory, strlen(shared.control_directory));
+    return !load->arena.failed;
+}
+
 /* What is told of the tree once it is gone. False when out of memory. */
 static bool describe(struct load *load, struct lyd_node *tree)
 {
-    load->control_directory = strdup(shared_config_of(tree).control_directory);
-    if (!load->control_directory || !conf_lines_of(&load->lines, tree))
+    if (!keep_shared(load, tree) || !conf_lines_of(&load->lines, tree))
         return false;
     if (!conf_remove_secrets(tree)) /* nobody needs them any more */
         return false;
@@ -70,6 +80,6 @@ void load_clear(const struct load_kind *kind, struct load *load)
     conf_clear(&load->findings);
     conf_lines_clear(&load->lines);
     free(load->document);
-    free(load->control_directory);
+    arena_free(&load->arena);
     *load = (struct load){0};
 }

@@ -5,8 +5,10 @@
 #ifndef VIPGATE_LIB_DAEMON_LOAD_H
 #define VIPGATE_LIB_DAEMON_LOAD_H
 
+#include "lib/arena.h"
 #include "lib/conf/changes.h"
 #include "lib/conf/conf.h"
+#include "lib/conf/shared_config.h"
 
 #include <libyang/libyang.h>
 #include <stdbool.h>
@@ -24,7 +26,8 @@ struct load {
     void *value;          /* NULL where there were errors; whoever takes it over sets this to NULL */
     struct conf findings; /* without a tree */
     char *document;       /* for get-config: JSON without secrets */
-    char *control_directory;
+    struct shared_config shared;
+    struct arena arena; /* of its texts */
     struct conf_lines lines;
 };
 

@@ -72,7 +72,7 @@ static void read_file(void *user)
 {
     struct reading *reading = user;
 
-    *reading->load = load_file_apart(reading->owner->kind, reading->path);
+    *reading->load = load_file_apart(&reading->owner->load, reading->path);
     if (reading->load->value)
         conf_compare(&reading->running->lines, &reading->load->lines, keep_change, &reading->changes);
 }
@@ -80,7 +80,7 @@ static void read_file(void *user)
 static void load_free(const struct reload_owner *owner, struct load *load)
 {
     if (load)
-        load_clear(owner->kind, load);
+        load_clear(&owner->load, load);
     free(load);
 }
 
@@ -190,11 +190,11 @@ static void apply(struct reload *reload)
     struct load *load = reload->prepared;
     void *value = load->value;
 
+    load_free(reload->owner, reload->running);
+    reload->running = load;
     reload->prepared = NULL;
     load->value = NULL;
     reload->owner->apply(value, reload->user);
-    load_free(reload->owner, reload->running);
-    reload->running = load;
     log_findings(&load->findings);
     log_changes(&reload->changes);
 }
@@ -222,7 +222,7 @@ static bool prepare(struct reload *reload, struct load *load)
 
     if (!load->value) {
         refuse_file(reload, load);
-    } else if (strcmp(load->control_directory, reload->running->control_directory) != 0) {
+    } else if (strcmp(load->shared.control_directory, reload->running->shared.control_directory) != 0) {
         refuse(reload, "%s: control directory: it takes a restart to change it", reload->path);
     } else if (!reload->owner->prepare(load->value, reload->user, error, sizeof error)) {
         refuse(reload, "%s", error);
@@ -345,6 +345,11 @@ void reload_answer(struct reload *reload, struct control_request *request, const
 void reload_answer_config(const struct reload *reload, struct control_request *request)
 {
     control_reply_json(request, reload->running->document);
+}
+
+const struct shared_config *reload_shared(const struct reload *reload)
+{
+    return &reload->running->shared;
 }
 
 void reload_describe(const struct reload *reload, struct lyd_node *daemon)

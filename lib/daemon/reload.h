@@ -18,7 +18,7 @@
 
 /* What a daemon does with its configuration. */
 struct reload_owner {
-    const struct load_kind *kind;
+    struct load_kind load;
 
     /* Does what can fail in going over to VALUE, and changes nothing that can be seen. False with one line in ERROR,
      * and nothing is to be abandoned. */
@@ -52,6 +52,9 @@ void reload_answer(struct reload *reload, struct control_request *request, const
 
 /* Says in DAEMON, an entry of the state's list, which file is read and of which bytes the running configuration is. */
 void reload_describe(const struct reload *reload, struct lyd_node *daemon);
+
+/* Of the running configuration; in `apply`, of the one gone over to. Valid until the next. */
+const struct shared_config *reload_shared(const struct reload *reload);
 
 /* Answers the RPC get-config. */
 void reload_answer_config(const struct reload *reload, struct control_request *request);

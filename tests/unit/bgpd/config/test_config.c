@@ -72,27 +72,10 @@ static void test_nothing_written(void **state)
     const struct bgpd_config *config = build(*state, "{}");
 
     assert_non_null(config);
-    assert_null(config->site);
-    assert_int_equal(config->log_level, LOG_LEVEL_INFO);
-    assert_int_equal(config->log_format, LOG_FORMAT_TEXT);
-    assert_string_equal(config->control_directory, "/run/vipgate");
     assert_int_equal(config->lease_ms, 3000);
     assert_int_equal(config->bgp.local_as, 0);
     assert_int_equal(config->bgp.neighbor_count, 0);
     assert_int_equal(config->vip_count, 0);
-}
-
-static void test_daemon(void **state)
-{
-    const struct bgpd_config *config =
-        build(*state, "{'vipgate:site':'north','vipgate:log':{'level':'warning','format':'json'},"
-                      "'vipgate:control':{'directory':'/run/other'},'vipgate:health':{'lease':'1500ms'}}");
-
-    assert_string_equal(config->site, "north");
-    assert_int_equal(config->log_level, LOG_LEVEL_WARNING);
-    assert_int_equal(config->log_format, LOG_FORMAT_JSON);
-    assert_string_equal(config->control_directory, "/run/other");
-    assert_int_equal(config->lease_ms, 1500);
 }
 
 #define BGP(neighbors) "{'vipgate:bgp':{'local-as':65010,'router-id':'198.51.100.70'," neighbors "}}"
@@ -333,7 +316,6 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_nothing_written),
-        TEST(test_daemon),
         TEST(test_neighbor_defaults),
         TEST(test_neighbor_with_everything),
         TEST(test_interface_that_is_not_there),

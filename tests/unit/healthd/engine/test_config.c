@@ -48,10 +48,6 @@ static void test_defaults(void **state)
     struct config *config =
         read_config(*state, "{\"vipgate:check\":[{\"name\":\"a\",\"tcp\":{\"target\":\"192.0.2.1:80\"}}]}");
 
-    assert_null(config->site);
-    assert_int_equal(config->log_level, LOG_LEVEL_INFO);
-    assert_int_equal(config->log_format, LOG_FORMAT_TEXT);
-    assert_string_equal(config->directory, "/run/vipgate");
     assert_int_equal(config->lease_ms, 3000);
     assert_int_equal(config->check_count, 1);
     const struct check_config *check = &config->checks[0];
@@ -71,17 +67,12 @@ static void test_defaults(void **state)
 static void test_all_that_is_written(void **state)
 {
     struct config *config =
-        read_config(*state, "{\"vipgate:site\":\"north\",\"vipgate:log\":{\"level\":\"debug\",\"format\":\"json\"},"
-                            "\"vipgate:control\":{\"directory\":\"/tmp/x\"},\"vipgate:health\":{\"lease\":\"5s\"},"
+        read_config(*state, "{\"vipgate:health\":{\"lease\":\"5s\"},"
                             "\"vipgate:check\":[{\"name\":\"b\",\"file\":{\"path\":\"/x\"}},{\"name\":\"a\","
                             "\"tcp\":{\"target\":\"192.0.2.1:80\"},\"interval\":\"2s\",\"fast-interval\":\"200ms\","
                             "\"timeout\":\"1s\",\"rise\":1,\"fall\":2,\"hold-down\":\"1m\","
                             "\"damping\":{\"half-life\":\"30s\",\"suppress\":2000,\"reuse\":500}}]}");
 
-    assert_string_equal(config->site, "north");
-    assert_int_equal(config->log_level, LOG_LEVEL_DEBUG);
-    assert_int_equal(config->log_format, LOG_FORMAT_JSON);
-    assert_string_equal(config->directory, "/tmp/x");
     assert_int_equal(config->check_count, 2);
     assert_string_equal(config->checks[0].name, "b"); /* the order of the file */
     const struct check_config *check = &config->checks[1];

@@ -225,13 +225,13 @@ static void exhaust(const struct load_kind *kind, const char *path, go_over *go)
 static void test_bgpd(void **state)
 {
     (void)state;
-    exhaust(&bgpd_load_kind, TEST_SOURCE_DIR "/../etc/examples/full.conf", bgpd_goes_over);
+    exhaust(&bgpd_kind.config.load, TEST_SOURCE_DIR "/../etc/examples/full.conf", bgpd_goes_over);
 }
 
 static void test_healthd(void **state)
 {
     (void)state;
-    exhaust(&daemon_load_kind, TEST_SOURCE_DIR "/../etc/examples/full.conf", healthd_goes_over);
+    exhaust(&healthd_kind.config.load, TEST_SOURCE_DIR "/../etc/examples/full.conf", healthd_goes_over);
 }
 
 int main(void)

@@ -1,13 +1,13 @@
 /* Words to the service manager that started a daemon, systemd or `vipgate run`, as sd_notify(3) has them. */
-#ifndef VIPGATE_LIB_NOTIFY_H
-#define VIPGATE_LIB_NOTIFY_H
+#ifndef VIPGATE_LIB_DAEMON_NOTIFY_H
+#define VIPGATE_LIB_DAEMON_NOTIFY_H
 
 #include <uv.h>
 
-/* Where the environment has this, the manager is `vipgate run`, and its socket is inherited as NOTIFY_DESCRIPTOR. */
+/* Where the environment has this, the manager is `vipgate run`, and its socket is inherited as NOTIFY_FD. */
 #define NOTIFY_INHERITED "VIPGATE_NOTIFY"
 
-enum { NOTIFY_DESCRIPTOR = 3 };
+enum { NOTIFY_FD = 3 };
 
 /* Takes what says where the manager listens and how patient it is (NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID) out of
  * the environment, so that it is for this process alone and none that it starts. */

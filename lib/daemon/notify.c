@@ -1,4 +1,4 @@
-#include "lib/notify.h"
+#include "lib/daemon/notify.h"
 
 #include <bsd/string.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ void notify_open(void)
 
     manager.is_inherited = getenv(NOTIFY_INHERITED) != NULL;
     if (manager.is_inherited)
-        fcntl(NOTIFY_DESCRIPTOR, F_SETFD, FD_CLOEXEC);
+        fcntl(NOTIFY_FD, F_SETFD, FD_CLOEXEC);
     if (path)
         strlcpy(manager.path, path, sizeof manager.path);
     if (usec && (!pid || strtol(pid, NULL, 10) == getpid()))
@@ -57,7 +57,7 @@ void notify_service_manager(const char *state)
     ssize_t sent = 0;
 
     if (manager.is_inherited) {
-        sent = send(NOTIFY_DESCRIPTOR, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT);
+        sent = send(NOTIFY_FD, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT);
     } else if (address_of_manager(&address, &size)) {
         int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (fd < 0)

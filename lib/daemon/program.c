@@ -1,7 +1,7 @@
-#include "lib/program.h"
+#include "lib/daemon/program.h"
 
+#include "lib/daemon/notify.h"
 #include "lib/log.h"
-#include "lib/notify.h"
 
 #include <bsd/unistd.h>
 #include <getopt.h>
@@ -23,7 +23,7 @@ static int usage(const char *name, FILE *stream)
     fprintf(stream,
             "usage: %s [-c FILE] [-n]\n"
             "  -c FILE        the configuration [/etc/vipgate/vipgate.conf]\n"
-            "  -n             only check it\n"
+            "  -n             check configuration and exit\n"
             "  -V, --version  print the version\n"
             "  -h, --help     print this\n",
             name);
@@ -63,18 +63,11 @@ bool program_begin(struct program *program, const char *name, int argc, char **a
     return optind == argc;
 }
 
-void program_say(bool only_check, const char *lines)
-{
-    if (only_check)
-        fputs(lines, stderr);
-    else
-        log_lines(lines);
-}
-
-void program_catch_signals(uv_loop_t *loop, uv_signal_cb handler)
+void program_catch_signals(uv_loop_t *loop, uv_signal_cb handler, void *user)
 {
     for (int i = 0; i < SIGNALS; i++) {
         uv_signal_init(loop, &signals[i]);
+        signals[i].data = user;
         uv_signal_start(&signals[i], handler, signal_numbers[i]);
     }
     signal(SIGPIPE, SIG_IGN);
@@ -88,7 +81,7 @@ void program_release_signals(void)
     notify_alive_stop();
 }
 
-void program_allow_descriptors(void)
+void program_allow_fds(void)
 {
     struct rlimit limit;
 

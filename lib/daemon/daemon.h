@@ -1,0 +1,78 @@
+/*
+ * What is the same in every daemon: command line, configuration, signals, control socket, journal, and the end.
+ *
+ *     daemon_main: arguments -> load -> control socket -> open -> prepare -> apply -> the loop -> stop -> close
+ *
+ * A daemon is a struct that begins with its struct daemon, and a struct daemon_kind that says what is its own. Every
+ * hook gets that struct as USER.
+ */
+#ifndef VIPGATE_LIB_DAEMON_DAEMON_H
+#define VIPGATE_LIB_DAEMON_DAEMON_H
+
+#include "lib/control/control.h"
+#include "lib/control/event_feed.h"
+#include "lib/daemon/reload.h"
+#include "lib/journal.h"
+
+#include <libyang/libyang.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+/* One RPC that the daemon answers; a table ends with a NULL. 'get-config' and 'reload' need no row. */
+struct daemon_command {
+    const char *rpc;
+    void (*answer)(void *user, struct control_request *request, const struct lyd_node *rpc);
+};
+
+struct daemon_kind {
+    const char *program, *name; /* "vipgate-bgpd", "bgpd": the latter of the socket, in events and in state */
+    struct reload_owner config; /* how a configuration is made and gone over to, at the start and later */
+
+    /* Opens what needs no more than the control socket, which is there. VALUE is the configuration, not yet prepared.
+     * False with one line in ERROR; `close` is then still called. */
+    bool (*open)(void *user, const void *value, char *error, size_t size);
+
+    /* How much VALUE asks for, in words such as "3 checks", until the next call. */
+    const char *(*extent)(const void *value);
+
+    /* Ends its work for REASON, takes its time, and then calls daemon_end. NULL: there is nothing to wait for. */
+    void (*stop)(void *user, const char *reason);
+
+    /* Closes all that `open` opened, or what of it was; the loop then runs out. */
+    void (*close)(void *user);
+};
+
+struct daemon {
+    const struct daemon_kind *kind;
+    const struct daemon_command *commands;
+    struct reload_owner config; /* of the kind, apart from `apply` */
+    const char *path;           /* of the configuration */
+    uv_loop_t *loop;
+    struct ly_ctx *context; /* of answers */
+    uint64_t since_us;
+    struct journal *journal;
+    struct event_feed *feed;
+    struct reload *reload;
+    struct control_server *control;
+    bool stopping, ended;
+};
+
+/* The whole program; returns its exit status. DAEMON is zeroed. */
+int daemon_main(struct daemon *daemon, const struct daemon_kind *kind, const struct daemon_command *commands, int argc,
+                char **argv);
+
+/* What `stop` began is done. */
+void daemon_end(struct daemon *daemon);
+
+/* Settings that every daemon has: those of the running configuration. */
+const struct shared_config *daemon_shared(const struct daemon *daemon);
+
+/* The entry for this daemon in the list 'daemon' of STATE; returned, for what is the daemon's own. */
+struct lyd_node *daemon_describe(const struct daemon *daemon, struct lyd_node *state);
+
+/* For hooks: writes "out of memory" into ERROR, and returns false. */
+bool daemon_out_of_memory(char *error, size_t size);
+
+#endif
