@@ -47,8 +47,7 @@ static bool is_control(const char *character, size_t length)
     return length == 4 && (octets[1] & 0x0f) == 0x0f && octets[2] == 0xbf && octets[3] >= 0xbe;
 }
 
-/* Octets of the character at TEXT if it may be shown, else 0. */
-static size_t clean_length(const char *text)
+size_t text_clean_length(const char *text)
 {
     size_t length = text_utf8_length(text);
 
@@ -58,7 +57,7 @@ static size_t clean_length(const char *text)
 bool text_is_clean(const char *text)
 {
     while (*text) {
-        size_t length = clean_length(text);
+        size_t length = text_clean_length(text);
         if (length == 0)
             return false;
         text += length;
@@ -69,7 +68,7 @@ bool text_is_clean(const char *text)
 void text_clean(char *text)
 {
     while (*text) {
-        size_t length = clean_length(text);
+        size_t length = text_clean_length(text);
         if (length == 0) {
             *text = '?';
             length = 1;

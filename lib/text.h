@@ -8,6 +8,9 @@
 /* Octets of the UTF-8 character at TEXT (RFC 3629: no overlong form, no surrogate), or 0 where there is none. */
 size_t text_utf8_length(const char *text);
 
+/* The same, 0 also for a control character and the noncharacters that YANG strings exclude. */
+size_t text_clean_length(const char *text);
+
 /* Whether TEXT is valid UTF-8 without control characters. */
 bool text_is_clean(const char *text);
 

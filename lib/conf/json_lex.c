@@ -1,6 +1,7 @@
 #include "lib/conf/json_lex.h"
 
-#include <stdint.h>
+#include "lib/json_tree.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,68 +29,17 @@ bool json_take(struct json_reader *reader, char byte)
     return true;
 }
 
-/* Four hex digits, or -1. */
-static long hex4(struct cursor *cursor)
-{
-    char digits[5] = {0};
-
-    for (size_t i = 0; i < 4; i++) {
-        int byte = cursor_peek(cursor, 0);
-        if (byte <= 0 || !strchr("0123456789abcdefABCDEF", byte))
-            return -1;
-        digits[i] = (char)cursor_take(cursor);
-    }
-    return strtol(digits, NULL, 16);
-}
-
-/* The character of the escape \uXXXX, or of a pair of them (RFC 8259 section 7); -1 where there is none. */
-static long unicode_escape(struct cursor *cursor)
-{
-    long high = hex4(cursor);
-
-    if (high < 0xd800 || high > 0xdfff)
-        return high;
-    if (high > 0xdbff || cursor_take(cursor) != '\\' || cursor_take(cursor) != 'u')
-        return -1;
-    long low = hex4(cursor);
-    return low < 0xdc00 || low > 0xdfff ? -1 : 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-}
-
-/* Writes CHARACTER as UTF-8 and returns how many bytes it took, at most 4. */
-static size_t utf8_put(char *out, long character)
-{
-    static const struct {
-        long limit;
-        uint8_t lead;
-        size_t length;
-    } rows[] = {{0x80, 0, 1}, {0x800, 0xc0, 2}, {0x10000, 0xe0, 3}, {0x110000, 0xf0, 4}};
-    size_t row = 0;
-
-    while (character >= rows[row].limit)
-        row++;
-    for (size_t i = rows[row].length; i-- > 1; character >>= 6)
-        out[i] = (char)(0x80 | (character & 0x3f));
-    out[0] = (char)(rows[row].lead | character);
-    return rows[row].length;
-}
-
 /* Reads what follows a backslash into OUT; 0, and reported, where it is no escape. */
 static size_t escape(struct json_reader *reader, char *out)
 {
-    static const char letters[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
-    struct place place = reader->cursor.place;
-    int byte = cursor_take(&reader->cursor);
-    const char *letter = byte > 0 ? strchr(letters, byte) : NULL;
+    struct cursor *cursor = &reader->cursor;
+    size_t used, written = json_unescape(cursor->at, (size_t)(cursor->end - cursor->at), out, &used);
 
-    if (letter) {
-        *out = bytes[letter - letters];
-        return 1;
-    }
-    long character = byte == 'u' ? unicode_escape(&reader->cursor) : -1;
-    if (character > 0)
-        return utf8_put(out, character);
-    json_fail(reader, place, "a wrong escape in a string");
-    return 0;
+    if (written == 0)
+        json_fail(reader, cursor->place, "a wrong escape in a string");
+    while (written > 0 && used-- > 0)
+        cursor_take(cursor);
+    return written;
 }
 
 /* Bytes up to the closing quote; no string is longer unescaped. */
