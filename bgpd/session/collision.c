@@ -5,9 +5,9 @@
  * The RFC asks for this when the other connection is in OpenConfirm. When it is still in OpenSent the RFC lets both go
  * on, and then the two ends may each establish the connection that the other end is about to drop, and lose both. We
  * know whom we talk to on either connection, so we decide at once, as the other end will. But a connection that waits
- * for an OPEN or a KEEPALIVE much longer than it should is probably dead, and nothing is dropped in favour of it.
+ * for an OPEN or a KEEPALIVE much longer than it should is probably dead, and nothing is dropped in favor of it.
  *
- * With graceful restart the neighbour's new connection takes the place of the established one (RFC 4724 section 4.2).
+ * With graceful restart the neighbor's new connection takes the place of the established one (RFC 4724 section 4.2).
  * The RFC has the old one dropped as soon as TCP connects; here the OPEN decides, so that a port scan ends no session.
  * One that has just been established stays: the two have crossed, and the OPEN is older than it.
  */

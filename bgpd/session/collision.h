@@ -1,5 +1,5 @@
 /*
- * Connection collision (RFC 4271 section 6.8): two connections to one neighbour, ours and theirs, and only one may
+ * Connection collision (RFC 4271 section 6.8): two connections to one neighbor, ours and theirs, and only one may
  * stay. Pure.
  */
 #ifndef VIPGATE_BGPD_SESSION_COLLISION_H

@@ -4,14 +4,14 @@
  *
  * Where it differs from the letter of the RFC, it is on purpose:
  * - DelayOpen is not supported; its two events never happen and count as "any other event".
- * - TcpConnectionFails in Connect and Active goes to Active, not to Idle, and the neighbour can still connect to us:
+ * - TcpConnectionFails in Connect and Active goes to Active, not to Idle, and the neighbor can still connect to us:
  *   Idle followed at once by an automatic start, which is what all implementations do.
  * - A passive start does not start the ConnectRetryTimer: passive means that we never connect.
  * - AutomaticStart keeps the ConnectRetryCounter, from which the IdleHoldTimer takes its length.
  * - NotifMsg in OpenSent is not answered with a NOTIFICATION (section 6 forbids what section 8.2.2 asks for there), and
  *   NotifMsgVerErr is followed by the IdleHoldTimer, as we always start again.
  * - BGPHeaderErr in Established sends the header error (section 6.1), not an FSM error.
- * - A second connection of the neighbour is an event of its own FSM: events 14 to 17 do nothing once OPEN was sent.
+ * - A second connection of the neighbor is an event of its own FSM: events 14 to 17 do nothing once OPEN was sent.
  */
 #include "bgpd/session/fsm.h"
 

@@ -2,7 +2,7 @@
  * The finite state machine of one connection (RFC 4271 section 8, with RFC 6608 and RFC 9687) as a pure function: state
  * and event in, next state and actions out. It has no clock and no socket; peer.c carries out what it answers.
  *
- * A neighbour has one of these for the connection that we make and one for a connection that it makes; which of the two
+ * A neighbor has one of these for the connection that we make and one for a connection that it makes; which of the two
  * stays is decided outside (collision.h) and comes in as OpenCollisionDump.
  */
 #ifndef VIPGATE_BGPD_SESSION_FSM_H
@@ -71,7 +71,7 @@ enum fsm_action {
     ACTION_CONNECT = 1 << 8,         /* begin a TCP connection */
     ACTION_START_CONNECT_RETRY = 1 << 9,
     ACTION_SEND_OPEN = 1 << 10,
-    ACTION_START_LARGE_HOLD = 1 << 11, /* hold timer with 4 minutes, until the neighbour's OPEN is here */
+    ACTION_START_LARGE_HOLD = 1 << 11, /* hold timer with 4 minutes, until the neighbor's OPEN is here */
     ACTION_SEND_KEEPALIVE = 1 << 12,
     ACTION_START_TIMERS = 1 << 13, /* hold and keepalive as negotiated; where the hold time is zero, no keepalive, and
                                       hold with 4 minutes until the session is established */

@@ -82,7 +82,7 @@ void peer_remove(struct peer *peer, uint8_t cease)
     timers_close(&peer->timers, free_peer);
 }
 
-/* A new session, with what CEASE and TEXT tell the neighbour about the old one. */
+/* A new session, with what CEASE and TEXT tell the neighbor about the old one. */
 static void restart(struct peer *peer, uint8_t cease, const char *text)
 {
     peer_stop(peer, cease, text);
@@ -107,7 +107,7 @@ void peer_reconfigure(struct peer *peer, const struct neighbor_config *config, b
 /* ---- their connections ----------------------------------------------------------------------------------------------
  */
 
-/* Why a connection of the neighbour is not taken now; NULL where it is. */
+/* Why a connection of the neighbor is not taken now; NULL where it is. */
 static const char *refusal(struct peer *peer)
 {
     const struct connection *theirs = peer_theirs(peer);
@@ -127,7 +127,7 @@ void peer_accept(struct peer *peer, int descriptor)
     struct connection *theirs = peer_theirs(peer);
     char error[192];
     const char *reason = refusal(peer);
-    /* The neighbour may have restarted unseen: its TCP then answers with a reset, and there is no need to wait for its
+    /* The neighbor may have restarted unseen: its TCP then answers with a reset, and there is no need to wait for its
      * OPEN or the hold timer. */
     if (peer->session)
         connection_send_keepalive(peer->session);

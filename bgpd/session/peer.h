@@ -1,5 +1,5 @@
 /*
- * One neighbour: its FSM and timers, up to two connections (ours and theirs, RFC 4271 section 6.8), its Adj-RIB-In and
+ * One neighbor: its FSM and timers, up to two connections (ours and theirs, RFC 4271 section 6.8), its Adj-RIB-In and
  * Adj-RIB-Out. Drives the pure fsm with events from sockets and timers and carries out the actions it answers with.
  * What is here is the face for the rooms above: what is shown, and what an operator asks of a session.
  */
@@ -70,10 +70,10 @@ void peer_status(const struct peer *peer, struct peer_status *status);
 const struct session_error *peer_status_cause(const struct peer_status *status);
 bool peer_is_established(const struct peer *peer);
 
-/* The neighbour's tables. Whoever changes the Adj-RIB-Out calls speaker_flush when done. */
+/* The neighbor's tables. Whoever changes the Adj-RIB-Out calls speaker_flush when done. */
 struct rib_out *peer_rib_out(const struct peer *peer);
 
-/* Sends, now, the withdrawals that are pending for this neighbour: for who has much to say to many, and does not want
+/* Sends, now, the withdrawals that are pending for this neighbor: for who has much to say to many, and does not want
  * the first to wait for the last. speaker_flush sends the rest. */
 void peer_flush_withdrawals(struct peer *peer);
 const struct rib_in *peer_rib_in(const struct peer *peer);
@@ -85,10 +85,10 @@ bool peer_carries(const struct peer *peer, uint8_t family);
  * no session. */
 const char *peer_obstacle(const struct peer *peer, uint8_t family, const struct path_attributes *attributes);
 
-/* How far the route has come: asks the kernel what the neighbour's TCP has acknowledged. */
+/* How far the route has come: asks the kernel what the neighbor's TCP has acknowledged. */
 enum delivery peer_delivery(const struct peer *peer, const struct rib_out_route *route);
 
-/* Whether everything sent so far, withdrawals included, was acknowledged by the neighbour's TCP; true when the session
+/* Whether everything sent so far, withdrawals included, was acknowledged by the neighbor's TCP; true when the session
  * is down: there is nobody left to tell. */
 bool peer_all_acknowledged(const struct peer *peer);
 
@@ -98,7 +98,7 @@ const char *peer_as_path_text(const struct peer *peer, const struct path_attribu
 struct address peer_next_hop(const struct peer *peer, const struct prefix *prefix,
                              const struct path_attributes *attributes);
 
-/* What an operator asks for. TEXT (RFC 9003) may be NULL. peer_refresh: asks the neighbour for its routes; false where
+/* What an operator asks for. TEXT (RFC 9003) may be NULL. peer_refresh: asks the neighbor for its routes; false where
  * it did not offer route refresh or no session is up. */
 void peer_admin_down(struct peer *peer, const char *text);
 void peer_admin_up(struct peer *peer);

@@ -102,5 +102,5 @@ void peer_journal_up(struct peer *peer)
     peer->noted_cause[0] = '\0';
     journal_add(peer->context->journal, clock_real_us(), "session", peer->name, session_state_name(SESSION_IDLE),
                 session_state_name(SESSION_ESTABLISHED), "%s connected, AS %u, hold time %u s",
-                session->ours ? "we" : "the neighbour", session->remote_open.as, session->hold_time_s);
+                session->ours ? "we" : "the neighbor", session->remote_open.as, session->hold_time_s);
 }

@@ -1,5 +1,5 @@
 /*
- * Graceful restart (RFC 4724, RFC 8538). As helper: the routes of a neighbour whose connection is lost stay, marked as
+ * Graceful restart (RFC 4724, RFC 8538). As helper: the routes of a neighbor whose connection is lost stay, marked as
  * stale, until its restart time is over, or it is back and has said with End-of-RIB that everything fresh has been
  * sent. As the one that restarts: our OPEN says for which families forwarding has gone on without us, and End-of-RIB
  * waits for the first verdicts like everything else.
@@ -8,7 +8,7 @@
 
 enum { END_OF_RIB_MAX_MS = 6 * 60 * 1000 };
 
-/* Whether the way the session ended leaves the neighbour's forwarding alone. */
+/* Whether the way the session ended leaves the neighbor's forwarding alone. */
 static bool is_graceful(const struct graceful_restart *graceful, enum fsm_event event, const struct bgp_error *error)
 {
     switch (event) {

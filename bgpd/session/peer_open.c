@@ -83,7 +83,7 @@ static bool settle_collision(struct connection *connection)
     return false;
 }
 
-/* What the NOTIFICATION has no words for, or says to the neighbour's operator but not to ours. */
+/* What the NOTIFICATION has no words for, or says to the neighbor's operator but not to ours. */
 static void explain(struct connection *connection, const struct bgp_error *error)
 {
     struct peer *peer = connection->peer;
@@ -91,7 +91,7 @@ static void explain(struct connection *connection, const struct bgp_error *error
     if (error->code != ERROR_OPEN)
         return;
     if (error->subcode == OPEN_BAD_PEER_AS)
-        snprintf(peer->explanation, sizeof peer->explanation, "the neighbour is AS %u, peer-as says %u", remote->as,
+        snprintf(peer->explanation, sizeof peer->explanation, "the neighbor is AS %u, peer-as says %u", remote->as,
                  peer->config->peer_as);
     else if (error->subcode == OPEN_UNACCEPTABLE_HOLD_TIME)
         snprintf(peer->explanation, sizeof peer->explanation, "hold time %u s", remote->hold_time_s);

@@ -92,18 +92,18 @@ struct peer {
     uint64_t refuse_until_ms;    /* connections failed too often: none of theirs is taken before */
 
     struct rib_in *rib_in;
-    struct prefix_set unkept, looped; /* what else the neighbour has announced */
+    struct prefix_set unkept, looped; /* what else the neighbor has announced */
     struct rib_out *rib_out;
     struct update_session update_session;         /* of the established session */
     uint8_t end_of_rib_owed;                      /* FAMILY_BIT_… */
-    uint8_t refresh_asked;                        /* the neighbour asked, and is answered after this batch of input */
+    uint8_t refresh_asked;                        /* the neighbor asked, and is answered after this batch of input */
     uint8_t refresh_begin_owed, refresh_end_owed; /* RFC 7313 */
     uint8_t next_hop_warned;
     bool holds_stale;           /* routes of a session that was lost */
     uint8_t end_of_rib_awaited; /* FAMILY_BIT_…: the neighbor, with graceful restart, has not yet told all */
     uint64_t import_cursor;     /* of TIMER_IMPORT */
     bool in_flush;
-    uint64_t progress_ms; /* when the neighbour's TCP last acknowledged something, while octets are on their way */
+    uint64_t progress_ms; /* when the neighbor's TCP last acknowledged something, while octets are on their way */
     uint64_t progress_offset;
 
     uint64_t established_us;
@@ -129,7 +129,7 @@ void peer_remove(struct peer *peer, uint8_t cease);
 /* Takes over CONFIG; RESET: with a new session. */
 void peer_reconfigure(struct peer *peer, const struct neighbor_config *config, bool reset);
 void peer_stop(struct peer *peer, uint8_t cease, const char *text);
-/* A connection from the neighbour; takes over DESCRIPTOR. */
+/* A connection from the neighbor; takes over DESCRIPTOR. */
 void peer_accept(struct peer *peer, int descriptor);
 
 /* ---- peer_fsm.c: what comes with an event. */
@@ -186,7 +186,7 @@ void peer_graceful_end_of_rib(struct peer *peer, uint8_t family);
 bool peer_is_graceful(const struct peer *peer);
 /* What our OPEN says of it. */
 struct graceful_restart peer_graceful_offer(const struct peer *peer);
-/* Makes a Cease after which the neighbour shall not keep our routes one that says so (RFC 8538 section 3.1). */
+/* Makes a Cease after which the neighbor shall not keep our routes one that says so (RFC 8538 section 3.1). */
 void peer_graceful_harden(const struct connection *connection, struct bgp_error *error);
 
 /* ---- peer_send.c */
@@ -209,7 +209,7 @@ uint64_t peer_send_hold_ms(const struct peer *peer);
 void connection_start_hold(struct connection *connection, uint64_t ms);
 void connection_start_keepalive(struct connection *connection);
 void connection_stop_timers(struct connection *connection);
-/* Octets are on their way to the neighbour: its TCP is to acknowledge them. */
+/* Octets are on their way to the neighbor: its TCP is to acknowledge them. */
 void peer_watch_progress(struct peer *peer);
 
 /* ---- peer_error.c */

@@ -1,7 +1,7 @@
 /*
  * Out: the Adj-RIB-Out in groups, each encoded into the transport's buffer and noted as sent with the offset where it
  * ends; then End-of-RIB; then one write. When the buffer is full the rest stays pending in the Adj-RIB-Out, and goes on
- * when the neighbour has read.
+ * when the neighbor has read.
  */
 #include "bgpd/codec/notification.h"
 #include "bgpd/session/local_address.h"
@@ -162,7 +162,7 @@ static void send_markers(struct peer *peer, uint8_t *owed, int marker)
     }
 }
 
-/* The neighbour asked for our routes again (RFC 2918), however often it did since the last time. */
+/* The neighbor asked for our routes again (RFC 2918), however often it did since the last time. */
 static void begin_refresh(struct peer *peer)
 {
     for (unsigned family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {

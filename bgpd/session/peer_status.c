@@ -101,7 +101,7 @@ const struct session_error *peer_status_cause(const struct peer_status *status)
     return explains || transport->direction == ERROR_NONE ? said : transport;
 }
 
-/* Before there is a session: as it would be with a neighbour that offers the usual. */
+/* Before there is a session: as it would be with a neighbor that offers the usual. */
 static struct update_session shown_session(const struct peer *peer)
 {
     if (peer->session)

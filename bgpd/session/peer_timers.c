@@ -75,8 +75,8 @@ void connection_stop_timers(struct connection *connection)
         timers_stop(timers, TIMER_CONNECT_RETRY);
 }
 
-/* If we were held up ourselves (suspended, swapped out), what the neighbour sent meanwhile lies unread in the socket:
- * that is no reason to let it go. It gets one second chance, which a neighbour that sends no whole message uses up. */
+/* If we were held up ourselves (suspended, swapped out), what the neighbor sent meanwhile lies unread in the socket:
+ * that is no reason to let it go. It gets one second chance, which a neighbor that sends no whole message uses up. */
 static void hold_expired(struct connection *connection)
 {
     if (connection->transport && !connection->hold_extended && transport_input_waits(connection->transport)) {
@@ -103,7 +103,7 @@ uint64_t peer_send_hold_ms(const struct peer *peer)
     return ms > 0 ? ms : SEND_HOLD_MS;
 }
 
-/* Octets are on their way and for the send hold time the neighbour's TCP has taken none of them. */
+/* Octets are on their way and for the send hold time the neighbor's TCP has taken none of them. */
 static void check_progress(struct peer *peer)
 {
     struct connection *session = peer->session;

@@ -139,7 +139,7 @@ bool socket_share_port(int descriptor)
     return set_number(descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
 }
 
-/* Binds and listens. SYN-ACKs go out before we know who called: with a TTL of 255 they pass a neighbour's GTSM. */
+/* Binds and listens. SYN-ACKs go out before we know who called: with a TTL of 255 they pass a neighbor's GTSM. */
 static bool start_listening(int descriptor, const struct address *address, uint16_t port)
 {
     struct sockaddr_storage local;

@@ -14,7 +14,7 @@
 struct socket_options {
     struct address local; /* FAMILY_NONE: the kernel chooses */
     struct address remote;
-    uint16_t port;        /* the neighbour's, to connect to */
+    uint16_t port;        /* the neighbor's, to connect to */
     uint8_t ttl;          /* to send with; 0: the kernel's default */
     uint8_t ttl_security; /* GTSM: hops allowed; 0: off */
     const char *password; /* TCP MD5; NULL: none. Borrowed during the call */
@@ -27,7 +27,7 @@ int socket_connect(const struct socket_options *options, char *error, size_t siz
 /* The outcome: 0 or an errno. */
 int socket_connect_result(int descriptor);
 
-/* Sets TTL and GTSM on a socket that the neighbour connected to us. */
+/* Sets TTL and GTSM on a socket that the neighbor connected to us. */
 bool socket_prepare_accepted(int descriptor, const struct socket_options *options, char *error, size_t size);
 
 /* A listening socket; IPv6 ones take no IPv4. -1 with ERROR, and errno as the kernel had it. */

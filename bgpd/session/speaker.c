@@ -130,7 +130,7 @@ static void end_lingering(struct speaker *speaker)
     transport_lingering_end(&speaker->context.lingering);
 }
 
-/* First the withdrawals, as far as the neighbours read them; then Cease; then wait until all of it was acknowledged. */
+/* First the withdrawals, as far as the neighbors read them; then Cease; then wait until all of it was acknowledged. */
 static void shutdown_tick(uv_timer_t *timer)
 {
     struct speaker *speaker = timer->data;

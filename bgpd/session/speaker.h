@@ -51,7 +51,7 @@ void speaker_flush(struct speaker *speaker);
 void speaker_release(struct speaker *speaker);
 
 /* FAMILIES (FAMILY_BIT_…) for which packets for the VIPs are still taken here, though bgpd has just started: their
- * addresses are there from before. To neighbours with graceful restart this is said in OPEN (RFC 4724), for as long as
+ * addresses are there from before. To neighbors with graceful restart this is said in OPEN (RFC 4724), for as long as
  * the restart time; they keep our routes until End-of-RIB. */
 void speaker_set_preserved(struct speaker *speaker, uint8_t families);
 

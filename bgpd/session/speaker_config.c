@@ -170,7 +170,7 @@ static bool text_differs(const char *a, const char *b)
 
 bool speaker_needs_reset(const struct neighbor_config *old, const struct neighbor_config *new)
 {
-    /* Set on the socket, or who the neighbour is. */
+    /* Set on the socket, or who the neighbor is. */
     if (!address_equal(&old->address, &new->address) || !address_equal(&old->local_address, &new->local_address) ||
         old->port != new->port || old->passive != new->passive || old->ttl != new->ttl ||
         old->ttl_security != new->ttl_security || text_differs(old->password, new->password))

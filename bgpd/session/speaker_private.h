@@ -11,7 +11,7 @@ struct speaker_plan {
     struct listener **listeners; /* for each address that is to be listened on, in order; one kept from before or new */
     bool *is_new;
     size_t listener_count;
-    struct peer **peers; /* for each neighbour, in order; one kept from before or new */
+    struct peer **peers; /* for each neighbor, in order; one kept from before or new */
     size_t peer_count;
 };
 

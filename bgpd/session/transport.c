@@ -241,7 +241,7 @@ static bool receive(struct transport *transport)
     if (size < 0 || transport->write_error)
         tell_failed(transport, size < 0 ? errno : transport->write_error);
     else
-        tell_lost(transport, "connection closed by the neighbour");
+        tell_lost(transport, "connection closed by the neighbor");
     return false;
 }
 

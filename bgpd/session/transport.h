@@ -4,7 +4,7 @@
  * stream, so that the owner can ask which of them the other end's TCP has acknowledged.
  *
  * At most TRANSPORT_INPUT_MAX octets received and TRANSPORT_OUTPUT_MAX to be sent are held; one turn of the loop reads
- * no more than TRANSPORT_READ_MAX, so that a neighbour that floods delays the others by that and no more.
+ * no more than TRANSPORT_READ_MAX, so that a neighbor that floods delays the others by that and no more.
  */
 #ifndef VIPGATE_BGPD_SESSION_TRANSPORT_H
 #define VIPGATE_BGPD_SESSION_TRANSPORT_H
@@ -25,7 +25,7 @@ enum {
 struct transport;
 
 /* Told to the owner, never from inside a call of its own. After lost the transport does nothing more; the owner closes
- * it. REASON: "connection closed by the neighbour", "connect to 192.0.2.4 port 179: connection refused". */
+ * it. REASON: "connection closed by the neighbor", "connect to 192.0.2.4 port 179: connection refused". */
 struct transport_handler {
     void (*connected)(void *user);
     void (*readable)(void *user);

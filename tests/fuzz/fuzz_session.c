@@ -1,6 +1,6 @@
 /*
  * A whole session from its octets: through framing, FSM, codecs and both RIBs, with no socket. The first octet chooses
- * what kind of session it is; the rest is what the neighbour sends. Where the session ends, the rest goes to a new one.
+ * what kind of session it is; the rest is what the neighbor sends. Where the session ends, the rest goes to a new one.
  *
  *     bit 0  raw: the octets as they are; else messages [type, length of two octets, body], to which a header is made
  *     bit 1  the session is established first
@@ -132,7 +132,7 @@ static void inject_messages(struct peer *peer, const uint8_t *data, size_t size,
     }
 }
 
-/* What holds whatever a neighbour says. */
+/* What holds whatever a neighbor says. */
 static void check(const struct peer *peer)
 {
     struct peer_status status;

@@ -201,7 +201,7 @@ static inline void pair_set_vip(struct speaker *speaker, const char *text)
     speaker_set_vips(speaker, &filter);
 }
 
-/* States that the neighbour of END is to have PREFIX with so many extra ASes; -1: not to have it. Without flushing. */
+/* States that the neighbor of END is to have PREFIX with so many extra ASes; -1: not to have it. Without flushing. */
 static inline void pair_desire(const struct end *end, const char *text, int prepend)
 {
     struct prefix prefix = pair_prefix(text);

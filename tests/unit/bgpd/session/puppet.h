@@ -1,5 +1,5 @@
 /*
- * A neighbour that does what the test says, octet by octet, in place of speaker "b": 127.0.0.12, AS 65515, identifier
+ * A neighbor that does what the test says, octet by octet, in place of speaker "b": 127.0.0.12, AS 65515, identifier
  * 192.0.2.12. It connects to "a", which is configured passive.
  */
 #ifndef VIPGATE_TESTS_SESSION_PUPPET_H

@@ -1,4 +1,4 @@
-/* What a neighbour can do wrong, and what becomes of it. */
+/* What a neighbor can do wrong, and what becomes of it. */
 #include "puppet.h"
 #include "shifted_clock.h"
 
@@ -133,7 +133,7 @@ static void test_open_cut_short(void **state)
         puppet_close(&puppet);
         WAIT_FOR(pair, a_is_active); /* no failure that would need a back-off; it may come again */
     }
-    assert_non_null(strstr(pair_status(&pair->a).last_transport_error.message, "closed by the neighbour"));
+    assert_non_null(strstr(pair_status(&pair->a).last_transport_error.message, "closed by the neighbor"));
     puppet_reach(&puppet, pair, SESSION_ESTABLISHED);
     puppet_close(&puppet);
 }
@@ -158,7 +158,7 @@ static void test_a_byte_at_a_time(void **state)
     puppet_close(&puppet);
 }
 
-/* ---- rejected by the neighbour ------------------------------------------------------------------------------------
+/* ---- rejected by the neighbor ------------------------------------------------------------------------------------
  */
 
 static void test_notification_is_kept_in_words(void **state)
@@ -215,7 +215,7 @@ static void test_the_cause_outlives_what_follows(void **state)
     puppet_reach(&puppet, pair, SESSION_ESTABLISHED);
     puppet_close(&puppet);
     WAIT_FOR(pair, a_is_idle);
-    assert_string_equal(cause(pair), "connection closed by the neighbour");
+    assert_string_equal(cause(pair), "connection closed by the neighbor");
     assert_int_equal(pair_status(&pair->a).last_error.code, ERROR_CEASE);
 }
 
@@ -247,7 +247,7 @@ static void test_back_off_after_repeated_rejection(void **state)
     /* Not sooner than that; how much later is the machine's business. */
     assert_true(waited[1] >= 300);
     assert_true(waited[2] >= 500);
-    assert_string_equal(pair_status(&pair->a).last_error.message, "the neighbour is AS 64999, peer-as says 65515");
+    assert_string_equal(pair_status(&pair->a).last_error.message, "the neighbor is AS 64999, peer-as says 65515");
 }
 
 /* ---- a neighbor that accepts and closes */
@@ -355,7 +355,7 @@ static void test_strangers_are_closed(void **state)
 /* ---- timers (real ones, the shortest that the protocol allows)
  * ------------------------------------------------------- */
 
-static void test_silent_neighbour_is_let_go(void **state)
+static void test_silent_neighbor_is_let_go(void **state)
 {
     struct pair *pair = *state;
     pair->a.neighbor.hold_time_s = 3;
@@ -415,7 +415,7 @@ static void desire_too_much(struct pair *pair)
 }
 
 /* RFC 9687: it sends KEEPALIVE after KEEPALIVE but does not read. */
-static void test_neighbour_that_does_not_read_is_let_go(void **state)
+static void test_neighbor_that_does_not_read_is_let_go(void **state)
 {
     struct pair *pair = *state;
     struct open_message open = puppet_open();
@@ -589,8 +589,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_second_connection_replaces_one_without_open, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_established_stays_and_is_asked_for_life, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_strangers_are_closed, puppet_setup, pair_teardown),
-        cmocka_unit_test_setup_teardown(test_silent_neighbour_is_let_go, puppet_setup, pair_teardown),
-        cmocka_unit_test_setup_teardown(test_neighbour_that_does_not_read_is_let_go, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_silent_neighbor_is_let_go, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_neighbor_that_does_not_read_is_let_go, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_neighbor_that_does_not_read_is_let_go_without_a_hold_time, puppet_setup,
                                         pair_teardown),
         cmocka_unit_test_setup_teardown(test_what_waits_unread_counts, puppet_setup, pair_teardown),

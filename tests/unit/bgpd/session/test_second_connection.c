@@ -1,4 +1,4 @@
-/* The neighbour connects while a session is established: with graceful restart that is how it comes back after a
+/* The neighbor connects while a session is established: with graceful restart that is how it comes back after a
  * restart (RFC 4724 section 4.2), but only an OPEN proves it. */
 #include "puppet.h"
 #include "shifted_clock.h"
@@ -155,7 +155,7 @@ static void test_a_valid_open_takes_its_place(void **state)
     expect_return_at_once(pair); /* to give way was no failure */
 }
 
-/* Connections that cross: the neighbour's OPEN may have been on its way when the other connection was established. */
+/* Connections that cross: the neighbor's OPEN may have been on its way when the other connection was established. */
 static void test_a_young_session_stays(void **state)
 {
     struct pair *pair = *state;
@@ -237,7 +237,7 @@ static void test_it_returns_at_once_the_first_time(void **state)
     puppet_close(&second);
 }
 
-/* A connection that the neighbour has left in silence keeps nobody from connecting anew. */
+/* A connection that the neighbor has left in silence keeps nobody from connecting anew. */
 static void test_we_connect_though_theirs_is_silent(void **state)
 {
     struct pair *pair = *state;

@@ -25,7 +25,7 @@ static void reload(struct end *end, const struct bgp_config *config)
     speaker_apply(end->speaker, config);
 }
 
-static void test_another_neighbour_touches_nobody(void **state)
+static void test_another_neighbor_touches_nobody(void **state)
 {
     struct pair *pair = *state;
     pair_start(pair);
@@ -67,7 +67,7 @@ static bool b_is_down(struct pair *pair)
     return !peer_is_established(pair_peer(&pair->b));
 }
 
-static void test_a_removed_neighbour_is_told(void **state)
+static void test_a_removed_neighbor_is_told(void **state)
 {
     struct pair *pair = *state;
     pair_start(pair);
@@ -227,9 +227,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_needs_reset),
-        cmocka_unit_test_setup_teardown(test_another_neighbour_touches_nobody, pair_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_another_neighbor_touches_nobody, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_new_order_is_only_that, pair_setup, pair_teardown),
-        cmocka_unit_test_setup_teardown(test_a_removed_neighbour_is_told, pair_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_a_removed_neighbor_is_told, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_what_was_negotiated_needs_a_new_session, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_what_was_not_stays_in_place, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_another_local_as_is_another_speaker, pair_setup, pair_teardown),

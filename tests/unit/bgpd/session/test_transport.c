@@ -226,7 +226,7 @@ static void test_the_other_end_closes(void **state)
     f->other = -1;
     run_until(f, &f->lost, 1);
     assert_int_equal(f->readable, 1); /* what came before the end was told before */
-    assert_string_equal(f->reason, "connection closed by the neighbour");
+    assert_string_equal(f->reason, "connection closed by the neighbor");
 }
 
 static void test_the_other_end_resets(void **state)
