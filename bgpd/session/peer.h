@@ -10,7 +10,7 @@
 #include "bgpd/config/config.h"
 #include "bgpd/rib/rib_in.h"
 #include "bgpd/rib/rib_out.h"
-#include "bgpd/session/fsm.h"
+#include "bgpd/session/connection.h"
 #include "lib/prefix.h"
 
 #include <stdbool.h>
@@ -27,10 +27,6 @@ struct session_error {
     uint8_t code, subcode; /* of the NOTIFICATION; 0 with ERROR_LOCAL */
     char name[64];         /* "Cease/Administrative Shutdown"; empty with ERROR_LOCAL */
     char message[256];     /* the text of RFC 9003, the data in words, or what became of the connection */
-};
-
-struct message_counters {
-    uint32_t open, update, notification, keepalive, route_refresh;
 };
 
 /* Seconds left of each timer, rounded up; -1 where it does not run. */

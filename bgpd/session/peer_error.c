@@ -24,13 +24,13 @@ static const char *describe(const struct session_error *error, char *text, size_
     return text;
 }
 
-void peer_note_notification(struct peer *peer, enum error_direction direction, const struct bgp_error *error)
+void peer_note_notification(struct peer *peer, enum error_direction direction, const struct bgp_error *error,
+                            const char *explanation)
 {
     struct session_error noted = {.direction = direction, .time_us = clock_real_us(), error->code, error->subcode};
     notification_describe(error, noted.name, noted.message);
-    if (direction == ERROR_SENT && peer->explanation[0])
-        snprintf(noted.message, sizeof noted.message, "%s", peer->explanation);
-    peer->explanation[0] = '\0';
+    if (explanation && explanation[0])
+        snprintf(noted.message, sizeof noted.message, "%s", explanation);
     struct session_error *last = direction == ERROR_SENT ? &peer->last_error_sent : &peer->last_error_received;
     *last = noted;
     peer->last = peer->last_notification = last;
@@ -77,12 +77,45 @@ static const char *suspicion(const struct peer *peer)
     return "; it would not answer either if the password were not the same at both ends";
 }
 
-void peer_note_no_answer(struct peer *peer)
+void peer_note_no_answer(struct connection *connection)
 {
+    struct peer *peer = peer_of(connection);
     char message[sizeof peer->last_transport_error.message];
     snprintf(message, sizeof message, "connect to %s port %u: no answer%s", peer->name, peer->config->port,
              suspicion(peer));
     peer_note_connect(peer, message);
+}
+
+/* Which route it was about (RFC 7606 section 8): " of PREFIX", the first where there are several, or nothing. */
+static const char *first_announced(const struct update_view *update, char *text, size_t size)
+{
+    char buffer[PREFIX_TEXT_SIZE];
+    struct prefix prefix;
+    text[0] = '\0';
+    for (size_t i = 0; i < 2; i++) {
+        struct nlri announced = update->announced[i];
+        if (!nlri_next(&announced, &prefix))
+            continue;
+        snprintf(text, size, " of %s", prefix_format(&prefix, buffer));
+        break;
+    }
+    return text;
+}
+
+/* What resets the session is said with its end. */
+void peer_note_malformed(struct connection *connection, const struct update_view *update)
+{
+    struct peer *peer = peer_of(connection);
+    char route[PREFIX_TEXT_SIZE + 8], others[64] = "";
+    uint32_t suppressed = 0;
+    peer->updates_malformed++;
+    if (update->outcome == UPDATE_RESET ||
+        !log_limit_allow(&peer->malformed_limit, uv_now(peer->context->loop), &suppressed))
+        return;
+    if (suppressed)
+        snprintf(others, sizeof others, " (and %u more since the last such line)", suppressed);
+    log_warning(peer->subject, "malformed UPDATE%s: %s%s", first_announced(update, route, sizeof route), update->what,
+                others);
 }
 
 void peer_journal_down(struct peer *peer, enum session_state from, enum session_state to)

@@ -33,7 +33,7 @@ static void sweep_families(struct peer *peer, uint8_t families)
 
 void peer_graceful_down(struct connection *connection, enum fsm_event event, const struct bgp_error *error)
 {
-    struct peer *peer = connection->peer;
+    struct peer *peer = peer_of(connection);
     const struct graceful_restart *graceful = &connection->negotiated.common.graceful_restart;
     if (!graceful->offered || graceful->restart_time == 0 || !is_graceful(graceful, event, error)) {
         peer_import_reset(peer);
@@ -47,14 +47,14 @@ void peer_graceful_down(struct connection *connection, enum fsm_event event, con
     prefix_set_clear(&peer->unkept);
     prefix_set_clear(&peer->looped);
     peer->holds_stale = true;
-    timers_stop(&peer->timers, TIMER_REFRESH);
-    timers_start(&peer->timers, TIMER_STALE, graceful->restart_time * UINT64_C(1000));
+    timers_stop(&peer->shared.timers, TIMER_REFRESH);
+    timers_start(&peer->shared.timers, TIMER_STALE, graceful->restart_time * UINT64_C(1000));
     log_info(peer->subject, "graceful restart: its routes stay for up to %u s", graceful->restart_time);
 }
 
 void peer_graceful_up(struct connection *connection)
 {
-    struct peer *peer = connection->peer;
+    struct peer *peer = peer_of(connection);
     const struct graceful_restart *graceful = &connection->negotiated.common.graceful_restart;
     peer->end_of_rib_awaited = graceful->offered ? connection->negotiated.families : 0;
     if (!peer->holds_stale)
@@ -63,7 +63,7 @@ void peer_graceful_up(struct connection *connection)
     uint8_t kept = graceful->offered ? graceful->families & graceful->forwarding : 0;
     sweep_families(peer, (uint8_t)~kept);
     peer->holds_stale = false;
-    timers_start(&peer->timers, TIMER_STALE, END_OF_RIB_MAX_MS);
+    timers_start(&peer->shared.timers, TIMER_STALE, END_OF_RIB_MAX_MS);
 }
 
 void peer_graceful_expired(struct peer *peer)
@@ -109,7 +109,7 @@ void peer_graceful_harden(const struct connection *connection, struct bgp_error 
     const struct graceful_restart *graceful = &connection->negotiated.common.graceful_restart;
     bool final = error->subcode == CEASE_MAXIMUM_PREFIXES || error->subcode == CEASE_ADMINISTRATIVE_SHUTDOWN ||
                  error->subcode == CEASE_PEER_DECONFIGURED;
-    if (connection->peer->session == connection && graceful->offered && graceful->notification &&
+    if (peer_of(connection)->session == connection && graceful->offered && graceful->notification &&
         error->code == ERROR_CEASE && final)
         bgp_error_hard_reset(error);
 }

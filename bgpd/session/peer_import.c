@@ -107,9 +107,6 @@ void peer_import(struct peer *peer, const struct update_view *update)
     }
     if (update->outcome != UPDATE_TREAT_AS_WITHDRAW && !is_ineligible(update) && has_announcements(update))
         announce_all(peer, update);
-    if (update->end_of_rib != FAMILY_NONE)
-        peer_graceful_end_of_rib(peer, update->end_of_rib);
-    peer_import_check(peer);
 }
 
 void peer_import_refresh(struct peer *peer, const struct refresh_message *refresh)
@@ -121,7 +118,7 @@ void peer_import_refresh(struct peer *peer, const struct refresh_message *refres
         return;
     if (refresh->subtype == REFRESH_BEGIN) {
         rib_in_mark_stale(peer->rib_in, refresh->family);
-        timers_start(&peer->timers, TIMER_REFRESH, REFRESH_MAX_MS);
+        timers_start(&peer->shared.timers, TIMER_REFRESH, REFRESH_MAX_MS);
     } else if (refresh->subtype == REFRESH_END) {
         rib_in_sweep_stale(peer->rib_in, refresh->family);
     }
@@ -133,9 +130,9 @@ void peer_import_reset(struct peer *peer)
     prefix_set_clear(&peer->unkept);
     prefix_set_clear(&peer->looped);
     peer->holds_stale = false;
-    timers_stop(&peer->timers, TIMER_STALE);
-    timers_stop(&peer->timers, TIMER_REFRESH);
-    timers_stop(&peer->timers, TIMER_IMPORT);
+    timers_stop(&peer->shared.timers, TIMER_STALE);
+    timers_stop(&peer->shared.timers, TIMER_REFRESH);
+    timers_stop(&peer->shared.timers, TIMER_IMPORT);
 }
 
 void peer_import_refresh_expired(struct peer *peer)
@@ -157,7 +154,7 @@ void peer_import_narrow(struct peer *peer)
         rib_in_withdraw(peer->rib_in, &route.prefix);
         prefix_set_add(&peer->unkept, &route.prefix);
     }
-    timers_start(&peer->timers, TIMER_IMPORT, 1);
+    timers_start(&peer->shared.timers, TIMER_IMPORT, 1);
 }
 
 /* What is kept can be dropped here; what was only counted can be had by asking for it again (RFC 2918), or not. */

@@ -3,70 +3,33 @@
  * ends; then End-of-RIB; then one write. When the buffer is full the rest stays pending in the Adj-RIB-Out, and goes on
  * when the neighbor has read.
  */
-#include "bgpd/codec/notification.h"
 #include "bgpd/session/local_address.h"
 #include "bgpd/session/peer_private.h"
 #include "lib/clock.h"
 
 enum { GROUP_MAX = 1024 };
 
-static struct wire_writer urgent_writer(struct connection *connection, size_t size)
+bool peer_refresh(struct peer *peer)
 {
-    uint8_t *room = connection->transport ? transport_reserve_urgent(connection->transport, size) : NULL;
-    return wire_writer_of(room, room ? size : 0);
-}
-
-/* Sends what was written; nothing where it did not fit. */
-static void send_written(struct connection *connection, const struct wire_writer *writer, uint32_t *counter)
-{
-    if (writer->failed || !connection->transport)
-        return;
-    transport_commit(connection->transport, writer->position);
-    transport_flush(connection->transport);
-    (*counter)++;
-    if (connection->peer->session == connection)
-        peer_watch_progress(connection->peer);
-}
-
-void connection_send_open(struct connection *connection)
-{
-    struct open_message open = peer_local_open(connection->peer);
-    struct wire_writer writer = urgent_writer(connection, MESSAGE_MAX);
-    open_encode(&writer, &open);
-    send_written(connection, &writer, &connection->peer->sent.open);
-}
-
-void connection_send_keepalive(struct connection *connection)
-{
-    struct wire_writer writer = urgent_writer(connection, MESSAGE_HEADER_SIZE);
-    keepalive_encode(&writer);
-    send_written(connection, &writer, &connection->peer->sent.keepalive);
-}
-
-void connection_send_notification(struct connection *connection, const struct bgp_error *error)
-{
-    struct wire_writer writer = urgent_writer(connection, MESSAGE_HEADER_SIZE + 2 + ERROR_DATA_MAX);
-    notification_encode(&writer, error);
-    send_written(connection, &writer, &connection->peer->sent.notification);
-}
-
-void peer_send_refresh(struct peer *peer, uint8_t family, uint8_t subtype)
-{
-    struct wire_writer writer = urgent_writer(peer->session, MESSAGE_HEADER_SIZE + 4);
-    refresh_encode(&writer, &(struct refresh_message){.family = family, .subtype = subtype});
-    send_written(peer->session, &writer, &peer->sent.route_refresh);
+    if (!peer->session || !peer->session->negotiated.common.route_refresh)
+        return false;
+    for (unsigned family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+        if (peer->session->negotiated.families & family_bit(family))
+            connection_send_refresh(peer->session, family, REFRESH_REQUEST);
+    }
+    return true;
 }
 
 void peer_send_start(struct peer *peer)
 {
-    const struct connection *session = peer->session;
+    struct connection *session = peer->session;
     struct transport_facts facts;
     transport_facts(session->transport, &facts);
     struct local_addresses local = local_addresses_find(&facts.local);
     /* Self is the session's own address wherever it can be said (RFC 8950). */
     if (facts.local.family == FAMILY_IPV6 && session->negotiated.common.extended_next_hop)
         local.ipv4 = (struct address){.family = FAMILY_NONE};
-    peer->update_session = (struct update_session){
+    session->update_session = (struct update_session){
         .local_as = peer->context->config->local_as,
         .peer_as = peer->config->peer_as,
         .ebgp = peer_is_ebgp(peer),
@@ -91,9 +54,9 @@ static void withhold(struct peer *peer, const struct path_attributes *attributes
 {
     uint8_t family = prefixes[0].family;
     rib_out_withhold(peer->rib_out, prefixes, count);
-    if (!(peer->update_session.families & family_bit(family)) || peer->next_hop_warned & family_bit(family))
+    if (!(peer->session->update_session.families & family_bit(family)) || peer->next_hop_warned & family_bit(family))
         return;
-    const char *obstacle = attributes ? update_obstacle(&peer->update_session, family, attributes) : NULL;
+    const char *obstacle = attributes ? update_obstacle(&peer->session->update_session, family, attributes) : NULL;
     char prefix[PREFIX_TEXT_SIZE];
     peer->next_hop_warned |= family_bit(family);
     log_warning(peer->subject, "%s and other routes like it are withheld: %s", prefix_format(&prefixes[0], prefix),
@@ -110,18 +73,18 @@ static bool send_group(struct peer *peer, bool withdrawals_only)
     if (count == 0 || (withdrawals_only && attributes))
         return false;
 
-    uint8_t *room = transport_reserve(transport, peer->update_session.message_max);
+    uint8_t *room = transport_reserve(transport, peer->session->update_session.message_max);
     if (!room)
         return false;
-    struct wire_writer writer = wire_writer_of(room, peer->update_session.message_max);
-    bool carried = peer->update_session.families & family_bit(prefixes[0].family);
-    size_t sent = carried ? update_encode(&writer, &peer->update_session, attributes, prefixes, count) : 0;
+    struct wire_writer writer = wire_writer_of(room, peer->session->update_session.message_max);
+    bool carried = peer->session->update_session.families & family_bit(prefixes[0].family);
+    size_t sent = carried ? update_encode(&writer, &peer->session->update_session, attributes, prefixes, count) : 0;
     if (sent == 0) {
         withhold(peer, attributes, prefixes, count);
         return true;
     }
     transport_commit(transport, writer.position);
-    peer->sent.update++;
+    peer->shared.sent.update++;
     rib_out_sent(peer->rib_out, prefixes, sent, transport_offset(transport), clock_real_us());
     return true;
 }
@@ -145,9 +108,9 @@ static bool send_marker(struct peer *peer, uint8_t family, int refresh_subtype)
         refresh_encode(&writer, &(struct refresh_message){.family = family, .subtype = (uint8_t)refresh_subtype});
     transport_commit(transport, writer.position);
     if (refresh_subtype < 0)
-        peer->sent.update++;
+        peer->shared.sent.update++;
     else
-        peer->sent.route_refresh++;
+        peer->shared.sent.route_refresh++;
     return true;
 }
 
@@ -179,7 +142,7 @@ static void finish(struct peer *peer)
 {
     transport_flush(peer->session->transport);
     peer->in_flush = false;
-    peer_watch_progress(peer);
+    connection_watch_progress(peer->session);
 }
 
 void peer_flush_withdrawals(struct peer *peer)

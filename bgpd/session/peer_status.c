@@ -3,39 +3,29 @@
 
 #include "lib/clock.h"
 
-/* The connection that has come farther. */
+/* The connection that has come farthest. */
 static const struct connection *foremost(const struct peer *peer)
 {
-    const struct connection *first = &peer->ours;
-    for (unsigned i = 0; i < THEIRS; i++) {
-        if (peer->theirs[i].state > first->state)
-            first = &peer->theirs[i];
+    const struct connection *first = &peer->connections[OURS];
+    for (unsigned i = THEIRS; i < CONNECTIONS; i++) {
+        if (peer->connections[i].state > first->state)
+            first = &peer->connections[i];
     }
     return first;
 }
 
-static int32_t seconds_left(const struct peer *peer, unsigned timer)
+static int32_t seconds(int64_t ms)
 {
-    int64_t left = timers_left(&peer->timers, timer);
-    return left < 0 ? -1 : (int32_t)((left + 999) / 1000);
-}
-
-static int32_t send_hold_left(const struct peer *peer)
-{
-    if (!peer->session || timers_left(&peer->timers, TIMER_SEND_HOLD) < 0)
-        return -1;
-    uint64_t waited = uv_now(peer->context->loop) - peer->progress_ms;
-    uint64_t hold = peer_send_hold_ms(peer);
-    return waited < hold ? (int32_t)((hold - waited + 999) / 1000) : 0;
+    return ms < 0 ? -1 : (int32_t)((ms + 999) / 1000);
 }
 
 static void fill_timers(const struct peer *peer, const struct connection *connection, struct timers_left *timers)
 {
-    timers->hold = seconds_left(peer, TIMER_HOLD + connection->number);
-    timers->keepalive = seconds_left(peer, TIMER_KEEPALIVE + connection->number);
-    timers->connect_retry = seconds_left(peer, TIMER_CONNECT_RETRY);
-    timers->idle_hold = seconds_left(peer, TIMER_IDLE_HOLD);
-    timers->send_hold = send_hold_left(peer);
+    timers->hold = seconds(connection_timer_left(connection, TIMER_HOLD));
+    timers->keepalive = seconds(connection_timer_left(connection, TIMER_KEEPALIVE));
+    timers->connect_retry = seconds(connection_timer_left(&peer->connections[OURS], TIMER_CONNECT_RETRY));
+    timers->idle_hold = seconds(timers_left(&peer->shared.timers, TIMER_IDLE_HOLD));
+    timers->send_hold = seconds(connection_timer_left(connection, TIMER_SEND_HOLD));
 }
 
 static void fill_socket(const struct transport *transport, struct peer_status *status)
@@ -75,8 +65,8 @@ void peer_status(const struct peer *peer, struct peer_status *status)
         .prefixes_kept = (uint32_t)rib_in_count(peer->rib_in, FAMILY_NONE),
         .prefixes_looped = (uint32_t)peer->looped.count,
         .prefixes_sent = (uint32_t)rib_out_sent_count(peer->rib_out),
-        .sent = peer->sent,
-        .received = peer->received,
+        .sent = peer->shared.sent,
+        .received = peer->shared.received,
         .updates_malformed = peer->updates_malformed,
         .last_error_sent = peer->last_error_sent,
         .last_error_received = peer->last_error_received,
@@ -105,7 +95,7 @@ const struct session_error *peer_status_cause(const struct peer_status *status)
 static struct update_session shown_session(const struct peer *peer)
 {
     if (peer->session)
-        return peer->update_session;
+        return peer->session->update_session;
     struct update_session session = {.local_as = peer->context->config->local_as,
                                      .peer_as = peer->config->peer_as,
                                      .ebgp = peer_is_ebgp(peer),
@@ -124,7 +114,7 @@ static struct update_session shown_session(const struct peer *peer)
 
 const char *peer_obstacle(const struct peer *peer, uint8_t family, const struct path_attributes *attributes)
 {
-    return peer->session ? update_obstacle(&peer->update_session, family, attributes) : NULL;
+    return peer->session ? update_obstacle(&peer->session->update_session, family, attributes) : NULL;
 }
 
 const char *peer_as_path_text(const struct peer *peer, const struct path_attributes *attributes, char *buffer,

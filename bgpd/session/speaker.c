@@ -117,7 +117,7 @@ static bool withdrawals_left(const struct speaker *speaker)
 static bool lingering_done(const struct speaker *speaker)
 {
     for (size_t i = 0; i < speaker->peer_count; i++) {
-        if (!transport_lingering_done(&speaker->peers[i]->lingering))
+        if (!transport_lingering_done(&speaker->peers[i]->shared.lingering))
             return false;
     }
     return transport_lingering_done(&speaker->context.lingering);
@@ -126,7 +126,7 @@ static bool lingering_done(const struct speaker *speaker)
 static void end_lingering(struct speaker *speaker)
 {
     for (size_t i = 0; i < speaker->peer_count; i++)
-        transport_lingering_end(&speaker->peers[i]->lingering);
+        transport_lingering_end(&speaker->peers[i]->shared.lingering);
     transport_lingering_end(&speaker->context.lingering);
 }
 
@@ -137,10 +137,8 @@ static void shutdown_tick(uv_timer_t *timer)
     bool late = uv_now(timer->loop) >= speaker->shutdown_deadline_ms;
     if (withdrawals_left(speaker) && !late)
         return;
-    for (size_t i = 0; i < speaker->peer_count; i++) {
-        if (!speaker->peers[i]->admin_down)
-            peer_stop(speaker->peers[i], CEASE_ADMINISTRATIVE_SHUTDOWN, speaker->shutdown_text);
-    }
+    for (size_t i = 0; i < speaker->peer_count; i++)
+        peer_stop(speaker->peers[i], CEASE_ADMINISTRATIVE_SHUTDOWN, speaker->shutdown_text);
     if (!lingering_done(speaker) && !late)
         return;
     uv_timer_stop(timer);

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-enum { TIMERS_MAX = 12 };
+enum { TIMERS_MAX = 16 };
 
 struct timers;
 

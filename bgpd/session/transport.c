@@ -19,7 +19,7 @@ struct transport {
     uv_poll_t poll;
     uv_timer_t linger_timer;
     unsigned handles; /* not yet closed */
-    int descriptor;   /* -1: detached */
+    int descriptor;
     enum phase phase;
     int write_error; /* errno of a write; told when the loop comes round */
     int polled;      /* events that are polled for */
@@ -43,7 +43,7 @@ static void poll_event(uv_poll_t *poll, int status, int events);
 /* Polls for EVENTS; where it does so already, that costs nothing. */
 static void poll_for(struct transport *transport, int events)
 {
-    if (transport->descriptor >= 0 && transport->polled != events)
+    if (transport->polled != events)
         uv_poll_start(&transport->poll, events, poll_event);
     transport->polled = events;
 }
@@ -88,14 +88,11 @@ static void destroy(struct transport *transport, bool reset)
         unlink_lingering(transport);
     transport->phase = PHASE_CLOSED;
     uv_close((uv_handle_t *)&transport->linger_timer, handle_closed);
-    if (transport->descriptor < 0)
-        return;
     uv_close((uv_handle_t *)&transport->poll, handle_closed);
     if (reset)
         socket_reset(transport->descriptor);
     else
         close(transport->descriptor);
-    transport->descriptor = -1;
 }
 
 static struct transport *transport_new(const struct transport_context *context, int descriptor)
@@ -105,15 +102,14 @@ static struct transport *transport_new(const struct transport_context *context, 
         return NULL;
     transport->input = malloc(TRANSPORT_INPUT_MAX);
     transport->output = malloc(TRANSPORT_OUTPUT_MAX);
-    if (!transport->input || !transport->output ||
-        (descriptor >= 0 && uv_poll_init(context->loop, &transport->poll, descriptor) < 0)) {
+    if (!transport->input || !transport->output || uv_poll_init(context->loop, &transport->poll, descriptor) < 0) {
         free(transport->input);
         free(transport->output);
         free(transport);
         return NULL;
     }
     uv_timer_init(context->loop, &transport->linger_timer);
-    transport->handles = descriptor >= 0 ? 2 : 1;
+    transport->handles = 2;
     transport->poll.data = transport->linger_timer.data = transport;
     transport->descriptor = descriptor;
     transport->handler = context->handler;
@@ -168,14 +164,6 @@ struct transport *transport_accepted(const struct transport_context *context, in
     return transport;
 }
 
-struct transport *transport_detached(const struct transport_context *context)
-{
-    struct transport *transport = transport_new(context, -1);
-    if (transport)
-        transport->phase = PHASE_OPEN;
-    return transport;
-}
-
 /* ---- in ---------------------------------------------------------------------------------------------------------- */
 
 struct wire_reader transport_input(const struct transport *transport)
@@ -189,25 +177,10 @@ void transport_consume(struct transport *transport, size_t size)
     memmove(transport->input, transport->input + size, transport->input_size);
 }
 
-void transport_inject(struct transport *transport, const uint8_t *data, size_t size)
-{
-    while (size > 0 && transport->phase == PHASE_OPEN) {
-        size_t room = TRANSPORT_INPUT_MAX - transport->input_size;
-        size_t part = size < room ? size : room;
-        if (part == 0)
-            return;
-        memcpy(transport->input + transport->input_size, data, part);
-        transport->input_size += part;
-        data += part;
-        size -= part;
-        transport->handler->readable(transport->user);
-    }
-}
-
 bool transport_input_waits(const struct transport *transport)
 {
     int octets = 0;
-    return transport->descriptor >= 0 && ioctl(transport->descriptor, FIONREAD, &octets) == 0 && octets > 0;
+    return ioctl(transport->descriptor, FIONREAD, &octets) == 0 && octets > 0;
 }
 
 static void tell_lost(struct transport *transport, const char *reason)
@@ -290,10 +263,6 @@ void transport_flush(struct transport *transport)
     if (transport->phase != PHASE_OPEN && transport->phase != PHASE_LINGERING)
         return;
     while (output_waiting(transport) > 0 && !transport->write_error) {
-        if (transport->descriptor < 0) {
-            took(transport, output_waiting(transport));
-            return;
-        }
         ssize_t size = send(transport->descriptor, transport->output + transport->output_head,
                             output_waiting(transport), MSG_NOSIGNAL);
         if (size < 0 && errno != EINTR && errno != EAGAIN)
@@ -314,7 +283,7 @@ uint64_t transport_offset(const struct transport *transport)
 
 uint64_t transport_acknowledged(const struct transport *transport)
 {
-    uint32_t unacknowledged = transport->descriptor < 0 ? 0 : socket_unacknowledged(transport->descriptor);
+    uint32_t unacknowledged = socket_unacknowledged(transport->descriptor);
     return transport->written > unacknowledged ? transport->written - unacknowledged : 0;
 }
 
@@ -358,7 +327,7 @@ void transport_close(struct transport *transport)
 {
     if (!transport)
         return;
-    if (transport->phase != PHASE_OPEN || transport->descriptor < 0 || transport->write_error) {
+    if (transport->phase != PHASE_OPEN || transport->write_error) {
         destroy(transport, false);
         return;
     }
@@ -458,12 +427,10 @@ void transport_facts(const struct transport *transport, struct transport_facts *
                                       .minimum_ttl = transport->minimum_ttl,
                                       .md5 = transport->md5,
                                       .queued = (uint32_t)output_waiting(transport)};
-    if (transport->descriptor < 0)
-        return;
     int mss = 0;
     socklen_t length = sizeof mss;
     facts->local = socket_local_address(transport->descriptor, &facts->local_port);
-    facts->remote = socket_remote_address(transport->descriptor, &facts->remote_port);
+    socket_remote_address(transport->descriptor, &facts->remote_port);
     facts->unacknowledged = socket_unacknowledged(transport->descriptor);
     if (getsockopt(transport->descriptor, IPPROTO_TCP, TCP_MAXSEG, &mss, &length) == 0)
         facts->mss = (uint32_t)mss;

@@ -55,10 +55,6 @@ struct transport *transport_connect(const struct transport_context *context, con
 struct transport *transport_accepted(const struct transport_context *context, int descriptor,
                                      const struct socket_options *options, char *error, size_t size);
 
-/* Without a socket, for tests: what is sent counts as acknowledged, what is received comes by transport_inject. */
-struct transport *transport_detached(const struct transport_context *context);
-void transport_inject(struct transport *transport, const uint8_t *data, size_t size);
-
 /* What has been received and not yet consumed. */
 struct wire_reader transport_input(const struct transport *transport);
 void transport_consume(struct transport *transport, size_t size);
@@ -80,7 +76,7 @@ uint64_t transport_offset(const struct transport *transport);
 uint64_t transport_acknowledged(const struct transport *transport);
 
 struct transport_facts {
-    struct address local, remote;
+    struct address local;
     uint16_t local_port, remote_port;
     uint8_t ttl, minimum_ttl;
     bool md5;

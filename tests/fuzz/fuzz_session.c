@@ -1,5 +1,5 @@
 /*
- * A whole session from its octets: through framing, FSM, codecs and both RIBs, with no socket. The first octet chooses
+ * A whole session from its octets: through framing, FSM, codecs and both RIBs, over loopback. The first octet chooses
  * what kind of session it is; the rest is what the neighbor sends. Where the session ends, the rest goes to a new one.
  *
  *     bit 0  raw: the octets as they are; else messages [type, length of two octets, body], to which a header is made
@@ -10,8 +10,11 @@
  */
 #include "bgpd/session/peer_private.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,6 +24,7 @@ static uv_loop_t loop;
 static struct peer_context context;
 static struct bgp_config bgp = {.local_as = 65010, .router_id = 0xc0000201u};
 static struct neighbor_config neighbor;
+static int listener, remote = -1; /* the neighbor's end of the connection */
 
 static void no_log(enum log_level level, const char *line, void *user)
 {
@@ -33,6 +37,7 @@ static void set_up_once(void)
 {
     if (context.loop)
         return;
+    struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct prefix vip;
     log_set_sink(no_log, NULL);
     if (uv_loop_init(&loop) < 0 || !prefix_parse(&vip, "203.0.113.9/32"))
@@ -41,6 +46,9 @@ static void set_up_once(void)
     context.config = &bgp;
     context.released = true;
     context.journal = journal_new("bgpd");
+    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(listener, (struct sockaddr *)&loopback, sizeof loopback) < 0 || listen(listener, 1) < 0)
+        abort();
     if (!context.journal || !vip_filter_set(&context.vips, &vip, 1))
         abort();
 }
@@ -75,11 +83,22 @@ static void desire(struct peer *peer, const char *text)
     path_attributes_unref(interned);
 }
 
+/* Lets the daemon's end take what was sent, and takes what it says. */
+static void run(void)
+{
+    static uint8_t ignored[64 * 1024];
+    uv_run(&loop, UV_RUN_NOWAIT);
+    while (recv(remote, ignored, sizeof ignored, MSG_DONTWAIT) > 0)
+        continue;
+}
+
 static void inject(struct peer *peer, const uint8_t *data, size_t size, uint8_t kind)
 {
-    size_t piece = kind & PIECES ? 7 : size;
-    for (size_t at = 0; at < size && peer->theirs[0].transport; at += piece)
-        transport_inject(peer->theirs[0].transport, data + at, size - at < piece ? size - at : piece);
+    size_t piece = kind & PIECES ? 7 : TRANSPORT_READ_MAX;
+    for (size_t at = 0; at < size && peer->connections[THEIRS].transport; at += piece) {
+        send(remote, data + at, size - at < piece ? size - at : piece, MSG_NOSIGNAL);
+        run();
+    }
 }
 
 static void establish(struct peer *peer)
@@ -98,14 +117,28 @@ static void establish(struct peer *peer)
         abort();
 }
 
+/* With a reset: nothing of it is to wait in the kernel for the next input. */
+static void end_session(void)
+{
+    if (remote >= 0)
+        socket_reset(remote);
+    remote = -1;
+}
+
 static void begin_session(struct peer *peer, uint8_t kind)
 {
-    struct transport_context transport_context = connection_transport_context(&peer->theirs[0]);
-    peer->theirs[0].transport = transport_detached(&transport_context);
-    if (!peer->theirs[0].transport)
+    struct sockaddr_in address;
+    socklen_t length = sizeof address;
+    struct socket_options options = peer_socket_options(peer);
+    end_session();
+    remote = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    getsockname(listener, (struct sockaddr *)&address, &length);
+    if (connect(remote, (struct sockaddr *)&address, length) < 0)
         abort();
-    connection_event(&peer->theirs[0], EVENT_AUTOMATIC_START_WITH_PASSIVE_TCP_ESTABLISHMENT, NULL);
-    connection_event(&peer->theirs[0], EVENT_TCP_CONNECTION_CONFIRMED, NULL);
+    connection_accept(&peer->connections[THEIRS], accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC),
+                      &options);
+    if (!peer->connections[THEIRS].transport)
+        abort();
     if (kind & ESTABLISHED)
         establish(peer);
 }
@@ -125,7 +158,7 @@ static void inject_messages(struct peer *peer, const uint8_t *data, size_t size,
         wire_write_bytes(&writer, wire_read_bytes(&input, length), length);
         message_end(&writer, begin);
         inject(peer, message, writer.position, kind);
-        if (!peer->theirs[0].transport) {
+        if (!peer->connections[THEIRS].transport) {
             begin_session(peer, kind);
             sessions++;
         }
@@ -166,6 +199,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         inject_messages(peer, data + 1, size - 1, data[0]);
     check(peer);
     peer_remove(peer, CEASE_PEER_DECONFIGURED);
-    uv_run(&loop, UV_RUN_NOWAIT);
+    end_session();
+    for (unsigned i = 0; i < 3; i++) /* to the reset, then to the end of its handles */
+        uv_run(&loop, UV_RUN_NOWAIT);
     return 0;
 }

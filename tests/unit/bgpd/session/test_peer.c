@@ -247,7 +247,7 @@ static void test_back_off_after_repeated_rejection(void **state)
     /* Not sooner than that; how much later is the machine's business. */
     assert_true(waited[1] >= 300);
     assert_true(waited[2] >= 500);
-    assert_string_equal(pair_status(&pair->a).last_error.message, "the neighbor is AS 64999, peer-as says 65515");
+    assert_string_equal(pair_status(&pair->a).last_error.message, "received 64999, configured 65515");
 }
 
 /* ---- a neighbor that accepts and closes */
@@ -463,6 +463,7 @@ static void test_neighbor_that_does_not_read_is_let_go_without_a_hold_time(void 
     puppet_send_keepalive(&puppet);
     assert_true(pair_run_until(pair, a_came_up, DEADLINE_MS)); /* before the minutes pass */
     desire_too_much(pair);
+    speaker_flush(pair->a.speaker);
     unsigned minutes = 0;
     while (!pair_run_until(pair, never, 10) && pair_status(&pair->a).last_error.code == 0 && minutes < 60) {
         clock_advance(60 * 1000);

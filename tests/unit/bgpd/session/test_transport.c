@@ -277,21 +277,6 @@ static void test_refused(void **state)
     assert_string_equal(f->reason, expected);
 }
 
-static void test_detached(void **state)
-{
-    struct fixture *f = *state;
-    struct transport_context context = context_of(f);
-    struct transport *transport = transport_detached(&context);
-    assert_non_null(transport);
-    put(transport, "out");
-    transport_flush(transport);
-    assert_int_equal(transport_acknowledged(transport), 3);
-    transport_inject(transport, (const uint8_t *)"in", 2);
-    struct wire_reader input = transport_input(transport);
-    assert_int_equal(wire_remaining(&input), 2);
-    transport_close(transport);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,7 +289,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_other_end_says_a_word_and_resets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reset_is_seen_by_the_other_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_detached, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* The life of a peer: its beginning and end, what the operator asks, the connections that the neighbor makes. */
 #include "bgpd/session/collision.h"
 #include "bgpd/session/peer_private.h"
 
@@ -7,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* ---- life ---------------------------------------------------------------------------------------------------------
- */
 
 static void free_peer(void *user)
 {
@@ -37,21 +35,24 @@ struct peer *peer_new(struct peer_context *context, const struct neighbor_config
     peer->config = config;
     address_format(&config->address, peer->name);
     snprintf(peer->subject, sizeof peer->subject, "neighbor %s", peer->name);
-    peer->ours = (struct connection){.peer = peer, .ours = true};
-    for (unsigned i = 0; i < THEIRS; i++)
-        peer->theirs[i] = (struct connection){.peer = peer, .number = 1 + i};
+    peer->shared.handler = &peer_connection_handler;
+    peer->shared.peer = peer;
+    peer->shared.loop = context->loop;
+    peer->shared.subject = peer->subject;
+    for (unsigned i = 0; i < CONNECTIONS; i++)
+        peer->connections[i] = (struct connection){.context = &peer->shared, .number = i, .ours = i == OURS};
     peer->malformed_limit = peer->error_limit = (struct log_limit){.burst = 5, .interval_ms = 10 * 1000};
     peer->admin_down = true; /* until it is started */
-    timers_init(&peer->timers, context->loop, peer_timer_expired, peer);
+    timers_init(&peer->shared.timers, context->loop, peer_timer_expired, peer);
     return peer;
 }
 
 static void begin(struct peer *peer)
 {
     peer->admin_down = false;
-    timers_stop(&peer->timers, TIMER_IDLE_HOLD);
+    timers_stop(&peer->shared.timers, TIMER_IDLE_HOLD);
     peer->refuse_until_ms = 0;
-    connection_event(&peer->ours,
+    connection_event(&peer->connections[OURS],
                      peer->config->passive ? EVENT_MANUAL_START_WITH_PASSIVE_TCP_ESTABLISHMENT : EVENT_MANUAL_START,
                      NULL);
 }
@@ -67,19 +68,20 @@ void peer_stop(struct peer *peer, uint8_t cease, const char *text)
 {
     struct bgp_error error;
     struct event_detail detail = {.error = &error};
+    if (peer->admin_down)
+        return;
     bgp_error_cease(&error, cease, text);
     peer->admin_down = true;
     for (unsigned i = CONNECTIONS; i-- > 0;)
-        connection_event(peer_connection(peer, i), EVENT_MANUAL_STOP, &detail);
-    timers_stop(&peer->timers, TIMER_IDLE_HOLD);
+        connection_event(&peer->connections[i], EVENT_MANUAL_STOP, &detail);
+    timers_stop(&peer->shared.timers, TIMER_IDLE_HOLD);
 }
 
 void peer_remove(struct peer *peer, uint8_t cease)
 {
-    peer->removed = true;
     peer_stop(peer, cease, NULL);
-    transport_lingering_move(&peer->lingering, &peer->context->lingering);
-    timers_close(&peer->timers, free_peer);
+    transport_lingering_move(&peer->shared.lingering, &peer->context->lingering);
+    timers_close(&peer->shared.timers, free_peer);
 }
 
 /* A new session, with what CEASE and TEXT tell the neighbor about the old one. */
@@ -125,7 +127,6 @@ static const char *refusal(struct peer *peer)
 void peer_accept(struct peer *peer, int descriptor)
 {
     struct connection *theirs = peer_theirs(peer);
-    char error[192];
     const char *reason = refusal(peer);
     /* The neighbor may have restarted unseen: its TCP then answers with a reset, and there is no need to wait for its
      * OPEN or the hold timer. */
@@ -140,15 +141,8 @@ void peer_accept(struct peer *peer, int descriptor)
     if (theirs->state != SESSION_IDLE)
         connection_event(theirs, EVENT_OPEN_COLLISION_DUMP, NULL);
 
-    struct transport_context context = connection_transport_context(theirs);
     struct socket_options options = peer_socket_options(peer);
-    theirs->transport = transport_accepted(&context, descriptor, &options, error, sizeof error);
-    if (!theirs->transport) {
-        peer_note_connect(peer, error);
-        return;
-    }
-    connection_event(theirs, EVENT_AUTOMATIC_START_WITH_PASSIVE_TCP_ESTABLISHMENT, NULL);
-    connection_event(theirs, EVENT_TCP_CONNECTION_CONFIRMED, NULL);
+    connection_accept(theirs, descriptor, &options);
 }
 
 /* ---- what the operator asks
@@ -169,17 +163,6 @@ void peer_reset(struct peer *peer, const char *text)
 {
     if (!peer->admin_down)
         restart(peer, CEASE_ADMINISTRATIVE_RESET, text);
-}
-
-bool peer_refresh(struct peer *peer)
-{
-    if (!peer->session || !peer->session->negotiated.common.route_refresh)
-        return false;
-    for (unsigned family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
-        if (peer->session->negotiated.families & family_bit(family))
-            peer_send_refresh(peer, family, REFRESH_REQUEST);
-    }
-    return true;
 }
 
 /* ---- what the rooms above ask
