@@ -1,6 +1,6 @@
 #include "healthd/publish.h"
 
-#include "lib/control/acceptor.h"
+#include "lib/acceptor.h"
 #include "lib/control/access.h"
 
 #include <bsd/string.h>

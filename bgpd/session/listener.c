@@ -1,73 +1,30 @@
 #include "bgpd/session/listener.h"
 
+#include "lib/acceptor.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum {
-    ACCEPTS_AT_ONCE = 16, /* in one turn of the loop */
-    EXHAUSTED_MS = 500,   /* pause when there is no descriptor left: the connection waits, the loop must not spin */
-};
-
 struct listener {
-    uv_poll_t poll;
-    uv_timer_t pause;
-    unsigned handles; /* not yet closed */
-    int descriptor;
+    struct acceptor *acceptor;
+    uv_loop_t *loop;
+    int fd;
     struct address address;
     uint16_t port;
     listener_accepted *accepted;
     void *user;
 };
 
-static void poll_event(uv_poll_t *poll, int status, int events);
-
-static void pause_over(uv_timer_t *timer)
+/* Around a listening FD, or -1 with errno where that could not be had. */
+static struct listener *wrap(uv_loop_t *loop, int fd, const struct address *address, uint16_t port)
 {
-    struct listener *listener = timer->data;
-    uv_poll_start(&listener->poll, UV_READABLE, poll_event);
-}
-
-static void poll_event(uv_poll_t *poll, int status, int events)
-{
-    struct listener *listener = poll->data;
-    (void)events;
-    if (status < 0) /* libuv has stopped to poll */
-        uv_poll_start(poll, UV_READABLE, poll_event);
-    for (unsigned i = 0; i < ACCEPTS_AT_ONCE; i++) {
-        struct address remote;
-        uint16_t port;
-        int descriptor = socket_accept(listener->descriptor, &remote, &port);
-        if (descriptor >= 0) {
-            listener->accepted(descriptor, &remote, listener->user);
-        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            uv_poll_stop(&listener->poll);
-            uv_timer_start(&listener->pause, pause_over, EXHAUSTED_MS, 0);
-            return;
-        } else if (errno == EAGAIN) {
-            return;
-        }
-    }
-}
-
-/* Around a listening DESCRIPTOR, or -1 with errno where that could not be had. */
-static struct listener *wrap(uv_loop_t *loop, int descriptor, const struct address *address, uint16_t port)
-{
-    struct listener *listener = descriptor >= 0 ? calloc(1, sizeof *listener) : NULL;
-    if (!listener || uv_poll_init(loop, &listener->poll, descriptor) < 0) {
-        int saved = errno;
-        if (descriptor >= 0)
-            close(descriptor);
-        free(listener);
-        errno = saved;
-        return NULL;
-    }
-    uv_timer_init(loop, &listener->pause);
-    listener->poll.data = listener->pause.data = listener;
-    listener->handles = 2;
-    listener->descriptor = descriptor;
-    listener->address = *address;
-    listener->port = port;
+    struct acceptor *acceptor = acceptor_new(loop, fd);
+    struct listener *listener = acceptor ? malloc(sizeof *listener) : NULL;
+    if (listener)
+        *listener = (struct listener){.acceptor = acceptor, .loop = loop, .fd = fd, .address = *address, .port = port};
+    else
+        acceptor_close(acceptor);
     return listener;
 }
 
@@ -78,9 +35,8 @@ struct listener *listener_new(uv_loop_t *loop, const struct address *address, ui
 
 struct listener *listener_new_beside(struct listener *old, const struct address *address, char *error, size_t size)
 {
-    socket_share_port(old->descriptor);
-    int descriptor = socket_listen_beside(address, old->port, error, size);
-    return wrap(old->poll.loop, descriptor, address, old->port);
+    socket_share_port(old->fd);
+    return wrap(old->loop, socket_listen_beside(address, old->port, error, size), address, old->port);
 }
 
 bool listener_overlaps(const struct listener *listener, const struct address *address, uint16_t port)
@@ -88,11 +44,23 @@ bool listener_overlaps(const struct listener *listener, const struct address *ad
     return listener->port == port && listener->address.family == address->family;
 }
 
+/* One that was reset meanwhile has no address any more. */
+static void on_accepted(int fd, void *user)
+{
+    struct listener *listener = user;
+    uint16_t port;
+    struct address remote = socket_remote_address(fd, &port);
+    if (remote.family == FAMILY_NONE)
+        close(fd);
+    else
+        listener->accepted(fd, &remote, listener->user);
+}
+
 void listener_start(struct listener *listener, listener_accepted *accepted, void *user)
 {
     listener->accepted = accepted;
     listener->user = user;
-    uv_poll_start(&listener->poll, UV_READABLE, poll_event);
+    acceptor_start(listener->acceptor, on_accepted, listener);
 }
 
 bool listener_is(const struct listener *listener, const struct address *address, uint16_t port)
@@ -102,21 +70,12 @@ bool listener_is(const struct listener *listener, const struct address *address,
 
 bool listener_set_md5(struct listener *listener, const struct address *remote, const char *password)
 {
-    return listener->address.family != remote->family || socket_set_md5(listener->descriptor, remote, password);
-}
-
-static void handle_closed(uv_handle_t *handle)
-{
-    struct listener *listener = handle->data;
-    if (--listener->handles == 0)
-        free(listener);
+    return listener->address.family != remote->family || socket_set_md5(listener->fd, remote, password);
 }
 
 void listener_free(struct listener *listener)
 {
-    if (!listener)
-        return;
-    uv_close((uv_handle_t *)&listener->pause, handle_closed);
-    uv_close((uv_handle_t *)&listener->poll, handle_closed);
-    close(listener->descriptor);
+    if (listener)
+        acceptor_close(listener->acceptor);
+    free(listener);
 }

@@ -176,16 +176,6 @@ int socket_listen_beside(const struct address *address, uint16_t port, char *err
     return listen_with(descriptor, address, port, error, size);
 }
 
-int socket_accept(int listener, struct address *remote, uint16_t *port)
-{
-    struct sockaddr_storage address;
-    socklen_t length = sizeof address;
-    int descriptor = accept4(listener, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor >= 0)
-        *remote = address_from_socket((struct sockaddr *)&address, port);
-    return descriptor;
-}
-
 struct address socket_local_address(int descriptor, uint16_t *port)
 {
     struct sockaddr_storage address = {.ss_family = AF_UNSPEC};

@@ -38,9 +38,6 @@ int socket_listen(const struct address *address, uint16_t port, char *error, siz
 int socket_listen_beside(const struct address *address, uint16_t port, char *error, size_t size);
 bool socket_share_port(int descriptor);
 
-/* The next connection that waits, or -1 with errno. */
-int socket_accept(int listener, struct address *remote, uint16_t *port);
-
 /* Sets, or with PASSWORD NULL removes, the MD5 key for REMOTE on a listening or not yet connected socket. False with
  * errno: ENOPROTOOPT or ENOPKG where the kernel has no TCP MD5. */
 bool socket_set_md5(int descriptor, const struct address *remote, const char *password);

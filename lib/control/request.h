@@ -5,7 +5,7 @@
 #ifndef VIPGATE_LIB_CONTROL_REQUEST_H
 #define VIPGATE_LIB_CONTROL_REQUEST_H
 
-#include "lib/control/acceptor.h"
+#include "lib/acceptor.h"
 #include "lib/control/access.h"
 #include "lib/control/control.h"
 #include "lib/control/turns.h"

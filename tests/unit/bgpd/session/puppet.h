@@ -193,10 +193,8 @@ static inline int puppet_listen(const struct pair *pair)
 static inline void puppet_accept(struct puppet *puppet, struct pair *pair, int listener)
 {
     uint64_t deadline = clock_monotonic_ms() + DEADLINE_MS;
-    struct address remote;
-    uint16_t port;
     *puppet = (struct puppet){.pair = pair};
-    while ((puppet->descriptor = socket_accept(listener, &remote, &port)) < 0) {
+    while ((puppet->descriptor = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) < 0) {
         if (clock_monotonic_ms() >= deadline)
             fail_msg("no connection within %d ms", DEADLINE_MS);
         uv_run(&pair->loop, UV_RUN_NOWAIT);

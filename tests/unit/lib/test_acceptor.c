@@ -1,4 +1,4 @@
-#include "lib/control/acceptor.h"
+#include "lib/acceptor.h"
 
 #include "lib/clock.h"
 

@@ -1,4 +1,4 @@
-#include "lib/control/acceptor.h"
+#include "lib/acceptor.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -57,13 +57,14 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     }
 }
 
-struct acceptor *acceptor_open(uv_loop_t *loop, int fd, int backlog, acceptor_accepted *accepted, void *user)
+struct acceptor *acceptor_new(uv_loop_t *loop, int fd)
 {
-    struct acceptor *acceptor = listen(fd, backlog) == 0 ? calloc(1, sizeof *acceptor) : NULL;
+    struct acceptor *acceptor = fd >= 0 ? calloc(1, sizeof *acceptor) : NULL;
     int result = acceptor ? uv_poll_init(loop, &acceptor->poll, fd) : -errno; /* which makes it non-blocking */
 
     if (result < 0) {
-        close(fd);
+        if (fd >= 0)
+            close(fd);
         free(acceptor);
         errno = -result;
         return NULL;
@@ -72,9 +73,27 @@ struct acceptor *acceptor_open(uv_loop_t *loop, int fd, int backlog, acceptor_ac
     acceptor->poll.data = acceptor->pause.data = acceptor;
     acceptor->fd = fd;
     acceptor->handles = 2;
+    return acceptor;
+}
+
+void acceptor_start(struct acceptor *acceptor, acceptor_accepted *accepted, void *user)
+{
     acceptor->accepted = accepted;
     acceptor->user = user;
     uv_poll_start(&acceptor->poll, UV_READABLE, on_readable);
+}
+
+struct acceptor *acceptor_open(uv_loop_t *loop, int fd, int backlog, acceptor_accepted *accepted, void *user)
+{
+    int result = listen(fd, backlog) == 0 ? 0 : errno;
+    struct acceptor *acceptor = result == 0 ? acceptor_new(loop, fd) : NULL;
+
+    if (acceptor)
+        acceptor_start(acceptor, accepted, user);
+    if (result != 0) {
+        close(fd);
+        errno = result;
+    }
     return acceptor;
 }
 
