@@ -1,15 +1,30 @@
 #include "lib/damping.h"
 
-#include <math.h>
+/* RFC 2439 section 4.2: the ceiling, from a longest suppression of four half-lives, as routers default to. No figure is
+ * above reuse for MOST_HALF_LIVES: thresholds have 32 bits. */
+enum { MAXIMUM_HALF_LIVES = 4, MOST_HALF_LIVES = 32, TERMS = 18 };
 
-/* RFC 2439 section 4.2: the ceiling, from a longest suppression of four half-lives, as routers default to. */
-enum { MAXIMUM_HALF_LIVES = 4 };
+/* 2 to the power of -ELAPSED_MS / HALF_LIFE_MS. exp2(3) would do, if it did not take a library of its own in every
+ * daemon: the whole part is a shift, and the rest, below 1, a short series. */
+static double decay(uint64_t elapsed_ms, uint32_t half_life_ms)
+{
+    const double ln2 = 0.693147180559945309;
+    uint64_t whole = half_life_ms ? elapsed_ms / half_life_ms : UINT64_MAX;
+    double term = 1, sum = 1;
+
+    if (whole >= 64)
+        return 0;
+    double exponent = -ln2 * (double)(elapsed_ms % half_life_ms) / half_life_ms;
+    for (int n = 1; n < TERMS; n++)
+        sum += term *= exponent / n;
+    return sum / (double)(UINT64_C(1) << whole);
+}
 
 double damping_penalty(const struct damping *damping, const struct damping_config *config, uint64_t now_ms)
 {
     if (now_ms <= damping->at_ms)
         return damping->penalty;
-    return damping->penalty * exp2(-(double)(now_ms - damping->at_ms) / config->half_life_ms);
+    return damping->penalty * decay(now_ms - damping->at_ms, config->half_life_ms);
 }
 
 static double ceiling_of(const struct damping_config *config)
@@ -23,8 +38,10 @@ void damping_flap(struct damping *damping, const struct damping_config *config, 
 {
     if (!config->enabled)
         return;
+    double penalty = damping_penalty(damping, config, now_ms) + DAMPING_PENALTY, ceiling = ceiling_of(config);
     bool suppressed = damping_suppressed(damping, config, now_ms);
-    damping->penalty = fmin(damping_penalty(damping, config, now_ms) + DAMPING_PENALTY, ceiling_of(config));
+
+    damping->penalty = penalty < ceiling ? penalty : ceiling;
     damping->at_ms = now_ms;
     damping->suppressed = suppressed || damping->penalty >= config->suppress;
 }
@@ -36,12 +53,16 @@ bool damping_suppressed(const struct damping *damping, const struct damping_conf
 
 uint64_t damping_reuse_ms(const struct damping *damping, const struct damping_config *config, uint64_t now_ms)
 {
+    uint64_t held = now_ms, free = damping->at_ms + (uint64_t)MOST_HALF_LIVES * config->half_life_ms + 1;
+
     if (!damping_suppressed(damping, config, now_ms))
         return now_ms;
-    double half_lives = log2(damping->penalty / config->reuse);
-    uint64_t at = damping->at_ms + (uint64_t)ceil(half_lives * config->half_life_ms);
-    /* At exactly REUSE it is still held: "below". Rounding of the logarithm may also leave it there. */
-    while (damping_suppressed(damping, config, at))
-        at++;
-    return at;
+    while (held + 1 < free) {
+        uint64_t middle = held + (free - held) / 2;
+        if (damping_suppressed(damping, config, middle))
+            held = middle;
+        else
+            free = middle;
+    }
+    return free;
 }

@@ -55,7 +55,7 @@ struct ly_ctx *model_open(char *error, size_t size)
     struct ly_ctx *context;
 
     ly_log_options(LY_LOSTORE_LAST);
-    if (ly_ctx_new(NULL, LY_CTX_DISABLE_SEARCHDIRS, &context) != LY_SUCCESS) {
+    if (ly_ctx_new(NULL, LY_CTX_DISABLE_SEARCHDIRS | LY_CTX_NO_YANGLIBRARY, &context) != LY_SUCCESS) {
         strlcpy(error, "libyang: cannot make a context", size);
         return NULL;
     }

@@ -4,6 +4,8 @@
  */
 #include "bgpd/codec/path_attributes.h"
 
+#include "lib/hash.h"
+
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,26 +58,16 @@ static bool equal(const struct path_attributes *a, const struct path_attributes 
            memcmp(a->extended_communities, b->extended_communities, sizeof a->extended_communities) == 0;
 }
 
-/* FNV-1a. The input is the operator's own configuration: nobody makes it collide. */
-static uint32_t hash_add(uint32_t hash, const void *data, size_t size)
-{
-    const uint8_t *octets = data;
-
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ octets[i]) * 16777619u;
-    return hash;
-}
-
 /* Of what tells profiles apart; the rest is left to the comparison. */
 static uint32_t hash_of(const struct path_attributes *value)
 {
-    uint32_t hash = hash_add(2166136261u, &value->prepend, sizeof value->prepend);
+    uint32_t hash = hash_fnv(HASH_FNV_BASIS, &value->prepend, sizeof value->prepend);
 
-    hash = hash_add(hash, &value->med, sizeof value->med);
-    hash = hash_add(hash, &value->local_preference, sizeof value->local_preference);
-    hash = hash_add(hash, value->next_hop.octets, sizeof value->next_hop.octets);
-    hash = hash_add(hash, value->communities, value->community_count * sizeof *value->communities);
-    return hash_add(hash, value->large_communities, value->large_community_count * sizeof *value->large_communities);
+    hash = hash_fnv(hash, &value->med, sizeof value->med);
+    hash = hash_fnv(hash, &value->local_preference, sizeof value->local_preference);
+    hash = hash_fnv(hash, value->next_hop.octets, sizeof value->next_hop.octets);
+    hash = hash_fnv(hash, value->communities, value->community_count * sizeof *value->communities);
+    return hash_fnv(hash, value->large_communities, value->large_community_count * sizeof *value->large_communities);
 }
 
 const struct path_attributes *path_attributes_intern(const struct path_attributes *attributes)

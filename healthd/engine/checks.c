@@ -55,21 +55,19 @@ static int compare_names(const void *a, const void *b)
     return strcmp((*one)->config->name, (*other)->config->name);
 }
 
+static int compare_name(const void *name, const void *element)
+{
+    const struct check *const *check = element;
+
+    return strcmp(name, (*check)->config->name);
+}
+
 static struct check *find(const struct roll *roll, const char *name)
 {
-    size_t low = 0, high = roll->count;
+    struct check **found =
+        roll->count ? bsearch(name, roll->by_name, roll->count, sizeof *roll->by_name, compare_name) : NULL;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(name, roll->by_name[middle]->config->name);
-        if (order == 0)
-            return roll->by_name[middle];
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
+    return found ? *found : NULL;
 }
 
 struct check *checks_find(const struct checks *checks, const char *name)

@@ -1,14 +1,16 @@
 #include "healthd/engine/schedule.h"
 
+#include "lib/hash.h"
+
+#include <string.h>
+
 enum { FIRST_RUNS_A_MS = 10, GRID_MS = 10, PARTS = 8 };
 
-/* FNV-1a, and a last mix: names often differ in their last letter alone. */
+/* With a last mix: names often differ in their last letter alone. */
 uint32_t schedule_seed(const char *name)
 {
-    uint32_t seed = 2166136261u;
+    uint32_t seed = hash_fnv(HASH_FNV_BASIS, name, strlen(name));
 
-    for (; *name; name++)
-        seed = (seed ^ (uint8_t)*name) * 16777619u;
     seed = (seed ^ seed >> 16) * 0x45d9f3bu;
     return seed ^ seed >> 16;
 }

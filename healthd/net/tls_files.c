@@ -1,7 +1,9 @@
 #include "healthd/net/tls_files.h"
 
+#include "healthd/net/openssl.h"
 #include "lib/errno_text.h"
 
+#include <bsd/string.h>
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
@@ -155,9 +157,14 @@ static SSL_CTX *new_context(bool verify)
 void tls_files_read(struct tls_files *files)
 {
     const char *what = files->ca_file ? "ca-file" : "the system's CA certificates";
-    const char *trust = files->ca_file ? files->ca_file : system_bundle();
+    const char *wrong = openssl_load(), *trust;
     struct tls_stamp stamps[2] = {0};
 
+    if (wrong) {
+        strlcpy(files->error, wrong, sizeof files->error);
+        return;
+    }
+    trust = files->ca_file ? files->ca_file : system_bundle();
     if (files->verify && !take_stamp(files, what, trust, &stamps[0]))
         return;
     if (files->client_certificate && !take_stamp(files, "client-certificate", files->client_certificate, &stamps[1]))

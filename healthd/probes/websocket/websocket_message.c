@@ -1,7 +1,6 @@
 #include "healthd/probes/websocket/websocket_message.h"
 
-#include <openssl/evp.h>
-#include <openssl/sha.h>
+#include <sha1.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,10 +34,13 @@ void websocket_accept(const char *key, char accept[static WEBSOCKET_ACCEPT_SIZE]
 {
     static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     char text[WEBSOCKET_KEY_SIZE + sizeof guid];
-    uint8_t digest[SHA_DIGEST_LENGTH];
+    uint8_t digest[SHA1_DIGEST_LENGTH];
+    SHA1_CTX hash;
 
     int size = snprintf(text, sizeof text, "%s%s", key, guid);
-    SHA1((const uint8_t *)text, (size_t)size, digest);
+    SHA1Init(&hash);
+    SHA1Update(&hash, (const uint8_t *)text, (size_t)size);
+    SHA1Final(digest, &hash);
     encode_base64(digest, sizeof digest, accept);
 }
 

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -10,13 +11,70 @@ static const struct damping_config config = {.enabled = true, .half_life_ms = 60
 
 static void test_the_figure_halves_each_half_life(void **state)
 {
-    (void)state;
+    static const struct {
+        const char *name;
+        uint64_t at_ms;
+        int milli; /* the figure, in thousandths */
+    } rows[] = {
+        {"at once", 5000, 1000000},
+        {"before that", 4000, 1000000},
+        {"a quarter of a half-life", 20000, 840896},
+        {"half of one", 35000, 707106},
+        {"all but a millisecond of one", 64999, 500005},
+        {"one", 65000, 500000},
+        {"one and a half", 95000, 353553},
+        {"ten", 605000, 976},
+        {"more than any figure lasts", 60000ull * 64 + 5000, 0},
+    };
     struct damping damping = {0};
 
+    (void)state;
     damping_flap(&damping, &config, 5000);
-    assert_int_equal(damping_penalty(&damping, &config, 5000), 1000);
-    assert_int_equal(damping_penalty(&damping, &config, 65000), 500);
-    assert_int_equal(damping_penalty(&damping, &config, 125000), 250);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        print_message("%s\n", rows[i].name);
+        assert_int_equal((int)(damping_penalty(&damping, &config, rows[i].at_ms) * 1000), rows[i].milli);
+    }
+}
+
+/* "Until it has decayed below": at exactly REUSE it is still held. */
+static void test_held_at_exactly_reuse(void **state)
+{
+    struct damping damping = {0};
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        damping_flap(&damping, &config, 1000);
+    assert_int_equal(damping_penalty(&damping, &config, 121000), 1000);
+    assert_true(damping_suppressed(&damping, &config, 121000));
+    assert_false(damping_suppressed(&damping, &config, 121001));
+    assert_int_equal(damping_reuse_ms(&damping, &config, 1000), 121001);
+    assert_int_equal(damping_reuse_ms(&damping, &config, 121000), 121001);
+}
+
+/* Where suppress is above four half-lives of reuse, it is the ceiling: it must be reached. */
+static void test_suppress_is_reached(void **state)
+{
+    const struct damping_config wide = {.enabled = true, .half_life_ms = 1000, .suppress = 3500, .reuse = 1};
+    struct damping damping = {0};
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        damping_flap(&damping, &wide, 0);
+    assert_false(damping_suppressed(&damping, &wide, 0));
+    damping_flap(&damping, &wide, 0);
+    assert_true(damping_suppressed(&damping, &wide, 0));
+    assert_int_equal(damping_penalty(&damping, &wide, 0), 3500);
+}
+
+/* A half-life of nothing forgets at once. */
+static void test_no_half_life(void **state)
+{
+    const struct damping_config none = {.enabled = true, .suppress = 500, .reuse = 100};
+    struct damping damping = {0};
+
+    (void)state;
+    damping_flap(&damping, &none, 1000);
+    assert_int_equal(damping_reuse_ms(&damping, &none, 1000), 1001);
 }
 
 static void test_suppressed_from_suppress_until_below_reuse(void **state)
@@ -82,6 +140,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_figure_halves_each_half_life),
+        cmocka_unit_test(test_held_at_exactly_reuse),
+        cmocka_unit_test(test_suppress_is_reached),
+        cmocka_unit_test(test_no_half_life),
         cmocka_unit_test(test_suppressed_from_suppress_until_below_reuse),
         cmocka_unit_test(test_flaps_while_suppressed_add_up_to_the_ceiling),
         cmocka_unit_test(test_once_reused_it_takes_suppress_again),

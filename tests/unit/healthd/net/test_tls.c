@@ -98,12 +98,6 @@ static void test_files_that_can_not_be_used(void **state)
     assert_non_null(strstr(words, ": not a regular file"));
     struct tls_context *nothing = tls_context_acquire(tls, NULL, NULL, false);
     assert_null(read_to_the_end(nothing));
-    SSL *ssl = tls_context_open(nothing, "www.example.com.", "h2");
-    assert_string_equal(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name), "www.example.com");
-    SSL_free(ssl);
-    ssl = tls_context_open(nothing, "2001:db8::1", "h2");
-    assert_null(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name));
-    SSL_free(ssl);
     tls_context_release(missing);
     tls_context_release(pipe);
     tls_context_release(nothing);
