@@ -85,19 +85,21 @@ static void apply(void *value, void *user)
 
 /* ---- the one way: health -> vips, addresses -> vips ---- */
 
-static void on_health_change(void *user)
+static void run_vips(void *user)
 {
     struct bgpd *bgpd = user;
 
     vips_run(bgpd->vips);
 }
 
-static void on_address_change(void *user)
+static void on_address_change(const struct prefix *address, const char *interface, void *user)
 {
     struct bgpd *bgpd = user;
 
-    vips_addresses_changed(bgpd->vips);
+    vips_addresses_changed(bgpd->vips, address, interface);
 }
+
+static const struct addresses_handler addresses_handler = {.changed = on_address_change, .told = run_vips};
 
 static void on_session_change(struct peer *peer, void *user)
 {
@@ -130,10 +132,10 @@ static bool open_rooms(void *user, const void *value, char *error, size_t size)
     struct journal *journal = bgpd->daemon.journal;
     const struct shared_config *shared = daemon_shared(&bgpd->daemon);
 
-    bgpd->addresses = addresses_open(loop, on_address_change, bgpd, error, size);
+    bgpd->addresses = addresses_open(loop, &addresses_handler, bgpd, error, size);
     if (!bgpd->addresses)
         return false;
-    bgpd->health = health_open(loop, journal, shared->control_directory, shared->lease_ms, on_health_change, bgpd);
+    bgpd->health = health_open(loop, journal, shared->control_directory, shared->lease_ms, run_vips, bgpd);
     bgpd->speaker = bgpd->health ? speaker_new(loop, journal, on_session_change, bgpd) : NULL;
     bgpd->vips = bgpd->speaker ? vips_new(loop, bgpd->health, bgpd->addresses, bgpd->speaker, journal) : NULL;
     if (!bgpd->vips)

@@ -41,8 +41,7 @@ struct addresses {
     bool untold;       /* something changed, and nobody was told yet */
     unsigned catch_up; /* turns that are left for it, before a dump and after it */
     uint64_t retry_ms; /* after which a dump that fails now is made again */
-    uint64_t generation;
-    addresses_change *change;
+    const struct addresses_handler *handler;
     void *user;
     char buffer[BUFFER_SIZE];
 };
@@ -86,7 +85,6 @@ static void adopt(struct addresses *addresses)
     addresses->inventory = addresses->dump.inventory;
     addresses->inventory.renames = renames;
     addresses->dump.inventory = (struct inventory){0};
-    addresses->generation++;
     addresses->retry_ms = RETRY_FIRST_MS;
 }
 
@@ -153,23 +151,36 @@ static void on_answer(uv_poll_t *poll, int status, int events)
     }
     adopt(addresses);
     addresses->untold = true;
+    addresses->handler->changed(NULL, NULL, addresses->user);
     addresses->catch_up = CATCH_UP_TURNS;
     on_events(&addresses->events_poll, 0, UV_READABLE);
 }
 
 /* ---- news ---- */
 
+static void tell_news(struct addresses *addresses, const struct inventory_news *news)
+{
+    const struct addresses_handler *handler = addresses->handler;
+
+    addresses->untold = true;
+    if (news->address.family != FAMILY_NONE)
+        handler->changed(&news->address, NULL, addresses->user);
+    else
+        handler->changed(NULL, news->interface, addresses->user);
+    if (news->former_name[0])
+        handler->changed(NULL, news->former_name, addresses->user);
+}
+
 static void take_datagram(struct addresses *addresses, int size)
 {
     for (const struct nlmsghdr *message = (const void *)addresses->buffer; mnl_nlmsg_ok(message, size);
          message = mnl_nlmsg_next(message, &size)) {
-        enum inventory_change change = inventory_take(&addresses->inventory, message);
+        struct inventory_news news;
+        enum inventory_change change = inventory_take(&addresses->inventory, message, &news);
         if (change == INVENTORY_NO_MEMORY)
             want_dump(addresses, RETRY_MAX_MS);
-        if (change != INVENTORY_CHANGED)
-            continue;
-        addresses->generation++;
-        addresses->untold = true;
+        if (change == INVENTORY_CHANGED)
+            tell_news(addresses, &news);
     }
 }
 
@@ -195,7 +206,7 @@ static void tell(struct addresses *addresses)
 
     addresses->untold = false;
     if (untold)
-        addresses->change(addresses->user);
+        addresses->handler->told(addresses->user);
 }
 
 static void on_events(uv_poll_t *poll, int status, int events)
@@ -305,7 +316,8 @@ static void open_handles(struct addresses *addresses, uv_loop_t *loop)
     uv_poll_start(&addresses->events_poll, UV_READABLE, on_events);
 }
 
-struct addresses *addresses_open(uv_loop_t *loop, addresses_change *change, void *user, char *error, size_t size)
+struct addresses *addresses_open(uv_loop_t *loop, const struct addresses_handler *handler, void *user, char *error,
+                                 size_t size)
 {
     struct addresses *addresses = calloc(1, sizeof *addresses);
 
@@ -313,7 +325,7 @@ struct addresses *addresses_open(uv_loop_t *loop, addresses_change *change, void
         snprintf(error, size, "out of memory");
         return NULL;
     }
-    addresses->change = change;
+    addresses->handler = handler;
     addresses->user = user;
     if (!open_sockets(addresses)) {
         snprintf(error, size, "rtnetlink: no socket: %s", strerror(errno));
@@ -361,14 +373,12 @@ static bool is_news(struct addresses *addresses, const struct placement *placeme
 /* Notes our own change, in the inventory that is being made too: it may have passed the place. */
 static bool note_added(struct addresses *addresses, const struct interface_address *address)
 {
-    addresses->generation++;
     return address_table_add(&addresses->inventory.addresses, address) &&
            (!addresses->dumping || address_table_add(&addresses->dump.inventory.addresses, address));
 }
 
 static void note_removed(struct addresses *addresses, const struct prefix *prefix, unsigned interface)
 {
-    addresses->generation++;
     address_table_remove(&addresses->inventory.addresses, prefix, interface);
     if (addresses->dumping)
         address_table_remove(&addresses->dump.inventory.addresses, prefix, interface);
@@ -457,11 +467,6 @@ bool addresses_is_down(const struct addresses *addresses, const char *name)
     const struct interface *interface = interface_table_find(&addresses->inventory.interfaces, name);
 
     return interface && !interface->is_up;
-}
-
-uint64_t addresses_generation(const struct addresses *addresses)
-{
-    return addresses->generation;
 }
 
 uint64_t addresses_renames(const struct addresses *addresses)

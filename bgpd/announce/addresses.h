@@ -21,8 +21,12 @@
 
 struct addresses;
 
-/* Addresses or interfaces changed, by whomever: what was true before may not be now. */
-typedef void addresses_change(void *user);
+/* Who is told what others change. CHANGED is only to note it: ADDRESS; or, where that is NULL, whatever is on
+ * INTERFACE; or, where both are, anything. TOLD comes when all that is known so far was told. */
+struct addresses_handler {
+    void (*changed)(const struct prefix *address, const char *interface, void *user);
+    void (*told)(void *user);
+};
 
 /* An address and where it belongs. */
 struct placement {
@@ -33,7 +37,8 @@ struct placement {
 
 /* Reads all addresses and watches them. Where the kernel tells of more than is read in time, all is read anew beside
  * the loop's other work, and what was known holds until then. NULL with the reason in ERROR. */
-struct addresses *addresses_open(uv_loop_t *loop, addresses_change *change, void *user, char *error, size_t size);
+struct addresses *addresses_open(uv_loop_t *loop, const struct addresses_handler *handler, void *user, char *error,
+                                 size_t size);
 
 /* Stops watching. Memory is freed once the loop has run on. NULL: nothing. */
 void addresses_close(struct addresses *addresses);
@@ -62,9 +67,6 @@ bool addresses_has_interface(const struct addresses *addresses, const char *name
 
 /* Whether the interface NAME is there and down. */
 bool addresses_is_down(const struct addresses *addresses, const char *name);
-
-/* Grows with each change: while it is the same, all answers are. */
-uint64_t addresses_generation(const struct addresses *addresses);
 
 /* Grows where an interface may have another name now. */
 uint64_t addresses_renames(const struct addresses *addresses);

@@ -74,7 +74,20 @@ static enum inventory_change drop_address(struct address_table *table, const str
     return INVENTORY_CHANGED;
 }
 
-static enum inventory_change put_interface(struct inventory *inventory, const struct interface *interface)
+static enum inventory_change take_address(struct inventory *inventory, const struct nlmsghdr *message,
+                                          struct inventory_news *news)
+{
+    struct interface_address address;
+
+    if (!read_address(message, &address))
+        return INVENTORY_SAME;
+    *news = (struct inventory_news){.address = address.prefix};
+    return message->nlmsg_type == RTM_NEWADDR ? put_address(&inventory->addresses, &address)
+                                              : drop_address(&inventory->addresses, &address);
+}
+
+static enum inventory_change put_interface(struct inventory *inventory, const struct interface *interface,
+                                           struct inventory_news *news)
 {
     const struct interface *known = interface_table_at(&inventory->interfaces, interface->index);
     bool renamed = known && strcmp(known->name, interface->name) != 0;
@@ -82,6 +95,8 @@ static enum inventory_change put_interface(struct inventory *inventory, const st
     /* Most news of an interface are about what nobody here asks for. */
     if (known && !renamed && known->is_up == interface->is_up)
         return INVENTORY_SAME;
+    if (renamed)
+        strlcpy(news->former_name, known->name, sizeof news->former_name);
     inventory->renames += renamed;
     return interface_table_put(&inventory->interfaces, interface) ? INVENTORY_CHANGED : INVENTORY_NO_MEMORY;
 }
@@ -94,21 +109,31 @@ static enum inventory_change drop_interface(struct interface_table *table, const
     return INVENTORY_CHANGED;
 }
 
-enum inventory_change inventory_take(struct inventory *inventory, const struct nlmsghdr *message)
+static enum inventory_change take_interface(struct inventory *inventory, const struct nlmsghdr *message,
+                                            struct inventory_news *news)
 {
-    struct interface_address address;
     struct interface interface;
+
+    if (!read_interface(message, &interface))
+        return INVENTORY_SAME;
+    *news = (struct inventory_news){0};
+    strlcpy(news->interface, interface.name, sizeof news->interface);
+    return message->nlmsg_type == RTM_NEWLINK ? put_interface(inventory, &interface, news)
+                                              : drop_interface(&inventory->interfaces, &interface);
+}
+
+enum inventory_change inventory_take(struct inventory *inventory, const struct nlmsghdr *message,
+                                     struct inventory_news *news)
+{
+    struct inventory_news unread;
 
     switch (message->nlmsg_type) {
     case RTM_NEWADDR:
-        return read_address(message, &address) ? put_address(&inventory->addresses, &address) : INVENTORY_SAME;
     case RTM_DELADDR:
-        return read_address(message, &address) ? drop_address(&inventory->addresses, &address) : INVENTORY_SAME;
+        return take_address(inventory, message, news ? news : &unread);
     case RTM_NEWLINK:
-        return read_interface(message, &interface) ? put_interface(inventory, &interface) : INVENTORY_SAME;
     case RTM_DELLINK:
-        return read_interface(message, &interface) ? drop_interface(&inventory->interfaces, &interface)
-                                                   : INVENTORY_SAME;
+        return take_interface(inventory, message, news ? news : &unread);
     default:
         return INVENTORY_SAME;
     }
@@ -161,7 +186,7 @@ enum dump_progress inventory_dump_take(struct inventory_dump *dump, const void *
         dump->interrupted |= (message->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
         if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
             return end(dump, message);
-        if (inventory_take(&dump->inventory, message) == INVENTORY_NO_MEMORY)
+        if (inventory_take(&dump->inventory, message, NULL) == INVENTORY_NO_MEMORY)
             return fail(ENOMEM);
     }
     return DUMP_MORE;

@@ -28,10 +28,19 @@ struct inventory {
 
 enum inventory_change { INVENTORY_SAME, INVENTORY_CHANGED, INVENTORY_NO_MEMORY };
 
+/* What changed. */
+struct inventory_news {
+    struct prefix address;      /* FAMILY_NONE: an interface */
+    char interface[IFNAMSIZ];   /* its name */
+    char former_name[IFNAMSIZ]; /* what it was called before; empty: the same */
+};
+
 void inventory_clear(struct inventory *inventory);
 
-/* Takes over what MESSAGE says of an address or an interface; anything else is left out. */
-enum inventory_change inventory_take(struct inventory *inventory, const struct nlmsghdr *message);
+/* Takes over what MESSAGE says of an address or an interface; anything else is left out. NEWS, which may be NULL, is
+ * written where it is INVENTORY_CHANGED. */
+enum inventory_change inventory_take(struct inventory *inventory, const struct nlmsghdr *message,
+                                     struct inventory_news *news);
 
 /* ---- a whole one, from the answers to RTM_GETLINK and RTM_GETADDR ---- */
 

@@ -3,34 +3,61 @@
 #include "lib/clock.h"
 
 #include <bsd/string.h>
+#include <bsd/sys/tree.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 /* One check. SAID is its last verdict; while AWAITED a new one is to come, and SAID holds where has_verdict. */
 struct entry {
+    RB_ENTRY(entry) by_name;
     char name[VERDICT_NAME_SIZE];
+    RB_ENTRY(entry) by_deadline;
+    TAILQ_ENTRY(entry) next_changed;
     struct verdict_message said, staged;
     bool has_verdict;
     bool is_staged; /* by the snapshot under way */
     bool present;   /* the health daemon has this check */
     bool expected;  /* a gate names it */
-    bool was_expected;
-    bool reserved; /* a gate may soon name it */
+    bool reserved;  /* a gate may soon name it */
     bool awaited;
-    bool overdue; /* awaited for longer than patience_ms: lost */
-    uint64_t awaited_since_ms, patience_ms;
+    bool overdue;   /* awaited until the deadline: lost */
+    bool scheduled; /* among the deadlines */
+    bool changed;   /* among the changed */
+    uint64_t awaited_since_ms, patience_ms, deadline_ms;
 };
 
+RB_HEAD(name_tree, entry);
+RB_HEAD(deadline_tree, entry);
+
 struct verdict_table {
-    struct entry **entries; /* by name */
-    size_t count, capacity;
+    struct name_tree entries;
+    struct deadline_tree deadlines; /* of those that are expected, awaited and not overdue */
+    TAILQ_HEAD(, entry) changed;    /* a gate may see it, and nobody was told yet */
+    size_t count;
     uint64_t lease_ms, last_life_ms;
     enum health_link link;
     bool in_snapshot;
-    bool heard; /* the health daemon was heard since the start */
+    bool heard;       /* the health daemon was heard since the start */
+    bool all_changed; /* with the link */
     char silence[POLICY_REASON_SIZE];
 };
+
+static int compare_names(const struct entry *a, const struct entry *b)
+{
+    return strcmp(a->name, b->name);
+}
+
+static int compare_deadlines(const struct entry *a, const struct entry *b)
+{
+    if (a->deadline_ms != b->deadline_ms)
+        return a->deadline_ms < b->deadline_ms ? -1 : 1;
+    return strcmp(a->name, b->name);
+}
+
+RB_GENERATE_INTERNAL(name_tree, entry, by_name, compare_names, __attribute__((unused)) static)
+RB_GENERATE_INTERNAL(deadline_tree, entry, by_deadline, compare_deadlines, __attribute__((unused)) static)
 
 const char *health_link_name(enum health_link link)
 {
@@ -41,84 +68,77 @@ const char *health_link_name(enum health_link link)
 
 /* ---- the table ---- */
 
-/* Where NAME is, or belongs. */
-static size_t position_of(const struct verdict_table *table, const char *name, bool *found)
-{
-    size_t low = 0, high = table->count;
-
-    *found = false;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(table->entries[middle]->name, name);
-        if (order == 0) {
-            *found = true;
-            return middle;
-        }
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static struct entry *find(const struct verdict_table *table, const char *name)
 {
-    bool found;
-    size_t position = position_of(table, name, &found);
+    struct entry wanted;
 
-    return found ? table->entries[position] : NULL;
-}
-
-static bool grow(struct verdict_table *table)
-{
-    if (table->count < table->capacity)
-        return true;
-    size_t capacity = table->capacity ? table->capacity * 2 : 16;
-    struct entry **entries = reallocarray(table->entries, capacity, sizeof(struct entry *));
-    if (!entries)
-        return false;
-    table->entries = entries;
-    table->capacity = capacity;
-    return true;
+    strlcpy(wanted.name, name, sizeof wanted.name);
+    return RB_FIND(name_tree, (struct name_tree *)&table->entries, &wanted);
 }
 
 /* The entry of NAME, made where it is missing; NULL when out of memory, or of room. */
 static struct entry *obtain(struct verdict_table *table, const char *name, uint64_t now_ms)
 {
-    bool found;
-    size_t position = position_of(table, name, &found);
+    struct entry *entry = find(table, name);
 
-    if (found)
-        return table->entries[position];
-    if (table->count == VERDICT_TABLE_MAX || !grow(table))
-        return NULL;
-    struct entry *entry = calloc(1, sizeof *entry);
+    if (entry)
+        return entry;
+    entry = table->count < VERDICT_TABLE_MAX ? calloc(1, sizeof *entry) : NULL;
     if (!entry)
         return NULL;
     strlcpy(entry->name, name, sizeof entry->name);
     entry->awaited = true;
     entry->awaited_since_ms = now_ms;
-    memmove(&table->entries[position + 1], &table->entries[position],
-            (table->count - position) * sizeof(struct entry *));
-    table->entries[position] = entry;
+    RB_INSERT(name_tree, &table->entries, entry);
     table->count++;
     return entry;
 }
 
-/* Forgets what neither a gate nor the health daemon knows. */
-static void prune(struct verdict_table *table)
+/* Whoever waits for its verdict waits until then, or no longer. */
+static void schedule(struct verdict_table *table, struct entry *entry)
 {
-    size_t kept = 0;
+    if (entry->scheduled)
+        RB_REMOVE(deadline_tree, &table->deadlines, entry);
+    entry->scheduled = entry->expected && entry->awaited && !entry->overdue;
+    entry->deadline_ms = entry->awaited_since_ms + entry->patience_ms;
+    if (entry->scheduled)
+        RB_INSERT(deadline_tree, &table->deadlines, entry);
+}
 
-    for (size_t i = 0; i < table->count; i++) {
-        struct entry *entry = table->entries[i];
-        if (entry->expected || entry->reserved || entry->present || (table->in_snapshot && entry->is_staged))
-            table->entries[kept++] = entry;
-        else
-            free(entry);
+/* A gate may see it otherwise than before. */
+static void note_change(struct verdict_table *table, struct entry *entry)
+{
+    if (!entry->changed)
+        TAILQ_INSERT_TAIL(&table->changed, entry, next_changed);
+    entry->changed = true;
+}
+
+static void forget_change(struct verdict_table *table, struct entry *entry)
+{
+    if (entry->changed)
+        TAILQ_REMOVE(&table->changed, entry, next_changed);
+    entry->changed = false;
+}
+
+/* Forgets it where neither a gate nor the health daemon knows it. */
+static void prune(struct verdict_table *table, struct entry *entry)
+{
+    if (entry->expected || entry->reserved || entry->present || (table->in_snapshot && entry->is_staged))
+        return;
+    forget_change(table, entry);
+    RB_REMOVE(name_tree, &table->entries, entry);
+    table->count--;
+    free(entry);
+}
+
+static void prune_all(struct verdict_table *table)
+{
+    struct entry *entry, *next;
+
+    RB_FOREACH_SAFE(entry, name_tree, &table->entries, next)
+    {
+        prune(table, entry);
     }
-    table->count = kept;
 }
 
 struct verdict_table *verdict_table_new(uint64_t lease_ms, uint64_t now_ms)
@@ -127,6 +147,9 @@ struct verdict_table *verdict_table_new(uint64_t lease_ms, uint64_t now_ms)
 
     if (!table)
         return NULL;
+    RB_INIT(&table->entries);
+    RB_INIT(&table->deadlines);
+    TAILQ_INIT(&table->changed);
     table->lease_ms = lease_ms;
     table->last_life_ms = now_ms;
     table->link = HEALTH_LOST;
@@ -137,9 +160,11 @@ void verdict_table_free(struct verdict_table *table)
 {
     if (!table)
         return;
-    for (size_t i = 0; i < table->count; i++)
-        free(table->entries[i]);
-    free(table->entries);
+    while (!RB_EMPTY(&table->entries)) {
+        struct entry *entry = RB_ROOT(&table->entries);
+        RB_REMOVE(name_tree, &table->entries, entry);
+        free(entry);
+    }
     free(table);
 }
 
@@ -148,113 +173,128 @@ void verdict_table_set_lease(struct verdict_table *table, uint64_t lease_ms)
     table->lease_ms = lease_ms;
 }
 
-/* Several gates may name the same check. */
-static void expect(struct entry *entry, uint64_t patience_ms, uint64_t now_ms)
+bool verdict_table_reserve(struct verdict_table *table, const char *name, uint64_t now_ms)
 {
-    if (!entry->expected)
-        entry->patience_ms = 0;
-    if (!entry->was_expected) {
-        entry->overdue = false;
-        entry->awaited_since_ms = now_ms;
-    }
-    entry->expected = true;
-    if (entry->patience_ms < patience_ms)
-        entry->patience_ms = patience_ms;
+    struct entry *entry = obtain(table, name, now_ms);
+
+    if (entry)
+        entry->reserved = true;
+    return entry != NULL;
 }
 
-bool verdict_table_reserve(struct verdict_table *table, const struct gate_check *expected, size_t count,
-                           uint64_t now_ms)
+void verdict_table_release(struct verdict_table *table, const char *name)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct entry *entry = obtain(table, expected[i].name, now_ms);
-        if (!entry) {
-            verdict_table_release(table);
-            return false;
-        }
-        entry->reserved = true;
+    struct entry *entry = find(table, name);
+
+    if (!entry)
+        return;
+    entry->reserved = false;
+    prune(table, entry);
+}
+
+bool verdict_table_expect(struct verdict_table *table, const char *name, uint64_t patience_ms, uint64_t now_ms)
+{
+    struct entry *entry = obtain(table, name, now_ms);
+
+    if (!entry)
+        return false;
+    if (!entry->expected)
+        entry->awaited_since_ms = now_ms;
+    entry->expected = true;
+    entry->reserved = false;
+    entry->patience_ms = patience_ms;
+    if (entry->overdue && now_ms < entry->awaited_since_ms + patience_ms) {
+        entry->overdue = false;
+        note_change(table, entry);
     }
+    schedule(table, entry);
     return true;
 }
 
-void verdict_table_release(struct verdict_table *table)
+void verdict_table_unexpect(struct verdict_table *table, const char *name)
 {
-    for (size_t i = 0; i < table->count; i++)
-        table->entries[i]->reserved = false;
-    prune(table);
-}
+    struct entry *entry = find(table, name);
 
-bool verdict_table_expect(struct verdict_table *table, const struct gate_check *expected, size_t count, uint64_t now_ms)
-{
-    bool ok = true;
-
-    for (size_t i = 0; i < table->count; i++) {
-        table->entries[i]->was_expected = table->entries[i]->expected;
-        table->entries[i]->expected = false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct entry *entry = obtain(table, expected[i].name, now_ms);
-        ok &= entry != NULL;
-        if (entry)
-            expect(entry, expected[i].first_verdict_ms, now_ms);
-    }
-    verdict_table_release(table);
-    return ok;
+    if (!entry)
+        return;
+    entry->expected = entry->overdue = false;
+    schedule(table, entry);
+    prune(table, entry);
 }
 
 /* ---- what is said ---- */
 
-static void await(struct entry *entry, uint64_t now_ms)
+static void await(struct verdict_table *table, struct entry *entry, uint64_t now_ms)
 {
     if (entry->awaited)
         return;
     entry->awaited = true;
     entry->overdue = false;
     entry->awaited_since_ms = now_ms;
+    schedule(table, entry);
+}
+
+static bool is_otherwise(const struct entry *entry, const struct verdict_message *said)
+{
+    return entry->awaited || !entry->has_verdict || entry->said.verdict != said->verdict ||
+           entry->said.healthy_percent != said->healthy_percent || strcmp(entry->said.reason, said->reason) != 0;
 }
 
 /* Whether a gate may see the difference. */
-static bool apply(struct entry *entry, const struct verdict_message *said, uint64_t now_ms)
+static bool apply(struct verdict_table *table, struct entry *entry, const struct verdict_message *said, uint64_t now_ms)
 {
-    bool was_awaited = entry->awaited;
+    bool changed = said->first_pending ? !entry->awaited || !entry->present : is_otherwise(entry, said);
 
     entry->present = true;
+    if (changed)
+        note_change(table, entry);
     if (said->first_pending) {
-        await(entry, now_ms);
-        return !was_awaited;
+        await(table, entry, now_ms);
+        return changed;
     }
-    bool changed = was_awaited || !entry->has_verdict || entry->said.verdict != said->verdict ||
-                   entry->said.healthy_percent != said->healthy_percent ||
-                   strcmp(entry->said.reason, said->reason) != 0;
     entry->said = *said;
     entry->has_verdict = true;
     entry->awaited = entry->overdue = false;
+    if (entry->scheduled)
+        schedule(table, entry);
     return changed;
 }
 
 /* The health daemon does not have the check, or no longer. */
-static bool apply_absence(struct entry *entry, uint64_t now_ms)
+static bool apply_absence(struct verdict_table *table, struct entry *entry, uint64_t now_ms)
 {
     bool was_present = entry->present;
 
+    if (was_present)
+        note_change(table, entry);
     entry->present = false;
-    await(entry, now_ms);
+    await(table, entry, now_ms);
     return was_present;
 }
 
 static void begin_snapshot(struct verdict_table *table)
 {
+    struct entry *entry;
+
     table->in_snapshot = true;
-    for (size_t i = 0; i < table->count; i++)
-        table->entries[i]->is_staged = false;
+    RB_FOREACH(entry, name_tree, &table->entries)
+    {
+        entry->is_staged = false;
+    }
 }
 
 /* After a silence for longer than the lease, whatever is awaited is awaited anew: the daemon has only just begun. */
 static void restart_waiting(struct verdict_table *table, uint64_t now_ms)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        table->entries[i]->overdue = false;
-        table->entries[i]->awaited_since_ms = now_ms;
+    struct entry *entry;
+
+    RB_FOREACH(entry, name_tree, &table->entries)
+    {
+        entry->overdue = false;
+        entry->awaited_since_ms = now_ms;
+        schedule(table, entry);
     }
+    table->all_changed = true;
 }
 
 static bool sign_of_life(struct verdict_table *table, uint64_t now_ms)
@@ -272,13 +312,14 @@ static bool sign_of_life(struct verdict_table *table, uint64_t now_ms)
 static bool end_snapshot(struct verdict_table *table, uint64_t now_ms)
 {
     bool changed = sign_of_life(table, now_ms);
+    struct entry *entry, *next;
 
-    for (size_t i = 0; i < table->count; i++) {
-        struct entry *entry = table->entries[i];
-        changed |= entry->is_staged ? apply(entry, &entry->staged, now_ms) : apply_absence(entry, now_ms);
-    }
     table->in_snapshot = false;
-    prune(table);
+    RB_FOREACH_SAFE(entry, name_tree, &table->entries, next)
+    {
+        changed |= entry->is_staged ? apply(table, entry, &entry->staged, now_ms) : apply_absence(table, entry, now_ms);
+        prune(table, entry);
+    }
     return changed;
 }
 
@@ -289,7 +330,7 @@ static bool take_change(struct verdict_table *table, const struct verdict_messag
     if (!entry)
         return false;
     if (!table->in_snapshot)
-        return apply(entry, message, now_ms);
+        return apply(table, entry, message, now_ms);
     entry->staged = *message;
     entry->is_staged = true;
     return false;
@@ -298,9 +339,11 @@ static bool take_change(struct verdict_table *table, const struct verdict_messag
 static bool take_removal(struct verdict_table *table, const char *name, uint64_t now_ms)
 {
     struct entry *entry = find(table, name);
-    bool changed = entry && apply_absence(entry, now_ms);
 
-    prune(table);
+    if (!entry)
+        return false;
+    bool changed = apply_absence(table, entry, now_ms);
+    prune(table, entry);
     return changed;
 }
 
@@ -332,7 +375,7 @@ bool verdict_table_message(struct verdict_table *table, const struct verdict_mes
 bool verdict_table_disconnected(struct verdict_table *table)
 {
     table->in_snapshot = false;
-    prune(table);
+    prune_all(table);
     if (table->link != HEALTH_CONNECTED)
         return false;
     table->link = HEALTH_LOST;
@@ -344,19 +387,23 @@ bool verdict_table_disconnected(struct verdict_table *table)
 static void expire(struct verdict_table *table)
 {
     char lease[CLOCK_TEXT_SIZE];
+    struct entry *entry;
 
     table->link = HEALTH_EXPIRED;
     snprintf(table->silence, sizeof table->silence, "%s for %s",
              table->heard ? "no sign of life from the health daemon" : "no health daemon was reached",
              duration_format(table->lease_ms, lease));
-    for (size_t i = 0; i < table->count; i++) {
-        table->entries[i]->has_verdict = false;
-        table->entries[i]->awaited = true;
+    RB_FOREACH(entry, name_tree, &table->entries)
+    {
+        entry->has_verdict = false;
+        entry->awaited = true;
     }
+    table->all_changed = true;
 }
 
 bool verdict_table_time(struct verdict_table *table, uint64_t now_ms)
 {
+    struct entry *entry;
     bool changed = false;
 
     if (table->link == HEALTH_EXPIRED)
@@ -365,30 +412,44 @@ bool verdict_table_time(struct verdict_table *table, uint64_t now_ms)
         expire(table);
         return true;
     }
-    for (size_t i = 0; i < table->count; i++) {
-        struct entry *entry = table->entries[i];
-        bool overdue = entry->expected && entry->awaited && now_ms >= entry->awaited_since_ms + entry->patience_ms;
-        changed |= overdue != entry->overdue;
-        entry->overdue = overdue;
+    while ((entry = RB_MIN(deadline_tree, &table->deadlines)) && now_ms >= entry->deadline_ms) {
+        entry->overdue = changed = true;
+        schedule(table, entry);
+        note_change(table, entry);
     }
     return changed;
 }
 
 uint64_t verdict_table_next_ms(const struct verdict_table *table)
 {
+    const struct entry *entry = RB_MIN(deadline_tree, (struct deadline_tree *)&table->deadlines);
+    uint64_t lease_end_ms = table->last_life_ms + table->lease_ms;
+
     if (table->link == HEALTH_EXPIRED)
         return UINT64_MAX;
-    uint64_t next = table->last_life_ms + table->lease_ms;
-    for (size_t i = 0; i < table->count; i++) {
-        const struct entry *entry = table->entries[i];
-        uint64_t due = entry->awaited_since_ms + entry->patience_ms;
-        if (entry->expected && entry->awaited && !entry->overdue && due < next)
-            next = due;
-    }
-    return next;
+    return entry && entry->deadline_ms < lease_end_ms ? entry->deadline_ms : lease_end_ms;
 }
 
 /* ---- what is known ---- */
+
+bool verdict_table_take_all_changed(struct verdict_table *table)
+{
+    bool all_changed = table->all_changed;
+
+    while (all_changed && !TAILQ_EMPTY(&table->changed))
+        forget_change(table, TAILQ_FIRST(&table->changed));
+    table->all_changed = false;
+    return all_changed;
+}
+
+const char *verdict_table_take_changed(struct verdict_table *table)
+{
+    struct entry *entry = TAILQ_FIRST(&table->changed);
+
+    if (entry)
+        forget_change(table, entry);
+    return entry ? entry->name : NULL;
+}
 
 enum health_link verdict_table_link(const struct verdict_table *table)
 {

@@ -40,16 +40,17 @@ void verdict_table_free(struct verdict_table *table);
 
 void verdict_table_set_lease(struct verdict_table *table, uint64_t lease_ms);
 
-/* Makes room for checks that verdict_table_expect may soon be told of, so that it cannot fail for them. False when out
- * of memory, or past VERDICT_TABLE_MAX; nothing is reserved then. verdict_table_release forgets them. */
-bool verdict_table_reserve(struct verdict_table *table, const struct gate_check *expected, size_t count,
-                           uint64_t now_ms);
-void verdict_table_release(struct verdict_table *table);
+/* Makes room for a check that verdict_table_expect may soon be told of, so that it cannot fail for it. False when out
+ * of memory, or past VERDICT_TABLE_MAX. verdict_table_release takes it back. */
+bool verdict_table_reserve(struct verdict_table *table, const char *name, uint64_t now_ms);
+void verdict_table_release(struct verdict_table *table, const char *name);
 
-/* The checks that gates name, all of them: replaces what was expected before. Waiting for a check that is new begins
- * now. False when out of memory. */
-bool verdict_table_expect(struct verdict_table *table, const struct gate_check *expected, size_t count,
-                          uint64_t now_ms);
+/* A gate names the check, and a first verdict may take PATIENCE_MS; waiting for a check that no gate named before
+ * begins now. False when out of memory. */
+bool verdict_table_expect(struct verdict_table *table, const char *name, uint64_t patience_ms, uint64_t now_ms);
+
+/* No gate names it any more. */
+void verdict_table_unexpect(struct verdict_table *table, const char *name);
 
 /* Takes one message. Whether anything changed that a gate may see. HELLO begins a snapshot. */
 bool verdict_table_message(struct verdict_table *table, const struct verdict_message *message, uint64_t now_ms);
@@ -67,6 +68,11 @@ enum health_link verdict_table_link(const struct verdict_table *table);
 
 /* The check NAME as a gate sees it now. The view points into CHECKS and is valid until the next change. */
 void verdict_table_view(const struct verdict_table *table, const char *name, struct check_view *view);
+
+/* What has changed since it was last asked for: whether any check may look otherwise, the link having changed; else the
+ * name of one check after the other, each valid until the next change of the table; NULL: that was all. */
+bool verdict_table_take_all_changed(struct verdict_table *table);
+const char *verdict_table_take_changed(struct verdict_table *table);
 
 /* Real time since when the check's verdict is what it is; 0 where unknown. */
 uint64_t verdict_table_since_us(const struct verdict_table *table, const char *name);

@@ -228,17 +228,6 @@ void vip_report(struct vip *vip, struct journal *journal)
     vip->said = vip->state;
 }
 
-static bool is_for_the_same(const struct vip_config *a, const struct vip_config *b)
-{
-    if (a->neighbor_count != b->neighbor_count)
-        return false;
-    for (size_t i = 0; i < a->neighbor_count; i++) {
-        if (!address_equal(&a->neighbors[i], &b->neighbors[i]))
-            return false;
-    }
-    return true;
-}
-
 /* What was known of a VIP that was removed is nothing to one that is configured later, though its address may still be
  * there: it waits for its gate's first verdict like any other. */
 static void forget(struct vip *vip)
@@ -248,21 +237,44 @@ static void forget(struct vip *vip)
     vip->since_us = clock_real_us();
 }
 
-void vip_configure(struct vip *vip, const struct vip_config *config)
+/* The configuration reads the same, and is in another place. */
+static void move_config(struct vip *vip, const struct vip_config *config)
 {
-    if (config && !vip->config)
+    if (vip->decision.profile)
+        vip->decision.profile =
+            vip->decision.profile == &vip->config->profile ? &config->profile : &config->degraded_profile;
+    vip->config = config;
+}
+
+bool vip_configure(struct vip *vip, const struct vip_config *config)
+{
+    const struct vip_config *old = vip->config;
+
+    vip->enrolled = true;
+    if (old && config && vip_config_equal(old, config) && vip->address.error == 0) {
+        move_config(vip, config);
+        return false;
+    }
+    if (config && !old)
         forget(vip);
-    if (vip->attributes && vip->config && config && !is_for_the_same(vip->config, config))
+    if (vip->attributes && old && config && !vip_config_same_neighbors(old, config))
         strlcpy(vip->remark, "reload: announced to other neighbors", sizeof vip->remark);
     vip->config = config;
+    vip->unstated = true;
     vip_address_hasten(&vip->address);
+    return true;
+}
+
+bool vip_is_undecided(const struct vip *vip)
+{
+    return vip->decision.state == VIP_PENDING || vip_address_is_put_off(&vip->address);
 }
 
 uint64_t vip_next_ms(const struct vip *vip, uint64_t now_ms)
 {
     uint64_t next = vip->unstated ? now_ms + RESTATE_MS : vip->decision.next_ms;
 
-    if (vip->address.error && vip->address.retry_ms < next)
+    if (vip->address.error && !vip_address_is_put_off(&vip->address) && vip->address.retry_ms < next)
         next = vip->address.retry_ms;
     return next;
 }

@@ -9,6 +9,7 @@
 #ifndef VIPGATE_BGPD_ANNOUNCE_VIP_H
 #define VIPGATE_BGPD_ANNOUNCE_VIP_H
 
+#include "bgpd/announce/agenda.h"
 #include "bgpd/announce/audience.h"
 #include "bgpd/announce/policy.h"
 #include "bgpd/announce/verdict_table.h"
@@ -19,11 +20,17 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 struct vip {
     struct prefix prefix;
-    char text[PREFIX_TEXT_SIZE];
     const struct vip_config *config; /* NULL: no longer configured, and kept until its address is gone */
+    bool enrolled;                   /* it was configured once, and is not just being prepared */
+    struct agenda_item item;         /* on the agenda of all */
+    TAILQ_ENTRY(vip) next_removal;   /* among those whose address is to be removed, where is_removing */
+    bool is_removing;
+    bool is_undecided; /* End-of-RIB waits for it */
+    char text[PREFIX_TEXT_SIZE];
     struct vip_memory memory;
     struct gate_result gate;
     struct vip_decision decision;
@@ -52,8 +59,12 @@ struct vip_rooms {
 struct vip *vip_new(const struct prefix *prefix);
 void vip_free(struct vip *vip);
 
-/* Takes another configuration over; NULL: it has none any more. The one before must still be there. */
-void vip_configure(struct vip *vip, const struct vip_config *config);
+/* Takes another configuration over; NULL: it has none any more. The one before must still be there. Whether anything
+ * of it is new. */
+bool vip_configure(struct vip *vip, const struct vip_config *config);
+
+/* Whether it is too early to say that it is announced, or not. */
+bool vip_is_undecided(const struct vip *vip);
 
 /* Decides anew, and does what follows but for stating and sending its route: a route that changed is unstated then.
  * VIEWS has room for each check of the gate. vip_settle comes after it, when what can be sent was sent. */

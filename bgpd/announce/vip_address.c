@@ -46,10 +46,8 @@ bool vip_address_look(struct vip_address *address, const struct addresses *addre
 {
     bool was_present = address->present, marked;
 
-    /* Asked for each VIP at each verdict, and nearly always nothing changed. */
-    if (address->placement.interface[0] == '\0' || address->seen == addresses_generation(addresses))
+    if (address->placement.interface[0] == '\0')
         return false;
-    address->seen = addresses_generation(addresses);
     address->present = addresses_has(addresses, &address->placement, &marked);
     /* A kernel that does not keep the mark has ours unmarked. */
     address->ours = address->present && (address->ours || marked);

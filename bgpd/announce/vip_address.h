@@ -15,7 +15,6 @@
 /* Zero-initialised: not placed anywhere. */
 struct vip_address {
     struct placement placement; /* where it was put, or is to be */
-    uint64_t seen;              /* addresses_generation as of the last look */
     bool present;               /* it is there */
     bool ours;                  /* and vipgate added it */
     int error;                  /* of the last attempt: a negative errno, or 0; -EBUSY: it is contested */

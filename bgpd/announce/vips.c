@@ -1,40 +1,37 @@
 #include "bgpd/announce/vips.h"
 
+#include "bgpd/announce/agenda.h"
+#include "bgpd/announce/roll.h"
 #include "lib/clock.h"
+#include "lib/container.h"
 #include "lib/log.h"
 
 #include <bsd/string.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* How often it is asked whether the neighbours acknowledged a withdrawal that an address waits for. */
+/* How often it is asked whether the neighbors acknowledged a withdrawal that an address waits for. */
 enum { ACKNOWLEDGE_POLL_MS = 2 };
 
-/* How often it is looked for who has a VIP, where sessions come and go without end: it costs a look at each VIP. */
-enum { AUDIENCE_MS = 50 };
+/* How often it is looked for who has a VIP, where sessions come and go without end, and for how long in one turn of the
+ * loop: it costs a look at each VIP. */
+enum { AUDIENCE_MS = 50, AUDIENCE_TURN_US = 200, AUDIENCE_STEP = 16 };
 
-/* Addresses that are added in one turn of the loop. */
+/* Addresses that are added, or removed, in one turn of the loop: the kernel takes the longer for one the more there
+ * are. */
 enum { ADDRESS_BUDGET = 64 };
-
-/* Everything whose size depends on the configuration. */
-struct roll {
-    struct vip **vips; /* those that are configured, in that order, then those that are not */
-    size_t count;
-    struct vip **by_prefix;    /* those that are configured */
-    struct vip **unstated;     /* room for all */
-    struct check_view *views;  /* for the largest gate */
-    struct gate_check *checks; /* of all gates */
-    struct prefix *prefixes;   /* of all VIPs that are configured */
-    size_t check_count, prefix_count;
-    struct vip_filter filter; /* of the prefixes, until the speaker has it */
-};
 
 struct vips {
     uv_timer_t timer, audience_timer;
-    uint64_t audience_ms; /* when who has what was last looked for */
+    uint64_t audience_ms;  /* when who has what was last looked for */
+    size_t audience_next;  /* the VIP with which that goes on; 0: it is done */
+    bool sessions_changed; /* since that began */
     struct vip_rooms rooms;
     struct health *health;
     struct roll roll, next; /* next: prepared, not yet applied */
+    struct agenda agenda;
+    TAILQ_HEAD(, vip) removals; /* whose address is to be removed, the first to be so first */
+    size_t undecided;
     bool stopped, released;
     bool swept;                    /* what a vipgate before us left behind is gone */
     uint64_t renames;              /* of interfaces, as of then */
@@ -51,158 +48,196 @@ static void on_audience_timer(uv_timer_t *timer);
 struct vips *vips_new(uv_loop_t *loop, struct health *health, struct addresses *addresses, struct speaker *speaker,
                       struct journal *journal)
 {
+    static const struct vip_index none;
     struct vips *vips = calloc(1, sizeof *vips);
 
     if (!vips)
         return NULL;
     vips->health = health;
     vips->rooms = (struct vip_rooms){0, health_verdicts(health), addresses, speaker, journal};
+    vips->roll.index = &none;
+    agenda_init(&vips->agenda);
+    TAILQ_INIT(&vips->removals);
     uv_timer_init(loop, &vips->timer);
     uv_timer_init(loop, &vips->audience_timer);
     vips->timer.data = vips->audience_timer.data = vips;
     return vips;
 }
 
+/* ---- what is to be looked at ---- */
+
+static void mark(struct vips *vips, struct vip *vip)
+{
+    agenda_mark(&vips->agenda, &vip->item);
+}
+
+static void mark_check(struct vips *vips, const char *name)
+{
+    const struct gated_check *check = vip_index_check(vips->roll.index, name);
+
+    for (size_t i = 0; check && i < check->vip_count; i++)
+        mark(vips, vips->roll.vips[check->vips[i]]);
+}
+
+static void mark_verdicts(struct vips *vips)
+{
+    struct verdict_table *verdicts = health_verdicts(vips->health);
+    const char *name;
+
+    if (verdict_table_take_all_changed(verdicts)) {
+        for (size_t i = 0; i < vips->roll.configured; i++)
+            mark(vips, vips->roll.vips[i]);
+    }
+    while ((name = verdict_table_take_changed(verdicts)))
+        mark_check(vips, name);
+}
+
+static void mark_address(struct vips *vips, struct vip *vip)
+{
+    vip_address_hasten(&vip->address);
+    mark(vips, vip);
+}
+
+/* Its address is on INTERFACE, or is to be. */
+static bool concerns(const struct vip *vip, const char *interface)
+{
+    return strcmp(vip->address.placement.interface, interface) == 0 ||
+           (vip->config && vip->config->manage_address && strcmp(vip->config->interface, interface) == 0);
+}
+
+void vips_addresses_changed(struct vips *vips, const struct prefix *address, const char *interface)
+{
+    struct vip *vip = NULL;
+
+    if (address) {
+        struct prefix host = *address;
+        host.length = (uint8_t)(8 * family_octets(host.family));
+        vip = roll_find(&vips->roll, &host);
+    }
+    if (vip)
+        mark_address(vips, vip);
+    for (size_t i = 0; !address && i < vips->roll.count; i++) {
+        if (!interface || concerns(vips->roll.vips[i], interface))
+            mark_address(vips, vips->roll.vips[i]);
+    }
+}
+
+/* Whatever follows from how the VIP stands now. */
+static void plan(struct vips *vips, struct vip *vip, uint64_t now_ms)
+{
+    bool removing = vip->address.remove_by_ms != 0, undecided = vip_is_undecided(vip);
+
+    if (removing && !vip->is_removing)
+        TAILQ_INSERT_TAIL(&vips->removals, vip, next_removal);
+    else if (!removing && vip->is_removing)
+        TAILQ_REMOVE(&vips->removals, vip, next_removal);
+    vips->undecided += (size_t)undecided - (size_t)vip->is_undecided;
+    vip->is_removing = removing;
+    vip->is_undecided = undecided;
+    agenda_set_due(&vips->agenda, &vip->item, vip_next_ms(vip, now_ms));
+    if (vip_address_is_put_off(&vip->address))
+        agenda_wait(&vips->agenda, &vip->item);
+}
+
+static void arm(struct vips *vips, bool polling, uint64_t now_ms)
+{
+    uint64_t next = agenda_next_ms(&vips->agenda);
+
+    if (polling && next > now_ms + ACKNOWLEDGE_POLL_MS)
+        next = now_ms + ACKNOWLEDGE_POLL_MS;
+    if (next == AGENDA_NEVER)
+        uv_timer_stop(&vips->timer);
+    else
+        uv_timer_start(&vips->timer, on_timer, next > now_ms ? next - now_ms : 0, 0);
+}
+
 /* ---- configuration ---- */
 
-static void roll_clear(struct roll *roll)
+static bool reserve_checks(struct vips *vips)
 {
-    free(roll->vips);
-    free(roll->by_prefix);
-    free(roll->unstated);
-    free(roll->views);
-    free(roll->checks);
-    free(roll->prefixes);
-    vip_filter_clear(&roll->filter);
-    *roll = (struct roll){0};
-}
+    struct vip_index_diff diff = {.old = vips->roll.index, .new = vips->next.index};
+    uint64_t now_ms = clock_monotonic_ms();
+    bool ok = true;
 
-static int compare_vips(const void *a, const void *b)
-{
-    const struct vip *const *first = a, *const *second = b;
-
-    return prefix_compare(&(*first)->prefix, &(*second)->prefix);
-}
-
-static int compare_prefix_with_vip(const void *prefix, const void *element)
-{
-    const struct vip *const *vip = element;
-
-    return prefix_compare(prefix, &(*vip)->prefix);
-}
-
-static struct vip *find_configured(const struct roll *roll, const struct prefix *prefix)
-{
-    struct vip **found = roll->prefix_count ? bsearch(prefix, roll->by_prefix, roll->prefix_count, sizeof(struct vip *),
-                                                      compare_prefix_with_vip)
-                                            : NULL;
-
-    return found ? *found : NULL;
-}
-
-static struct vip *find(const struct roll *roll, const struct prefix *prefix)
-{
-    struct vip *vip = find_configured(roll, prefix);
-
-    for (size_t i = roll->prefix_count; !vip && i < roll->count; i++) {
-        if (prefix_compare(&roll->vips[i]->prefix, prefix) == 0)
-            vip = roll->vips[i];
-    }
-    return vip;
-}
-
-static bool roll_allocate(struct roll *roll, const struct bgpd_config *config, size_t leaving)
-{
-    size_t checks = 0, largest = 0;
-
-    for (size_t i = 0; i < config->vip_count; i++) {
-        size_t count = config->vips[i].gate.check_count;
-        checks += count;
-        largest = count > largest ? count : largest;
-    }
-    roll->vips = calloc(config->vip_count + leaving + 1, sizeof(struct vip *));
-    roll->by_prefix = calloc(config->vip_count + 1, sizeof(struct vip *));
-    roll->unstated = calloc(config->vip_count + leaving + 1, sizeof(struct vip *));
-    roll->views = calloc(largest + 1, sizeof *roll->views);
-    roll->checks = calloc(checks + 1, sizeof *roll->checks);
-    roll->prefixes = calloc(config->vip_count + 1, sizeof *roll->prefixes);
-    return roll->vips && roll->by_prefix && roll->unstated && roll->views && roll->checks && roll->prefixes;
-}
-
-/* Enrols the VIP of CONFIG: the one that there is, or a new one. */
-static bool enrol(struct vips *vips, const struct vip_config *config)
-{
-    struct roll *roll = &vips->next;
-    struct vip *vip = find(&vips->roll, &config->prefix);
-
-    if (!vip)
-        vip = vip_new(&config->prefix);
-    if (!vip)
-        return false;
-    roll->vips[roll->count++] = vip;
-    roll->by_prefix[roll->prefix_count] = vip;
-    roll->prefixes[roll->prefix_count++] = config->prefix;
-    for (size_t i = 0; i < config->gate.check_count; i++)
-        roll->checks[roll->check_count++] = config->gate.checks[i];
-    return true;
+    while (ok && vip_index_diff_next(&diff))
+        ok = !diff.added || verdict_table_reserve(health_verdicts(vips->health), diff.added->name, now_ms);
+    return ok;
 }
 
 bool vips_prepare(struct vips *vips, const struct bgpd_config *config)
 {
-    bool ok = roll_allocate(&vips->next, config, vips->roll.count);
-
-    for (size_t i = 0; ok && i < config->vip_count; i++)
-        ok = enrol(vips, &config->vips[i]);
-    if (ok)
-        qsort(vips->next.by_prefix, vips->next.prefix_count, sizeof(struct vip *), compare_vips);
-    ok = ok && verdict_table_reserve(health_verdicts(vips->health), vips->next.checks, vips->next.check_count,
-                                     clock_monotonic_ms());
-    ok = ok && vip_filter_set(&vips->next.filter, vips->next.prefixes, vips->next.prefix_count);
-    for (size_t i = 0; ok && i < vips->roll.count; i++) {
-        struct vip *vip = vips->roll.vips[i];
-        if (!find_configured(&vips->next, &vip->prefix))
-            vips->next.vips[vips->next.count++] = vip;
-    }
-    if (!ok)
-        vips_abandon(vips);
-    return ok;
+    if (!roll_prepare(&vips->next, &vips->roll, config))
+        return false;
+    if (reserve_checks(vips))
+        return true;
+    vips_abandon(vips);
+    return false;
 }
 
 void vips_abandon(struct vips *vips)
 {
-    for (size_t i = 0; i < vips->next.count; i++) {
-        if (!find(&vips->roll, &vips->next.vips[i]->prefix))
-            vip_free(vips->next.vips[i]);
+    struct vip_index_diff diff = {.old = vips->roll.index, .new = vips->next.index};
+
+    while (vips->next.index && vip_index_diff_next(&diff)) {
+        if (diff.added)
+            verdict_table_release(health_verdicts(vips->health), diff.added->name);
     }
-    if (vips->next.vips)
-        verdict_table_release(health_verdicts(vips->health));
-    roll_clear(&vips->next);
+    roll_abandon(&vips->next);
 }
 
-/* The neighbours may be others now, and a VIP's neighbours too. */
-static void restate(struct vips *vips)
+static void expect_checks(struct vips *vips)
 {
-    for (size_t i = 0; i < vips->roll.count; i++)
-        vips->roll.vips[i]->unstated = vips->roll.vips[i]->unlooked = true;
+    struct verdict_table *verdicts = health_verdicts(vips->health);
+    struct vip_index_diff diff = {.old = vips->roll.index, .new = vips->next.index};
+    uint64_t now_ms = clock_monotonic_ms();
+
+    while (vip_index_diff_next(&diff)) {
+        if (diff.added)
+            verdict_table_expect(verdicts, diff.added->name, diff.added->first_verdict_ms, now_ms);
+        else
+            verdict_table_unexpect(verdicts, diff.removed);
+    }
+}
+
+/* States all routes to PEER where it is new, and nothing was stated in its Adj-RIB-Out yet. */
+static void introduce(struct vips *vips, struct peer *peer)
+{
+    const struct rib_out *rib = peer_rib_out(peer);
+
+    if (rib_out_sent_count(rib) > 0 || rib_out_pending(rib))
+        return;
+    for (size_t i = 0; i < vips->roll.configured; i++) {
+        struct vip *vip = vips->roll.vips[i];
+        if (!vip->attributes || vip_state_route(vip, peer))
+            continue;
+        vip->unstated = true; /* out of memory: again later */
+        mark(vips, vip);
+    }
 }
 
 void vips_apply(struct vips *vips, const struct bgpd_config *config)
 {
     struct roll *roll = &vips->roll;
 
+    expect_checks(vips);
     roll_clear(roll);
     *roll = vips->next;
     vips->next = (struct roll){0};
-    for (size_t i = 0; i < roll->count; i++)
-        vip_configure(roll->vips[i], i < config->vip_count ? &config->vips[i] : NULL);
-    verdict_table_expect(health_verdicts(vips->health), roll->checks, roll->check_count, clock_monotonic_ms());
+    for (size_t i = 0; i < roll->count; i++) {
+        if (vip_configure(roll->vips[i], i < roll->configured ? &config->vips[i] : NULL))
+            mark(vips, roll->vips[i]);
+    }
     verdict_table_set_lease(health_verdicts(vips->health), config->lease_ms);
     health_rearm(vips->health);
-    speaker_set_vips(vips->rooms.speaker, &roll->filter);
-    restate(vips);
+    speaker_set_vips(vips->rooms.speaker, roll->index->prefixes, roll->configured);
+    for (struct peer *peer = speaker_next(vips->rooms.speaker, NULL); peer;
+         peer = speaker_next(vips->rooms.speaker, peer))
+        introduce(vips, peer);
     vips_run(vips);
-    /* A neighbour that is new, or that a VIP has newly, may have something to get though no VIP changed. */
+    /* A neighbor that is new may have something to get though no VIP changed. */
     speaker_flush(vips->rooms.speaker);
+    vips->audience_next = 0;
+    on_audience_timer(&vips->audience_timer);
 }
 
 /* ---- running ---- */
@@ -216,26 +251,20 @@ static bool is_everything_acknowledged(const struct speaker *speaker)
     return true;
 }
 
-/* Removes the addresses whose withdrawal has arrived, or that waited long enough for it. Whether others still wait. */
+/* Removes addresses whose withdrawal has arrived, or that waited long enough for it. Whether others still wait. */
 static bool remove_addresses(struct vips *vips, uint64_t now_ms)
 {
-    bool acknowledged = false, asked = false, waiting = false;
+    struct vip *vip = TAILQ_FIRST(&vips->removals);
+    bool acknowledged = vip && is_everything_acknowledged(vips->rooms.speaker);
 
-    for (size_t i = 0; i < vips->roll.count; i++) {
-        struct vip *vip = vips->roll.vips[i];
-        if (vip->address.remove_by_ms == 0)
-            continue;
-        if (!asked)
-            acknowledged = is_everything_acknowledged(vips->rooms.speaker);
-        asked = true;
-        if (acknowledged || now_ms >= vip->address.remove_by_ms) {
-            vip_address_remove(&vip->address, vips->rooms.addresses);
-            log_info(vip->text, "address removed from %s", vip->address.placement.interface);
-        } else {
-            waiting = true;
-        }
+    for (unsigned i = 0; i < ADDRESS_BUDGET && vip && (acknowledged || now_ms >= vip->address.remove_by_ms); i++) {
+        vip_address_remove(&vip->address, vips->rooms.addresses);
+        log_info(vip->text, "address removed from %s", vip->address.placement.interface);
+        plan(vips, vip, now_ms);
+        mark(vips, vip); /* it may be wanted elsewhere */
+        vip = TAILQ_FIRST(&vips->removals);
     }
-    return waiting;
+    return vip != NULL;
 }
 
 /* Whether a VIP has, or is to have, its address on INTERFACE. One of a prefix that no VIP has is another vipgate's, but
@@ -243,7 +272,7 @@ static bool remove_addresses(struct vips *vips, uint64_t now_ms)
 static bool is_claimed(const struct prefix *prefix, const char *interface, void *user)
 {
     const struct vips *vips = user;
-    const struct vip *vip = find(&vips->roll, prefix);
+    const struct vip *vip = roll_find(&vips->roll, prefix);
 
     if (!vip)
         return vips->swept;
@@ -268,90 +297,84 @@ static bool remove_leftovers(struct vips *vips)
 }
 
 /* Forgets VIPs that are neither configured nor have an address of ours. */
-static void drop_removed(struct roll *roll)
+static void drop_removed(struct vips *vips)
 {
-    size_t kept = 0;
+    struct roll *roll = &vips->roll;
 
-    for (size_t i = 0; i < roll->count; i++) {
-        if (roll->vips[i]->config || roll->vips[i]->address.ours)
-            roll->vips[kept++] = roll->vips[i];
-        else
-            vip_free(roll->vips[i]);
+    for (size_t i = roll->count; i-- > roll->configured;) {
+        struct vip *vip = roll->vips[i];
+        if (vip->address.ours)
+            continue;
+        agenda_forget(&vips->agenda, &vip->item);
+        roll_remove(roll, i);
+        vip_free(vip);
     }
-    roll->count = kept;
 }
 
 /* End-of-RIB may go once every gate has had its first verdict, or none can be had (promise 1). */
 static void release_if_decided(struct vips *vips)
 {
-    for (size_t i = 0; i < vips->roll.count; i++) {
-        const struct vip *vip = vips->roll.vips[i];
-        if (vip->decision.state == VIP_PENDING || vip_address_is_put_off(&vip->address))
-            return;
-    }
-    if (!vips->released)
-        speaker_release(vips->rooms.speaker);
+    if (vips->undecided > 0 || vips->released)
+        return;
+    speaker_release(vips->rooms.speaker);
     vips->released = true;
 }
 
-static void warn_of_down_interfaces(struct vips *vips)
+static void warn_of_down_interface(struct vips *vips, const struct vip_address *address)
 {
-    if (!addresses_is_down(vips->rooms.addresses, vips->down_interface))
-        vips->down_interface[0] = '\0';
-    for (size_t i = 0; i < vips->roll.count; i++) {
-        const struct vip_address *address = &vips->roll.vips[i]->address;
-        if (!address->present || strcmp(address->placement.interface, vips->down_interface) == 0 ||
-            !addresses_is_down(vips->rooms.addresses, address->placement.interface))
-            continue;
-        strlcpy(vips->down_interface, address->placement.interface, sizeof vips->down_interface);
-        log_warning(NULL, "interface %s is down, so that VIPs on it do not answer: ip link set %s up",
-                    vips->down_interface, vips->down_interface);
-    }
+    const char *interface = address->placement.interface;
+
+    if (!address->present || strcmp(interface, vips->down_interface) == 0 ||
+        !addresses_is_down(vips->rooms.addresses, interface))
+        return;
+    strlcpy(vips->down_interface, interface, sizeof vips->down_interface);
+    log_warning(NULL, "interface %s is down, so that VIPs on it do not answer: ip link set %s up", interface,
+                interface);
 }
 
-static void arm(struct vips *vips, bool polling, uint64_t now_ms)
+/* Takes the VIPs that are to be looked at into the roll's WORK. Their number. */
+static size_t take_work(struct vips *vips, uint64_t now_ms)
 {
-    uint64_t next = polling ? now_ms + ACKNOWLEDGE_POLL_MS : POLICY_NEVER;
-
-    for (size_t i = 0; i < vips->roll.count; i++) {
-        uint64_t wanted = vip_next_ms(vips->roll.vips[i], now_ms);
-        next = wanted < next ? wanted : next;
-    }
-    if (next == POLICY_NEVER)
-        uv_timer_stop(&vips->timer);
-    else
-        uv_timer_start(&vips->timer, on_timer, next > now_ms ? next - now_ms : 0, 0);
-}
-
-/* States what changed in every Adj-RIB-Out, one table after the other: with a thousand VIPs and many neighbours, each
- * is gone through once while the processor has it at hand. Whether there was anything. */
-static bool state_routes(struct vips *vips)
-{
-    struct roll *roll = &vips->roll;
+    unsigned turns = ADDRESS_BUDGET;
+    struct agenda_item *item;
     size_t count = 0;
 
-    for (size_t i = 0; i < roll->count; i++) {
-        if (!roll->vips[i]->unstated)
-            continue;
-        roll->vips[i]->unstated = false;
-        roll->unstated[count++] = roll->vips[i];
-    }
-    for (struct peer *peer = speaker_next(vips->rooms.speaker, NULL); peer && count > 0;
-         peer = speaker_next(vips->rooms.speaker, peer)) {
-        for (size_t i = 0; i < count; i++)
-            roll->unstated[i]->unstated |= !vip_state_route(roll->unstated[i], peer);
-        peer_flush_withdrawals(peer);
-    }
-    return count > 0;
+    while ((item = agenda_take(&vips->agenda, now_ms, &turns)))
+        vips->roll.work[count++] = CONTAINER_OF(item, struct vip, item);
+    return count;
 }
 
-/* What became of it all, and the events of it. */
-static void settle(struct vips *vips)
+/* States what changed of COUNT VIPs in every Adj-RIB-Out, one table after the other: with a thousand VIPs and many
+ * neighbors, each is gone through once while the processor has it at hand. Whether there was anything. */
+static bool state_routes(struct vips *vips, size_t count)
 {
-    for (size_t i = 0; i < vips->roll.count; i++) {
-        vip_settle(vips->roll.vips[i], vips->rooms.speaker);
-        vip_report(vips->roll.vips[i], vips->rooms.journal);
+    struct vip **work = vips->roll.work;
+    size_t unstated = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct vip *vip = work[i];
+        if (!vip->unstated)
+            continue;
+        vip->unstated = false;
+        work[i] = work[unstated];
+        work[unstated++] = vip;
     }
+    for (struct peer *peer = speaker_next(vips->rooms.speaker, NULL); peer && unstated > 0;
+         peer = speaker_next(vips->rooms.speaker, peer)) {
+        for (size_t i = 0; i < unstated; i++)
+            work[i]->unstated |= !vip_state_route(work[i], peer);
+        peer_flush_withdrawals(peer);
+    }
+    return unstated > 0;
+}
+
+/* What became of a VIP, its event, and what is next. */
+static void settle(struct vips *vips, struct vip *vip, uint64_t now_ms)
+{
+    vip_settle(vip, vips->rooms.speaker);
+    vip_report(vip, vips->rooms.journal);
+    warn_of_down_interface(vips, &vip->address);
+    plan(vips, vip, now_ms);
 }
 
 void vips_run(struct vips *vips)
@@ -360,44 +383,70 @@ void vips_run(struct vips *vips)
 
     if (vips->stopped)
         return;
+    mark_verdicts(vips);
+    size_t count = take_work(vips, now_ms);
     vips->rooms.address_budget = ADDRESS_BUDGET;
-    for (size_t i = 0; i < vips->roll.count; i++)
-        vip_update(vips->roll.vips[i], &vips->rooms, vips->roll.views, now_ms);
-    if (state_routes(vips))
+    for (size_t i = 0; i < count; i++)
+        vip_update(vips->roll.work[i], &vips->rooms, vips->roll.views, now_ms);
+    if (state_routes(vips, count))
         speaker_flush(vips->rooms.speaker);
-    settle(vips);
+    if (!addresses_is_down(vips->rooms.addresses, vips->down_interface))
+        vips->down_interface[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        settle(vips, vips->roll.work[i], now_ms);
     release_if_decided(vips);
     bool polling = remove_addresses(vips, now_ms);
     polling |= remove_leftovers(vips);
     if (!vips->next.vips) /* what is prepared may hold any of them */
-        drop_removed(&vips->roll);
-    warn_of_down_interfaces(vips);
+        drop_removed(vips);
     arm(vips, polling, now_ms);
+}
+
+/* ---- who has them ---- */
+
+/* Looks for who has the next VIPs, as many as are good for one turn of the loop. Whether there are more. */
+static bool look_at_audiences(struct vips *vips)
+{
+    uint64_t began_ns = uv_hrtime();
+    size_t i = vips->audience_next;
+
+    for (; i < vips->roll.count; i++) {
+        if (i % AUDIENCE_STEP == AUDIENCE_STEP - 1 && uv_hrtime() - began_ns > AUDIENCE_TURN_US * 1000)
+            break;
+        vips->roll.vips[i]->unlooked = true;
+        vip_settle(vips->roll.vips[i], vips->rooms.speaker);
+        vip_report(vips->roll.vips[i], vips->rooms.journal);
+    }
+    vips->audience_next = i < vips->roll.count ? i : 0;
+    return vips->audience_next > 0;
+}
+
+static void start_audience_timer(struct vips *vips)
+{
+    uint64_t now_ms = clock_monotonic_ms(), next_ms = vips->audience_ms + AUDIENCE_MS;
+
+    uv_timer_start(&vips->audience_timer, on_audience_timer, next_ms > now_ms ? next_ms - now_ms : 0, 0);
 }
 
 static void on_audience_timer(uv_timer_t *timer)
 {
     struct vips *vips = timer->data;
 
-    vips->audience_ms = clock_monotonic_ms();
-    for (size_t i = 0; i < vips->roll.count; i++)
-        vips->roll.vips[i]->unlooked = true;
-    settle(vips);
+    if (vips->audience_next == 0) {
+        vips->audience_ms = clock_monotonic_ms();
+        vips->sessions_changed = false;
+    }
+    if (look_at_audiences(vips))
+        uv_timer_start(timer, on_audience_timer, 0, 0);
+    else if (vips->sessions_changed)
+        start_audience_timer(vips);
 }
 
 void vips_sessions_changed(struct vips *vips)
 {
-    uint64_t now_ms = clock_monotonic_ms(), next_ms = vips->audience_ms + AUDIENCE_MS;
-
+    vips->sessions_changed = true;
     if (!vips->stopped && !uv_is_active((uv_handle_t *)&vips->audience_timer))
-        uv_timer_start(&vips->audience_timer, on_audience_timer, next_ms > now_ms ? next_ms - now_ms : 0, 0);
-}
-
-void vips_addresses_changed(struct vips *vips)
-{
-    for (size_t i = 0; i < vips->roll.count; i++)
-        vip_address_hasten(&vips->roll.vips[i]->address);
-    vips_run(vips);
+        start_audience_timer(vips);
 }
 
 /* ---- the end ---- */
@@ -449,10 +498,12 @@ void vips_free(struct vips *vips)
 
 const struct vip *vips_at(const struct vips *vips, size_t index)
 {
-    return index < vips->roll.prefix_count ? vips->roll.vips[index] : NULL;
+    return index < vips->roll.configured ? vips->roll.vips[index] : NULL;
 }
 
 const struct vip *vips_find(const struct vips *vips, const struct prefix *prefix)
 {
-    return find_configured(&vips->roll, prefix);
+    const struct vip *vip = roll_find(&vips->roll, prefix);
+
+    return vip && vip->config ? vip : NULL;
 }

@@ -1,9 +1,9 @@
 /*
- * All VIPs: looks at every one of them whenever something changed that may concern it, sends what came of it in one go
- * (promise 2), and keeps the order of promise 3.
+ * All VIPs: looks at those that a change concerns, sends what came of it in one go (promise 2), and keeps the order of
+ * promise 3.
  *
- *     health, addresses, time, configuration -> vips_run:
- *         decide each VIP, add addresses, state routes -> one speaker_flush -> events -> addresses that may go
+ *     health, addresses, time, configuration -> agenda -> vips_run:
+ *         decide these VIPs, add addresses, state routes -> one speaker_flush -> events -> addresses that may go
  */
 #ifndef VIPGATE_BGPD_ANNOUNCE_VIPS_H
 #define VIPGATE_BGPD_ANNOUNCE_VIPS_H
@@ -33,11 +33,13 @@ bool vips_prepare(struct vips *vips, const struct bgpd_config *config);
 void vips_apply(struct vips *vips, const struct bgpd_config *config);
 void vips_abandon(struct vips *vips);
 
-/* Verdicts changed. Everything that follows from them has been sent on return. */
+/* Something changed: verdicts, or what vips_addresses_changed was told. Everything that follows from it has been sent
+ * on return. */
 void vips_run(struct vips *vips);
 
-/* Addresses or interfaces changed: what could not be added may be possible now. */
-void vips_addresses_changed(struct vips *vips);
+/* ADDRESS changed, whichever its length; or, where that is NULL, INTERFACE; or, where both are, any of them. What could
+ * not be added may be possible now. vips_run is still due. */
+void vips_addresses_changed(struct vips *vips, const struct prefix *address, const char *interface);
 
 /* A neighbor's session came up or went down, or it was sent what had waited: who has a VIP may be others now. Looks
  * after the loop has turned, and not more often than is good for the loop, however often sessions change. */
@@ -46,7 +48,7 @@ void vips_sessions_changed(struct vips *vips);
 /* Before the speaker is shut down: says so in the journal, and changes nothing any more. */
 void vips_stop(struct vips *vips);
 
-/* At the very end, when every neighbour knows: removes all addresses that vipgate added (promise 7). */
+/* At the very end, when every neighbor knows: removes all addresses that vipgate added (promise 7). */
 void vips_remove_addresses(struct vips *vips);
 
 /* In the order of the configuration, those without one left out. NULL at the end. */

@@ -71,3 +71,48 @@ void bgpd_config_free(struct bgpd_config *config)
     arena_free(&builder->arena);
     free(builder);
 }
+
+static bool is_same_profile(const struct profile_config *a, const struct profile_config *b)
+{
+    return a->attributes == b->attributes && (!a->attributes || strcmp(a->name, b->name) == 0);
+}
+
+static bool is_same_gate(const struct gate_config *a, const struct gate_config *b)
+{
+    bool same = a->check_count == b->check_count && a->require == b->require && a->require_count == b->require_count &&
+                a->degraded_below == b->degraded_below && a->degraded_recover == b->degraded_recover;
+
+    for (size_t i = 0; same && i < a->check_count; i++)
+        same = strcmp(a->checks[i].name, b->checks[i].name) == 0;
+    return same;
+}
+
+bool vip_config_same_neighbors(const struct vip_config *a, const struct vip_config *b)
+{
+    bool same = a->neighbor_count == b->neighbor_count;
+
+    for (size_t i = 0; same && i < a->neighbor_count; i++)
+        same = address_equal(&a->neighbors[i], &b->neighbors[i]);
+    return same;
+}
+
+static bool is_same_address(const struct vip_config *a, const struct vip_config *b)
+{
+    return a->manage_address == b->manage_address && a->keep_address == b->keep_address &&
+           strcmp(a->interface, b->interface) == 0 && !a->label == !b->label &&
+           (!a->label || strcmp(a->label, b->label) == 0);
+}
+
+static bool is_same_damping(const struct damping_config *a, const struct damping_config *b)
+{
+    return a->enabled == b->enabled && a->half_life_ms == b->half_life_ms && a->suppress == b->suppress &&
+           a->reuse == b->reuse;
+}
+
+bool vip_config_equal(const struct vip_config *a, const struct vip_config *b)
+{
+    return prefix_compare(&a->prefix, &b->prefix) == 0 && is_same_profile(&a->profile, &b->profile) &&
+           is_same_profile(&a->degraded_profile, &b->degraded_profile) && is_same_gate(&a->gate, &b->gate) &&
+           vip_config_same_neighbors(a, b) && is_same_address(a, b) && a->hold_down_ms == b->hold_down_ms &&
+           a->on_health_loss == b->on_health_loss && is_same_damping(&a->damping, &b->damping);
+}

@@ -7,6 +7,7 @@
 
 #include "bgpd/codec/capability.h"
 #include "bgpd/codec/path_attributes.h"
+#include "bgpd/config/vip_index.h"
 #include "lib/conf/conf.h"
 #include "lib/damping.h"
 #include "lib/prefix.h"
@@ -107,6 +108,7 @@ struct bgpd_config {
     struct bgp_config bgp; /* local_as 0: no bgp statement */
     const struct vip_config *vips;
     size_t vip_count;
+    struct vip_index vip_index;
 };
 
 /* Builds the configuration from CONF, in any thread, which was found sound. What only the system knows (a password file
@@ -119,5 +121,11 @@ struct bgpd_config *bgpd_config_new(struct conf *conf);
 bool bgpd_config_intern(struct bgpd_config *config);
 
 void bgpd_config_free(struct bgpd_config *config);
+
+/* Whether nothing of a VIP changes from A to B, both of them interned. */
+bool vip_config_equal(const struct vip_config *a, const struct vip_config *b);
+
+/* Whether it is for the same neighbors in A and B. */
+bool vip_config_same_neighbors(const struct vip_config *a, const struct vip_config *b);
 
 #endif

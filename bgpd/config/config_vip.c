@@ -135,8 +135,8 @@ static const struct lyd_node *check_named(const struct config_builder *builder, 
  */
 static uint64_t first_verdict_ms(const struct config_builder *builder, const struct lyd_node *check)
 {
-    uint64_t interval = model_duration_ms(check, "interval", 1000), timeout = model_duration_ms(check, "timeout", 500);
-    uint64_t rise = model_number(check, "rise", 3), fall = model_number(check, "fall", 3);
+    uint64_t interval = model_duration_ms(check, "interval", 0), timeout = model_duration_ms(check, "timeout", 0);
+    uint64_t rise = model_number(check, "rise", 0), fall = model_number(check, "fall", 0);
     uint64_t runs = rise > fall ? rise : fall;
 
     return runs * (interval + timeout) + interval + builder->config.lease_ms;
@@ -192,12 +192,10 @@ static void read_vip_neighbors(struct config_builder *builder, const struct lyd_
 
 static void read_address(struct config_builder *builder, const struct lyd_node *node, struct vip_config *vip)
 {
-    const char *interface = model_text(node, "interface");
-
     /* A prefix of many addresses is routed to this machine; which of them it has is not ours to say. */
     vip->manage_address = model_boolean(node, "manage", true) && prefix_is_host(&vip->prefix);
     vip->keep_address = model_boolean(node, "keep", true);
-    vip->interface = config_text(builder, interface ? interface : "lo");
+    vip->interface = config_text(builder, model_text(node, "interface"));
     vip->label = config_text(builder, model_text(node, "label"));
 }
 
@@ -241,4 +239,6 @@ void config_read_vips(struct config_builder *builder)
     {
         read_vip(builder, node, &vips[config->vip_count++]);
     }
+    if (!builder->arena.failed)
+        vip_index_build(&config->vip_index, &builder->arena, vips, config->vip_count);
 }

@@ -68,15 +68,12 @@ void speaker_accepted(int descriptor, const struct address *remote, void *user)
     close(descriptor);
 }
 
-void speaker_set_vips(struct speaker *speaker, struct vip_filter *filter)
+void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, size_t count)
 {
-    const struct vip_filter old = speaker->context.vips;
-    bool same = old.count == filter->count &&
-                (old.count == 0 || memcmp(old.prefixes, filter->prefixes, old.count * sizeof *old.prefixes) == 0);
+    const struct vip_filter *old = &speaker->context.vips;
+    bool same = old->count == count && (count == 0 || memcmp(old->prefixes, prefixes, count * sizeof *prefixes) == 0);
 
-    vip_filter_clear(&speaker->context.vips);
-    speaker->context.vips = *filter;
-    *filter = (struct vip_filter){0};
+    vip_filter_set(&speaker->context.vips, prefixes, count);
     for (size_t i = 0; i < speaker->peer_count && !same; i++) {
         if (speaker->peers[i]->config->import == IMPORT_VIPS)
             peer_import_changed(speaker->peers[i]);
@@ -202,7 +199,6 @@ void speaker_free(struct speaker *speaker)
     for (size_t i = 0; i < speaker->listener_count; i++)
         listener_free(speaker->listeners[i]);
     transport_lingering_end(&speaker->context.lingering);
-    vip_filter_clear(&speaker->context.vips);
     free(speaker->peers);
     free(speaker->listeners);
     uv_close((uv_handle_t *)&speaker->shutdown_timer, handle_closed);

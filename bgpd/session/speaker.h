@@ -39,8 +39,9 @@ bool speaker_needs_reset(const struct neighbor_config *old, const struct neighbo
 struct peer *speaker_next(const struct speaker *speaker, const struct peer *previous);
 struct peer *speaker_find(const struct speaker *speaker, const struct address *address);
 
-/* The prefixes that 'import vips' is about, taken over; they replace the previous ones. */
-void speaker_set_vips(struct speaker *speaker, struct vip_filter *filter);
+/* The prefixes that 'import vips' is about, sorted: they replace the previous ones, and live until the next call or
+ * speaker_free, as do those. */
+void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, size_t count);
 
 /* Sends, now, whatever is pending for every established peer: withdrawals of all peers first. */
 void speaker_flush(struct speaker *speaker);

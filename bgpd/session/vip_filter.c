@@ -1,33 +1,12 @@
 #include "bgpd/session/vip_filter.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-static int compare(const void *a, const void *b)
+void vip_filter_set(struct vip_filter *filter, const struct prefix *prefixes, size_t count)
 {
-    return prefix_compare(a, b);
-}
-
-bool vip_filter_set(struct vip_filter *filter, const struct prefix *prefixes, size_t count)
-{
-    struct prefix *copy = calloc(count ? count : 1, sizeof *copy);
-    if (!copy)
-        return false;
-    vip_filter_clear(filter);
-    if (count > 0)
-        memcpy(copy, prefixes, count * sizeof *copy);
-    qsort(copy, count, sizeof *copy, compare);
-    filter->prefixes = copy;
-    filter->count = count;
+    *filter = (struct vip_filter){.prefixes = prefixes, .count = count};
     for (size_t i = 0; i < count; i++)
-        filter->lengths[copy[i].family][copy[i].length] = true;
-    return true;
-}
-
-void vip_filter_clear(struct vip_filter *filter)
-{
-    free(filter->prefixes);
-    *filter = (struct vip_filter){0};
+        filter->lengths[prefixes[i].family][prefixes[i].length] = true;
 }
 
 /* The first VIP that is not before PREFIX. */

@@ -8,14 +8,13 @@
 #include <stddef.h>
 
 struct vip_filter {
-    struct prefix *prefixes; /* sorted; owned */
+    const struct prefix *prefixes; /* sorted; not owned */
     size_t count;
     bool lengths[3][129]; /* by family: lengths that occur */
 };
 
-/* Replaces what the filter holds by a copy of PREFIXES. False when out of memory: nothing changed. */
-bool vip_filter_set(struct vip_filter *filter, const struct prefix *prefixes, size_t count);
-void vip_filter_clear(struct vip_filter *filter);
+/* Makes it the filter of PREFIXES, which are sorted and live for as long as it does. */
+void vip_filter_set(struct vip_filter *filter, const struct prefix *prefixes, size_t count);
 
 bool vip_filter_match(const struct vip_filter *filter, const struct prefix *prefix);
 

@@ -38,7 +38,7 @@ static void set_up_once(void)
     if (context.loop)
         return;
     struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct prefix vip;
+    static struct prefix vip;
     log_set_sink(no_log, NULL);
     if (uv_loop_init(&loop) < 0 || !prefix_parse(&vip, "203.0.113.9/32"))
         abort();
@@ -49,8 +49,9 @@ static void set_up_once(void)
     listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (bind(listener, (struct sockaddr *)&loopback, sizeof loopback) < 0 || listen(listener, 1) < 0)
         abort();
-    if (!context.journal || !vip_filter_set(&context.vips, &vip, 1))
+    if (!context.journal)
         abort();
+    vip_filter_set(&context.vips, &vip, 1);
 }
 
 static void configure(uint8_t kind)

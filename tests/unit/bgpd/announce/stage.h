@@ -32,7 +32,7 @@ static struct peer peers[2];
 /* The VIP of most tests is 203.0.113.9; addresses are known by their last octet. */
 enum { VIP = 9 };
 
-static bool acknowledged, there[256], address_marked;
+static bool acknowledged, there[256], address_marked, interface_gone, interface_down;
 static int add_error;
 static char story[4096];
 
@@ -83,10 +83,11 @@ bool peer_all_acknowledged(const struct peer *peer)
     return acknowledged;
 }
 
-void speaker_set_vips(struct speaker *speaker, struct vip_filter *filter)
+void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, size_t count)
 {
     (void)speaker;
-    vip_filter_clear(filter);
+    for (size_t i = 1; i < count; i++)
+        assert_true(prefix_compare(&prefixes[i - 1], &prefixes[i]) < 0);
 }
 
 void speaker_release(struct speaker *speaker)
@@ -155,7 +156,7 @@ bool addresses_has_interface(const struct addresses *addresses, const char *name
 {
     (void)addresses;
     (void)name;
-    return true;
+    return !interface_gone;
 }
 
 /* What a vipgate before left on lo: the prefixes in LEFT; those that are not claimed go. */
@@ -187,15 +188,7 @@ bool addresses_is_down(const struct addresses *addresses, const char *interface)
 {
     (void)addresses;
     (void)interface;
-    return false;
-}
-
-uint64_t addresses_generation(const struct addresses *addresses)
-{
-    static uint64_t generation;
-
-    (void)addresses;
-    return ++generation;
+    return interface_down;
 }
 
 static struct verdict_table *table;
@@ -222,6 +215,9 @@ struct fixture {
     const struct path_attributes *primary, *secondary;
     struct vip_config vip;
     struct bgpd_config config;
+    struct bgpd_config applied[2]; /* copies of it, the last two in turns */
+    struct arena arenas[2];
+    unsigned turn;
 };
 
 static void on_log(enum log_level level, const char *line, void *user)
@@ -236,7 +232,7 @@ static int setup(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
 
     log_set_sink(on_log, NULL);
-    acknowledged = address_marked = false;
+    acknowledged = address_marked = interface_gone = interface_down = false;
     memset(there, 0, sizeof there);
     memset(left, 0, sizeof left);
     renames = 0;
@@ -277,14 +273,40 @@ static int teardown(void **state)
         rib_out_free(peers[i].rib);
     path_attributes_unref(fixture->primary);
     path_attributes_unref(fixture->secondary);
+    arena_free(&fixture->arenas[0]);
+    arena_free(&fixture->arenas[1]);
     free(fixture);
     return 0;
 }
 
+/* A copy of CONFIG as a file would give it, prepared. */
+static const struct bgpd_config *prepare(struct fixture *fixture, const struct bgpd_config *config)
+{
+    struct arena *arena = &fixture->arenas[fixture->turn % 2];
+    struct bgpd_config *copy = &fixture->applied[fixture->turn % 2];
+
+    arena_free(arena);
+    *arena = (struct arena){0};
+    *copy = *config;
+    struct vip_config *vips = arena_alloc(arena, config->vip_count * sizeof *vips);
+    assert_non_null(vips);
+    memcpy(vips, config->vips, config->vip_count * sizeof *vips);
+    copy->vips = vips;
+    assert_true(vip_index_build(&copy->vip_index, arena, vips, copy->vip_count));
+    assert_true(vips_prepare(fixture->vips, copy));
+    return copy;
+}
+
 static void apply(struct fixture *fixture)
 {
-    assert_true(vips_prepare(fixture->vips, &fixture->config));
-    vips_apply(fixture->vips, &fixture->config);
+    vips_apply(fixture->vips, prepare(fixture, &fixture->config));
+    fixture->turn++;
+}
+
+static inline void addresses_changed(struct fixture *fixture)
+{
+    vips_addresses_changed(fixture->vips, NULL, NULL);
+    vips_run(fixture->vips);
 }
 
 static void say(struct fixture *fixture, enum verdict verdict, uint8_t percent)

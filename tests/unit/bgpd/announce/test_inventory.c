@@ -89,23 +89,29 @@ static const struct interface_address *find(const struct inventory *inventory, c
 static void test_news(void **state)
 {
     struct inventory inventory = {0};
+    struct inventory_news news;
 
     (void)state;
-    assert_int_equal(inventory_take(&inventory, put_link(RTM_NEWLINK, LO, "lo", true)), INVENTORY_CHANGED);
-    assert_int_equal(inventory_take(&inventory, put_link(RTM_NEWLINK, LO, "lo", true)), INVENTORY_SAME);
-    assert_int_equal(inventory_take(&inventory, put_link(RTM_NEWLINK, LO, "lo", false)), INVENTORY_CHANGED);
+    assert_int_equal(inventory_take(&inventory, put_link(RTM_NEWLINK, LO, "lo", true), &news), INVENTORY_CHANGED);
+    assert_int_equal(inventory_take(&inventory, put_link(RTM_NEWLINK, LO, "lo", true), &news), INVENTORY_SAME);
+    assert_int_equal(inventory_take(&inventory, put_link(RTM_NEWLINK, LO, "lo", false), &news), INVENTORY_CHANGED);
     assert_int_equal(inventory.renames, 0);
-    assert_int_equal(inventory_take(&inventory, put_link(RTM_NEWLINK, LO, "here", false)), INVENTORY_CHANGED);
+    assert_int_equal(inventory_take(&inventory, put_link(RTM_NEWLINK, LO, "here", false), &news), INVENTORY_CHANGED);
     assert_int_equal(inventory.renames, 1);
-    assert_int_equal(inventory_take(&inventory, put_link(RTM_DELLINK, 9, "eth9", false)), INVENTORY_SAME);
-    assert_int_equal(inventory_take(&inventory, put_address(RTM_NEWADDR, "2001:db8::9", false, 0)), INVENTORY_CHANGED);
+    assert_int_equal(inventory_take(&inventory, put_link(RTM_DELLINK, 9, "eth9", false), &news), INVENTORY_SAME);
+    assert_int_equal(inventory_take(&inventory, put_address(RTM_NEWADDR, "2001:db8::9", false, 0), &news),
+                     INVENTORY_CHANGED);
     assert_false(find(&inventory, "2001:db8::9/128")->ours);
-    assert_int_equal(inventory_take(&inventory, put_address(RTM_NEWADDR, "2001:db8::9", true, 0)), INVENTORY_CHANGED);
-    assert_int_equal(inventory_take(&inventory, put_address(RTM_NEWADDR, "2001:db8::9", true, 0)), INVENTORY_SAME);
+    assert_int_equal(inventory_take(&inventory, put_address(RTM_NEWADDR, "2001:db8::9", true, 0), &news),
+                     INVENTORY_CHANGED);
+    assert_int_equal(inventory_take(&inventory, put_address(RTM_NEWADDR, "2001:db8::9", true, 0), &news),
+                     INVENTORY_SAME);
     assert_true(find(&inventory, "2001:db8::9/128")->ours);
-    assert_int_equal(inventory_take(&inventory, put_address(RTM_DELADDR, "2001:db8::9", true, 0)), INVENTORY_CHANGED);
-    assert_int_equal(inventory_take(&inventory, put_address(RTM_DELADDR, "2001:db8::9", true, 0)), INVENTORY_SAME);
-    assert_int_equal(inventory_take(&inventory, put_header(RTM_NEWROUTE, 0, 0)), INVENTORY_SAME);
+    assert_int_equal(inventory_take(&inventory, put_address(RTM_DELADDR, "2001:db8::9", true, 0), &news),
+                     INVENTORY_CHANGED);
+    assert_int_equal(inventory_take(&inventory, put_address(RTM_DELADDR, "2001:db8::9", true, 0), &news),
+                     INVENTORY_SAME);
+    assert_int_equal(inventory_take(&inventory, put_header(RTM_NEWROUTE, 0, 0), &news), INVENTORY_SAME);
     inventory_clear(&inventory);
 }
 

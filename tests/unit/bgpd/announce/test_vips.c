@@ -104,7 +104,7 @@ static void test_address_that_cannot_be_added(void **state)
     assert_non_null(strstr(the_vip(fixture)->reason, "cannot add 203.0.113.9/32 to lo: Operation not permitted"));
     assert_string_equal(last_event(fixture)->cause, the_vip(fixture)->reason);
     add_error = 0;
-    vips_addresses_changed(fixture->vips);
+    addresses_changed(fixture);
     assert_string_equal(done(), "add 0+0 1+0");
     assert_int_equal(the_vip(fixture)->state, VIP_ANNOUNCED);
 }
@@ -117,12 +117,12 @@ static void test_address_that_somebody_removes(void **state)
     say(fixture, VERDICT_UP, 100);
     done();
     there[VIP] = false;
-    vips_addresses_changed(fixture->vips);
+    addresses_changed(fixture);
     assert_string_equal(done(), "add");
     assert_non_null(strstr(last_event(fixture)->cause, "removed from lo by another program"));
     there[VIP] = false;
     add_error = -EPERM;
-    vips_addresses_changed(fixture->vips);
+    addresses_changed(fixture);
     assert_string_equal(done(), "0- 1-");
     assert_int_equal(the_vip(fixture)->state, VIP_WITHDRAWN);
 }
@@ -139,14 +139,14 @@ static void test_what_was_left_behind_is_removed_at_the_start(void **state)
     assert_int_equal(left[0].family, FAMILY_IPV4);
     /* Later such an address is another vipgate's, also where an interface is renamed; one of our VIPs is ours. */
     assert_true(prefix_parse(&left[1], "203.0.113.10/32"));
-    vips_addresses_changed(fixture->vips);
+    addresses_changed(fixture);
     renames++;
-    vips_addresses_changed(fixture->vips);
+    addresses_changed(fixture);
     assert_string_equal(done(), "");
     fixture->vip.manage_address = false;
     there[VIP] = false;
     renames++;
-    vips_addresses_changed(fixture->vips);
+    apply(fixture);
     assert_string_equal(done(), "sweep");
     assert_int_equal(left[0].family, FAMILY_NONE);
 }

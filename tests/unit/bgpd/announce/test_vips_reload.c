@@ -113,7 +113,7 @@ static void test_prepared_and_abandoned_changes_nothing(void **state)
     struct vip_config others[2] = {fixture->vip, fixture->vip};
     assert_true(prefix_parse(&others[0].prefix, "203.0.113.10/32"));
     const struct bgpd_config config = {.vips = others, .vip_count = 2, .lease_ms = 3000};
-    assert_true(vips_prepare(fixture->vips, &config));
+    prepare(fixture, &config);
     vips_abandon(fixture->vips);
     vips_run(fixture->vips);
     assert_string_equal(done(), "");

@@ -18,7 +18,7 @@ static struct prefix prefix_of(const char *text)
 static void test_in_a_vip_or_around_one(void **state)
 {
     (void)state;
-    const struct prefix vips[] = {prefix_of("203.0.113.9/32"), prefix_of("198.51.100.0/24"),
+    const struct prefix vips[] = {prefix_of("198.51.100.0/24"), prefix_of("203.0.113.9/32"),
                                   prefix_of("2001:db8::1/128")};
     const struct {
         const char *prefix;
@@ -34,13 +34,12 @@ static void test_in_a_vip_or_around_one(void **state)
         {"192.0.2.0/24", false},
     };
     struct vip_filter filter = {0};
-    assert_true(vip_filter_set(&filter, vips, 3));
+    vip_filter_set(&filter, vips, 3);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct prefix prefix = prefix_of(rows[i].prefix);
         if (vip_filter_match(&filter, &prefix) != rows[i].match)
             fail_msg("%s", rows[i].prefix);
     }
-    vip_filter_clear(&filter);
 }
 
 static void test_empty_matches_nothing(void **state)
@@ -49,9 +48,8 @@ static void test_empty_matches_nothing(void **state)
     struct vip_filter filter = {0};
     struct prefix prefix = prefix_of("0.0.0.0/0");
     assert_false(vip_filter_match(&filter, &prefix));
-    assert_true(vip_filter_set(&filter, NULL, 0));
+    vip_filter_set(&filter, NULL, 0);
     assert_false(vip_filter_match(&filter, &prefix));
-    vip_filter_clear(&filter);
 }
 
 /* Prefixes in a small corner of IPv4, so that many cover each other. */
@@ -65,6 +63,11 @@ static struct prefix random_prefix(void)
     return prefix;
 }
 
+static int compare(const void *a, const void *b)
+{
+    return prefix_compare(a, b);
+}
+
 static void test_against_the_plain_definition(void **state)
 {
     (void)state;
@@ -74,7 +77,8 @@ static void test_against_the_plain_definition(void **state)
         for (unsigned i = 0; i < 20; i++)
             vips[i] = random_prefix();
         struct vip_filter filter = {0};
-        assert_true(vip_filter_set(&filter, vips, 20));
+        qsort(vips, 20, sizeof *vips, compare);
+        vip_filter_set(&filter, vips, 20);
         for (unsigned i = 0; i < 100; i++) {
             struct prefix prefix = random_prefix();
             bool match = false;
@@ -82,7 +86,6 @@ static void test_against_the_plain_definition(void **state)
                 match = match || prefix_covers(&vips[j], &prefix) || prefix_covers(&prefix, &vips[j]);
             assert_int_equal(vip_filter_match(&filter, &prefix), match);
         }
-        vip_filter_clear(&filter);
     }
 }
 
