@@ -3,7 +3,6 @@
 
 #include "bgpd/show/show.h"
 #include "lib/log.h"
-#include "lib/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,23 +23,21 @@ static void steer(struct peer *peer, struct control_request *request, const char
     control_reply(request, NULL);
 }
 
-static void answer_neighbor(void *user, struct control_request *request, const struct lyd_node *rpc)
+static void answer_neighbor(void *user, struct control_request *request, const struct json_node *rpc)
 {
-    const char *text = model_text(rpc, "remote-address"), *action = model_text(rpc, "action");
-    struct peer *peer = state_find_neighbor(user, text);
+    const char *text = node_text(rpc, "remote-address"), *action = node_text(rpc, "action");
+    struct peer *peer = show_find_neighbor(user, request, text);
 
-    if (!peer) {
-        state_refuse_neighbor(request, text);
+    if (!peer)
         return;
-    }
     char subject[16 + ADDRESS_TEXT_SIZE], address[ADDRESS_TEXT_SIZE];
     snprintf(subject, sizeof subject, "neighbor %s", address_format(&peer_config(peer)->address, address));
     log_info(subject, "operator asks: %s", action);
-    steer(peer, request, action, model_text(rpc, "message"));
+    steer(peer, request, action, node_text(rpc, "message"));
 }
 
 const struct daemon_command bgpd_commands[] = {
-    {"get", state_get},
+    {"get", show_get},
     {"neighbor", answer_neighbor},
     {NULL, NULL},
 };

@@ -177,6 +177,13 @@ static void close_rooms(void *user)
     bgpd_config_free(bgpd->config);
 }
 
+static void describe(const void *user, struct json *entry)
+{
+    const struct bgpd *bgpd = user;
+
+    json_text(entry, "health-link", health_link_name(verdict_table_link(health_verdicts(bgpd->health))));
+}
+
 const struct daemon_kind bgpd_kind = {
     .program = "vipgate-bgpd",
     .name = "bgpd",
@@ -184,5 +191,6 @@ const struct daemon_kind bgpd_kind = {
     .open = open_rooms,
     .extent = extent,
     .stop = stop,
+    .describe = describe,
     .close = close_rooms,
 };

@@ -2,7 +2,6 @@
 #include "healthd/command.h"
 
 #include "healthd/show.h"
-#include "lib/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,18 +9,18 @@
 /* A client that waits for a probe to end. */
 struct wait {
     struct check_run run; /* first: the callback gets its address */
-    struct healthd *healthd;
     struct control_request *request;
 };
 
 static void on_run_finished(struct check_run *run, const struct check *check)
 {
     struct wait *wait = (struct wait *)run;
-    struct lyd_node *state = check ? show_new(wait->healthd) : NULL;
+    struct json state;
 
     if (check) {
-        show_append_check(state, check);
-        control_reply(wait->request, state);
+        state = control_state();
+        show_check(&state, check);
+        control_reply(wait->request, &state);
     } else {
         control_refuse(wait->request, "a reload removed this check while its probe was running");
     }
@@ -37,10 +36,10 @@ static void on_client_gone(struct control_request *request, void *user)
     free(wait);
 }
 
-static void answer_check_run(void *user, struct control_request *request, const struct lyd_node *rpc)
+static void answer_check_run(void *user, struct control_request *request, const struct json_node *rpc)
 {
     struct healthd *healthd = user;
-    const char *name = model_text(rpc, "name");
+    const char *name = node_text(rpc, "name");
     struct check *check = checks_find(healthd->checks, name);
     struct wait *wait = check ? calloc(1, sizeof *wait) : NULL;
 
@@ -50,7 +49,6 @@ static void answer_check_run(void *user, struct control_request *request, const 
         return;
     }
     wait->run.finished = on_run_finished;
-    wait->healthd = healthd;
     wait->request = request;
     control_on_gone(request, on_client_gone, wait);
     check_run_now(check, &wait->run);

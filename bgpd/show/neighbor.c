@@ -1,132 +1,143 @@
 /* The list neighbor: the page that an operator debugs a session from. */
 #include "bgpd/show/show.h"
-#include "lib/model.h"
 
 #include <arpa/inet.h>
 
-static void append_capabilities(struct lyd_node *node, const char *list, const struct capability_names *names)
+static void show_capabilities(struct json *row, const char *list, const struct capability_names *names)
 {
     for (size_t i = 0; i < names->count; i++)
-        state_leaf_text(node, list, names->names[i]);
+        json_item(row, list, names->names[i]);
 }
 
-static void append_counters(struct lyd_node *messages, const char *direction, const struct message_counters *counters)
+static void show_counters(struct json *row, const char *direction, const struct message_counters *counters)
 {
-    struct lyd_node *node = model_container(messages, direction);
-
-    model_leaf_number(node, "open", counters->open);
-    model_leaf_number(node, "update", counters->update);
-    model_leaf_number(node, "keepalive", counters->keepalive);
-    model_leaf_number(node, "notification", counters->notification);
-    model_leaf_number(node, "route-refresh", counters->route_refresh);
+    json_begin(row, direction);
+    json_number(row, "open", counters->open);
+    json_number(row, "update", counters->update);
+    json_number(row, "keepalive", counters->keepalive);
+    json_number(row, "notification", counters->notification);
+    json_number(row, "route-refresh", counters->route_refresh);
+    json_end(row);
 }
 
-static void append_timer(struct lyd_node *timers, const char *name, int32_t seconds)
+/* Those that run; a neighbor none of whose timers runs has no container. */
+static void show_timers(struct json *row, const struct timers_left *left)
 {
-    if (seconds >= 0)
-        model_leaf_number(timers, name, (uint64_t)seconds);
+    const struct {
+        const char *name;
+        int32_t seconds;
+    } timers[] = {{"hold", left->hold},
+                  {"keepalive", left->keepalive},
+                  {"connect-retry", left->connect_retry},
+                  {"idle-hold", left->idle_hold},
+                  {"send-hold", left->send_hold}};
+    bool any = false;
+
+    for (size_t i = 0; i < sizeof timers / sizeof *timers; i++) {
+        if (timers[i].seconds < 0)
+            continue;
+        if (!any)
+            json_begin(row, "timers");
+        any = true;
+        json_number(row, timers[i].name, (uint64_t)timers[i].seconds);
+    }
+    if (any)
+        json_end(row);
 }
 
-static void append_timers(struct lyd_node *node, const struct timers_left *left)
-{
-    struct lyd_node *timers = model_container(node, "timers");
-
-    append_timer(timers, "hold", left->hold);
-    append_timer(timers, "keepalive", left->keepalive);
-    append_timer(timers, "connect-retry", left->connect_retry);
-    append_timer(timers, "idle-hold", left->idle_hold);
-    append_timer(timers, "send-hold", left->send_hold);
-}
-
-static void append_socket(struct lyd_node *node, const struct peer_status *status)
+static void show_socket(struct json *row, const struct peer_status *status)
 {
     if (status->socket_mss == 0)
         return;
-    struct lyd_node *socket = model_container(node, "socket");
-    model_leaf_number(socket, "ttl", status->socket_ttl);
+    json_begin(row, "socket");
+    json_number(row, "ttl", status->socket_ttl);
     if (status->socket_minimum_ttl)
-        model_leaf_number(socket, "minimum-ttl", status->socket_minimum_ttl);
-    model_leaf_boolean(socket, "md5", status->socket_md5);
-    model_leaf_number(socket, "mss", status->socket_mss);
-    model_leaf_number(socket, "unacknowledged", status->socket_unacknowledged);
-    model_leaf_number(socket, "queued", status->socket_queued);
+        json_number(row, "minimum-ttl", status->socket_minimum_ttl);
+    json_boolean(row, "md5", status->socket_md5);
+    json_number(row, "mss", status->socket_mss);
+    json_number(row, "unacknowledged", status->socket_unacknowledged);
+    json_number(row, "queued", status->socket_queued);
+    json_end(row);
 }
 
-static void append_error(struct lyd_node *node, const char *name, const struct session_error *error)
+static void show_error(struct json *row, const char *name, const struct session_error *error)
 {
     static const char *const directions[] = {[ERROR_SENT] = "sent", [ERROR_RECEIVED] = "received"};
 
     if (error->direction == ERROR_NONE)
         return;
-    struct lyd_node *entry = model_container(node, name);
-    model_leaf_time(entry, "time", error->time_us);
+    json_begin(row, name);
+    json_time(row, "time", error->time_us);
     if (error->direction != ERROR_LOCAL) {
-        model_leaf(entry, "direction", directions[error->direction]);
-        model_leaf_number(entry, "code", error->code);
-        model_leaf_number(entry, "subcode", error->subcode);
-        state_leaf_text(entry, "name", error->name);
+        json_text(row, "direction", directions[error->direction]);
+        json_number(row, "code", error->code);
+        json_number(row, "subcode", error->subcode);
+        json_text_if_any(row, "name", error->name);
     }
-    state_leaf_text(entry, "message", error->message);
+    json_text_if_any(row, "message", error->message);
+    json_end(row);
 }
 
 /* What there is only once the neighbour's OPEN was seen, or a connection. */
-static void append_session(struct lyd_node *node, const struct peer_status *status)
+static void show_session(struct json *row, const struct peer_status *status)
 {
     char router_id[INET_ADDRSTRLEN];
     struct in_addr address = {htonl(status->remote_router_id)};
 
     if (status->state == SESSION_ESTABLISHED) {
-        model_leaf_number(node, "uptime", status->uptime_s);
-        model_leaf_number(node, "hold-time", status->hold_time_s);
-        model_leaf_number(node, "keepalive-time", status->keepalive_time_s);
+        json_number(row, "uptime", status->uptime_s);
+        json_number(row, "hold-time", status->hold_time_s);
+        json_number(row, "keepalive-time", status->keepalive_time_s);
     }
-    state_leaf_address(node, "local-address", &status->local_address);
+    show_address(row, "local-address", &status->local_address);
     if (status->local_port)
-        model_leaf_number(node, "local-port", status->local_port);
+        json_number(row, "local-port", status->local_port);
     if (status->remote_port)
-        model_leaf_number(node, "remote-port", status->remote_port);
+        json_number(row, "remote-port", status->remote_port);
     if (status->remote_router_id)
-        model_leaf(node, "remote-router-id", inet_ntop(AF_INET, &address, router_id, sizeof router_id));
+        json_text(row, "remote-router-id", inet_ntop(AF_INET, &address, router_id, sizeof router_id));
 }
 
-static void append_prefixes(struct lyd_node *node, const struct peer_status *status)
+static void show_prefixes(struct json *row, const struct peer_status *status)
 {
-    struct lyd_node *prefixes = model_container(node, "prefixes");
-
-    model_leaf_number(prefixes, "received", status->prefixes_received);
-    model_leaf_number(prefixes, "kept", status->prefixes_kept);
-    model_leaf_number(prefixes, "looped", status->prefixes_looped);
-    model_leaf_number(prefixes, "sent", status->prefixes_sent);
+    json_begin(row, "prefixes");
+    json_number(row, "received", status->prefixes_received);
+    json_number(row, "kept", status->prefixes_kept);
+    json_number(row, "looped", status->prefixes_looped);
+    json_number(row, "sent", status->prefixes_sent);
+    json_end(row);
 }
 
-void state_append_neighbor(struct lyd_node *state, const struct peer *peer)
+void show_neighbor(struct json *row, const struct peer *peer)
 {
     const struct neighbor_config *config = peer_config(peer);
-    char address[ADDRESS_TEXT_SIZE];
-    struct lyd_node *node = model_list(state, "neighbor", address_format(&config->address, address), NULL);
     struct peer_status status = {0};
 
     peer_status(peer, &status);
-    model_leaf_number(node, "peer-as", config->peer_as);
-    state_leaf_text(node, "description", config->description);
-    state_leaf_text(node, "group", config->group);
-    model_leaf(node, "session-state", session_state_name(status.state));
-    model_leaf_boolean(node, "admin-down", status.admin_down);
-    model_leaf_time(node, "last-established", status.established_us);
-    model_leaf_number(node, "transitions", status.transitions);
-    append_session(node, &status);
-    append_capabilities(node, "local-capability", &status.local_capabilities);
-    append_capabilities(node, "remote-capability", &status.remote_capabilities);
-    append_capabilities(node, "negotiated-capability", &status.negotiated_capabilities);
-    append_prefixes(node, &status);
-    struct lyd_node *messages = model_container(node, "messages");
-    append_counters(messages, "sent", &status.sent);
-    append_counters(messages, "received", &status.received);
-    model_leaf_number(node, "updates-malformed", status.updates_malformed);
-    append_timers(node, &status.timers);
-    append_socket(node, &status);
-    append_error(node, "last-error", &status.last_error);
-    append_error(node, "last-error-sent", &status.last_error_sent);
-    append_error(node, "last-error-received", &status.last_error_received);
-    append_error(node, "last-transport-error", &status.last_transport_error);
+    json_entry(row, "neighbor");
+    show_address(row, "remote-address", &config->address);
+    json_number(row, "peer-as", config->peer_as);
+    json_text_if_any(row, "description", config->description);
+    json_text_if_any(row, "group", config->group);
+    json_text(row, "session-state", session_state_name(status.state));
+    json_boolean(row, "admin-down", status.admin_down);
+    json_time(row, "last-established", status.established_us);
+    json_number(row, "transitions", status.transitions);
+    show_session(row, &status);
+    show_capabilities(row, "local-capability", &status.local_capabilities);
+    show_capabilities(row, "remote-capability", &status.remote_capabilities);
+    show_capabilities(row, "negotiated-capability", &status.negotiated_capabilities);
+    show_prefixes(row, &status);
+    json_begin(row, "messages");
+    show_counters(row, "sent", &status.sent);
+    show_counters(row, "received", &status.received);
+    json_end(row);
+    json_number(row, "updates-malformed", status.updates_malformed);
+    show_timers(row, &status.timers);
+    show_socket(row, &status);
+    show_error(row, "last-error", &status.last_error);
+    show_error(row, "last-error-sent", &status.last_error_sent);
+    show_error(row, "last-error-received", &status.last_error_received);
+    show_error(row, "last-transport-error", &status.last_transport_error);
+    json_end(row);
 }

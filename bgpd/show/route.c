@@ -1,7 +1,6 @@
 /* The lists advertised-route and received-route. */
 #include "bgpd/codec/attribute.h"
 #include "bgpd/show/show.h"
-#include "lib/model.h"
 
 /* The attributes that both kinds of route show, from wherever they are kept. */
 struct shown {
@@ -16,37 +15,37 @@ struct shown {
     const uint64_t *extended_communities;
 };
 
-static void append_communities(struct lyd_node *node, const struct shown *shown)
+static void show_communities(struct json *row, const struct shown *shown)
 {
     char text[COMMUNITY_TEXT_SIZE];
 
     for (size_t i = 0; i < shown->community_count; i++)
-        model_leaf(node, "community", community_format(shown->communities[i], text));
+        json_item(row, "community", community_format(shown->communities[i], text));
     for (size_t i = 0; i < shown->large_community_count; i++)
-        model_leaf(node, "large-community", large_community_format(&shown->large_communities[i], text));
+        json_item(row, "large-community", large_community_format(&shown->large_communities[i], text));
     for (size_t i = 0; i < shown->extended_community_count; i++)
-        model_leaf(node, "extended-community", extended_community_format(shown->extended_communities[i], text));
+        json_item(row, "extended-community", extended_community_format(shown->extended_communities[i], text));
 }
 
-static void append_attributes(struct lyd_node *node, const struct shown *shown)
+static void show_attributes(struct json *row, const struct shown *shown)
 {
-    state_leaf_address(node, "next-hop", &shown->next_hop);
-    model_leaf(node, "as-path", shown->as_path);
-    model_leaf(node, "origin", origin_name(shown->origin));
+    show_address(row, "next-hop", &shown->next_hop);
+    json_text(row, "as-path", shown->as_path);
+    json_text(row, "origin", origin_name(shown->origin));
     if (shown->has_med)
-        model_leaf_number(node, "med", shown->med);
+        json_number(row, "med", shown->med);
     if (shown->has_local_preference)
-        model_leaf_number(node, "local-preference", shown->local_preference);
-    append_communities(node, shown);
+        json_number(row, "local-preference", shown->local_preference);
+    show_communities(row, shown);
 }
 
-static struct lyd_node *append_route(struct lyd_node *state, const char *list, const struct peer *peer,
-                                     const struct prefix *prefix)
+static void begin_route(struct json *state, const char *list, const struct peer *peer, const struct prefix *prefix)
 {
-    char address_text[ADDRESS_TEXT_SIZE], prefix_text[PREFIX_TEXT_SIZE];
+    char text[PREFIX_TEXT_SIZE];
 
-    return model_list(state, list, address_format(&peer_config(peer)->address, address_text),
-                      prefix_format(prefix, prefix_text));
+    json_entry(state, list);
+    show_address(state, "neighbor", &peer_config(peer)->address);
+    json_text(state, "prefix", prefix_format(prefix, text));
 }
 
 static struct shown shown_of(const struct path_attributes *attributes)
@@ -70,38 +69,41 @@ static bool is_for(const struct peer *peer, const struct rib_out_route *route)
     return route->sent || (!route->withheld && peer_carries(peer, route->prefix.family));
 }
 
-void state_append_advertised(struct lyd_node *state, const struct bgpd *bgpd, const struct peer *peer,
-                             const struct rib_out_route *route)
+void show_advertised(struct json *row, const struct bgpd *bgpd, const struct peer *peer,
+                     const struct rib_out_route *route)
 {
     static const char *const deliveries[] = {"queued", "sent", "acknowledged"};
-    /* A route that is being withdrawn is still the neighbour's until the withdrawal leaves. */
+    /* A route that is being withdrawn is still the neighbor's until the withdrawal leaves. */
     const struct path_attributes *attributes = route->desired ? route->desired : route->sent;
     char as_path[AS_PATH_TEXT_SIZE];
 
     if (!attributes || !is_for(peer, route))
         return;
-    struct lyd_node *node = append_route(state, "advertised-route", peer, &route->prefix);
+    begin_route(row, "advertised-route", peer, &route->prefix);
     struct shown shown = shown_of(attributes);
     shown.next_hop = peer_next_hop(peer, &route->prefix, attributes);
-    /* LOCAL_PREF goes to iBGP neighbours, with a default. */
+    /* LOCAL_PREF goes to iBGP neighbors, with a default. */
     shown.has_local_preference = peer_config(peer)->peer_as == bgpd->config->bgp.local_as;
     shown.local_preference = attributes->has_local_preference ? attributes->local_preference : 100;
     shown.as_path = peer_as_path_text(peer, attributes, as_path, sizeof as_path);
-    append_attributes(node, &shown);
-    model_leaf(node, "delivery", deliveries[peer_delivery(peer, route)]);
+    show_attributes(row, &shown);
+    json_text(row, "delivery", deliveries[peer_delivery(peer, route)]);
     if (route->sent)
-        model_leaf_time(node, "since", route->since_us);
+        json_time(row, "since", route->since_us);
+    json_end(row);
 }
 
-void state_append_received(struct lyd_node *state, const struct peer *peer, const struct rib_in_route *route)
+void show_received(struct json *row, const struct peer *peer, const struct rib_in_route *route)
 {
-    struct lyd_node *node = append_route(state, "received-route", peer, &route->prefix);
     struct route_view view;
 
+    begin_route(row, "received-route", peer, &route->prefix);
     if (route->stale)
-        model_leaf_boolean(node, "stale", true);
-    if (!attributes_decode(route->attributes, route->attributes_size, route->prefix.family, &view))
+        json_boolean(row, "stale", true);
+    if (!attributes_decode(route->attributes, route->attributes_size, route->prefix.family, &view)) {
+        json_end(row);
         return;
+    }
     const struct shown shown = {
         .origin = view.origin,
         .as_path = view.as_path,
@@ -117,5 +119,6 @@ void state_append_received(struct lyd_node *state, const struct peer *peer, cons
         .large_communities = view.large_communities,
         .extended_communities = view.extended_communities,
     };
-    append_attributes(node, &shown);
+    show_attributes(row, &shown);
+    json_end(row);
 }

@@ -1,326 +1,238 @@
 #include "bgpd/show/show.h"
 
-#include "lib/model.h"
+#include "lib/daemon/listing.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* An answer under way: which list it is at, and where in it. What it walks may change between two pieces, so these are
- * keys, not pointers. */
-struct listing {
-    struct bgpd *bgpd;
-    struct control_request *request;
-    const struct lyd_node *rpc;
+/* The answer to get, with what narrows it and where it is. */
+struct show {
+    struct listing listing;       /* first: the lists get its address; `at` counts neighbors and VIPs, and is the cursor
+                                   * of received routes */
     struct address only_neighbor; /* FAMILY_NONE: all */
     struct prefix only_prefix;    /* FAMILY_NONE: all */
     struct prefix only_longest;   /* the longest that holds this address; FAMILY_NONE: all */
-    unsigned list;
-    size_t index;            /* neighbor, vip */
-    struct address neighbor; /* routes: of this neighbour, FAMILY_NONE before the first */
-    struct prefix after;     /* advertised-route: FAMILY_NONE at the beginning */
-    uint64_t cursor;         /* received-route; event: the number of the last */
+    struct address neighbor;      /* whose routes are listed; FAMILY_NONE before the first */
+    struct prefix after;          /* advertised-route: FAMILY_NONE at the beginning */
 };
 
-struct peer *state_find_neighbor(const struct bgpd *bgpd, const char *text)
+static struct bgpd *bgpd_of(const struct show *show)
+{
+    return (struct bgpd *)show->listing.daemon;
+}
+
+struct peer *show_find_neighbor(const struct bgpd *bgpd, struct control_request *request, const char *text)
 {
     struct address address;
+    struct peer *peer = address_parse(&address, text) ? speaker_find(bgpd->speaker, &address) : NULL;
 
-    return address_parse(&address, text) ? speaker_find(bgpd->speaker, &address) : NULL;
+    if (!peer)
+        control_refuse(request, "no neighbor %s is configured; see 'vipgate show neighbors'", text);
+    return peer;
 }
 
-void state_refuse_neighbor(struct control_request *request, const char *text)
+/* ---- neighbors and VIPs ---- */
+
+static bool is_wanted(const struct show *show, const struct peer *peer)
 {
-    control_refuse(request, "no neighbor %s is configured; see 'vipgate show neighbors'", text);
+    return show->only_neighbor.family == FAMILY_NONE ||
+           address_equal(&show->only_neighbor, &peer_config(peer)->address);
 }
 
-/* ---- the lists; each answers whether it is at its end, and goes on where it was when it is called again ---- */
-
-static bool is_full(const struct listing *listing)
+static bool list_neighbors(struct listing *listing, struct json *state)
 {
-    return control_piece_is_full(listing->request);
-}
+    const struct show *show = (const struct show *)listing;
+    const struct speaker *speaker = bgpd_of(show)->speaker;
+    uint64_t position = 0;
 
-static bool list_daemon(struct listing *listing, struct lyd_node *state)
-{
-    const struct bgpd *bgpd = listing->bgpd;
-    struct lyd_node *node = daemon_describe(&bgpd->daemon, state);
-
-    model_leaf(node, "health-link", health_link_name(verdict_table_link(health_verdicts(bgpd->health))));
-    return true;
-}
-
-static bool is_wanted(const struct listing *listing, const struct peer *peer)
-{
-    return listing->only_neighbor.family == FAMILY_NONE ||
-           address_equal(&listing->only_neighbor, &peer_config(peer)->address);
-}
-
-static bool list_neighbors(struct listing *listing, struct lyd_node *state)
-{
-    size_t position = 0;
-
-    for (struct peer *peer = speaker_next(listing->bgpd->speaker, NULL); peer;
-         peer = speaker_next(listing->bgpd->speaker, peer)) {
-        if (position++ < listing->index || !is_wanted(listing, peer))
+    for (struct peer *peer = speaker_next(speaker, NULL); peer; peer = speaker_next(speaker, peer)) {
+        if (position++ < listing->at || !is_wanted(show, peer))
             continue;
-        state_append_neighbor(state, peer);
-        listing->index = position;
-        if (is_full(listing))
+        show_neighbor(state, peer);
+        listing->at = position;
+        if (listing_is_full(listing))
             return false;
     }
     return true;
 }
 
-static bool list_vips(struct listing *listing, struct lyd_node *state)
+static bool list_vips(struct listing *listing, struct json *state)
 {
-    const struct bgpd *bgpd = listing->bgpd;
+    const struct show *show = (const struct show *)listing;
+    const struct bgpd *bgpd = bgpd_of(show);
     const struct vip *vip;
 
-    if (listing->only_prefix.family != FAMILY_NONE) {
-        vip = vips_find(bgpd->vips, &listing->only_prefix);
-        if (vip)
-            state_append_vip(state, bgpd, vip);
+    if (rpc_asks_for(listing->rpc, "why")) /* there the row stands with its causes */
+        return true;
+    if (show->only_prefix.family != FAMILY_NONE) {
+        if ((vip = vips_find(bgpd->vips, &show->only_prefix)))
+            show_vip(state, bgpd, vip);
         return true;
     }
-    while ((vip = vips_at(bgpd->vips, listing->index))) {
-        state_append_vip(state, bgpd, vip);
-        listing->index++;
-        if (is_full(listing))
+    while ((vip = vips_at(bgpd->vips, listing->at))) {
+        show_vip(state, bgpd, vip);
+        listing->at++;
+        if (listing_is_full(listing))
             return false;
     }
     return true;
 }
 
-static bool list_why(struct listing *listing, struct lyd_node *state)
+static bool list_why(struct listing *listing, struct json *state)
 {
-    const struct vip *vip = vips_find(listing->bgpd->vips, &listing->only_prefix);
+    const struct show *show = (const struct show *)listing;
+    const struct vip *vip = vips_find(bgpd_of(show)->vips, &show->only_prefix);
 
     if (vip)
-        state_append_why(state, listing->bgpd, vip);
+        show_why(state, bgpd_of(show), vip);
     return true;
 }
 
-/* Goes over to the next neighbour whose routes are asked for. False: there is none. */
-static bool next_neighbor(struct listing *listing)
+/* ---- routes: those of each neighbor, one after the other ---- */
+
+/* Goes over to the next neighbor whose routes are asked for; NULL: there is none. */
+static struct peer *next_neighbor(struct show *show)
 {
-    const struct speaker *speaker = listing->bgpd->speaker;
+    const struct speaker *speaker = bgpd_of(show)->speaker;
     struct peer *peer = NULL;
 
-    if (listing->neighbor.family != FAMILY_NONE) {
-        peer = speaker_find(speaker, &listing->neighbor);
-        if (!peer) /* a reload took it away */
-            return false;
-    }
+    if (show->listing.begun && !(peer = speaker_find(speaker, &show->neighbor)))
+        return NULL; /* a reload took it away */
     do
         peer = speaker_next(speaker, peer);
-    while (peer && !is_wanted(listing, peer));
-    if (!peer)
-        return false;
-    listing->neighbor = peer_config(peer)->address;
-    listing->after = (struct prefix){0};
-    listing->cursor = 0;
-    return true;
+    while (peer && !is_wanted(show, peer));
+    if (peer)
+        show->neighbor = peer_config(peer)->address;
+    show->listing.begun = true;
+    show->listing.at = 0;
+    show->after = (struct prefix){0};
+    return peer;
 }
 
-/* The neighbour whose routes are being listed; NULL: there is none left. */
-static struct peer *current_neighbor(struct listing *listing)
-{
-    if (listing->neighbor.family == FAMILY_NONE && !next_neighbor(listing))
-        return NULL;
-    return speaker_find(listing->bgpd->speaker, &listing->neighbor);
-}
-
-static bool advertised_of(struct listing *listing, const struct peer *peer, struct lyd_node *state)
+static bool advertised_of(struct show *show, const struct peer *peer, struct json *state)
 {
     const struct rib_out *rib = peer_rib_out(peer);
     const struct rib_out_route *route;
 
-    if (listing->only_prefix.family != FAMILY_NONE) {
-        if ((route = rib_out_find(rib, &listing->only_prefix)))
-            state_append_advertised(state, listing->bgpd, peer, route);
+    if (show->only_prefix.family != FAMILY_NONE) {
+        if ((route = rib_out_find(rib, &show->only_prefix)))
+            show_advertised(state, bgpd_of(show), peer, route);
         return true;
     }
-    while ((route = rib_out_after(rib, &listing->after))) {
-        state_append_advertised(state, listing->bgpd, peer, route);
-        listing->after = route->prefix;
-        if (is_full(listing))
+    while ((route = rib_out_after(rib, &show->after))) {
+        show_advertised(state, bgpd_of(show), peer, route);
+        show->after = route->prefix;
+        if (listing_is_full(&show->listing))
             return false;
     }
     return true;
 }
 
-static bool received_of(struct listing *listing, const struct peer *peer, struct lyd_node *state)
+static bool received_of(struct show *show, const struct peer *peer, struct json *state)
 {
     const struct rib_in *rib = peer_rib_in(peer);
     struct rib_in_route route;
 
-    if (listing->only_prefix.family != FAMILY_NONE || listing->only_longest.family != FAMILY_NONE) {
-        if (listing->only_prefix.family != FAMILY_NONE ? rib_in_find(rib, &listing->only_prefix, &route)
-                                                       : rib_in_longest(rib, &listing->only_longest, &route))
-            state_append_received(state, peer, &route);
+    if (show->only_prefix.family != FAMILY_NONE || show->only_longest.family != FAMILY_NONE) {
+        if (show->only_prefix.family != FAMILY_NONE ? rib_in_find(rib, &show->only_prefix, &route)
+                                                    : rib_in_longest(rib, &show->only_longest, &route))
+            show_received(state, peer, &route);
         return true;
     }
-    while (rib_in_walk(rib, &listing->cursor, &route)) {
-        state_append_received(state, peer, &route);
-        if (is_full(listing))
+    while (rib_in_walk(rib, &show->listing.at, &route)) {
+        show_received(state, peer, &route);
+        if (listing_is_full(&show->listing))
             return false;
     }
     return true;
 }
 
-typedef bool list_of_peer(struct listing *listing, const struct peer *peer, struct lyd_node *state);
-
-/* A list of each neighbour, one after the other. */
-static bool list_each(struct listing *listing, struct lyd_node *state, list_of_peer *append)
+static bool list_routes(struct listing *listing, struct json *state,
+                        bool (*append)(struct show *show, const struct peer *peer, struct json *state))
 {
-    const struct peer *peer;
+    struct show *show = (struct show *)listing;
+    const struct peer *peer =
+        listing->begun ? speaker_find(bgpd_of(show)->speaker, &show->neighbor) : next_neighbor(show);
 
-    while ((peer = current_neighbor(listing))) {
-        if (!append(listing, peer, state))
-            return false;
-        if (!next_neighbor(listing))
-            break;
-        if (is_full(listing))
-            return false;
+    for (; peer && append(show, peer, state); peer = next_neighbor(show)) {
+        if (!listing_is_full(listing))
+            continue;
+        return !next_neighbor(show);
     }
-    return true;
+    return !peer;
 }
 
-static bool list_advertised(struct listing *listing, struct lyd_node *state)
+static bool list_advertised(struct listing *listing, struct json *state)
 {
-    return list_each(listing, state, advertised_of);
+    return list_routes(listing, state, advertised_of);
 }
 
-static bool list_received(struct listing *listing, struct lyd_node *state)
+static bool list_received(struct listing *listing, struct json *state)
 {
-    return list_each(listing, state, received_of);
-}
-
-static bool list_events(struct listing *listing, struct lyd_node *state)
-{
-    const struct event_feed *feed = listing->bgpd->daemon.feed;
-
-    if (listing->index++ == 0)
-        listing->cursor = event_feed_begin(feed, (uint32_t)model_number(listing->rpc, "last", UINT32_MAX));
-    return event_feed_append(feed, state, &listing->cursor, listing->request);
-}
-
-static const struct {
-    const char *what;
-    bool (*append)(struct listing *listing, struct lyd_node *state);
-} lists[] = {
-    {"daemon", list_daemon}, {"neighbor", list_neighbors},          {"vip", list_vips},
-    {"why", list_why},       {"advertised-route", list_advertised}, {"received-route", list_received},
-    {"event", list_events},
-};
-
-enum { LISTS = sizeof lists / sizeof *lists };
-
-/* ---- piece by piece ---- */
-
-/* With why, a VIP's entry has its causes and stands once. */
-static bool is_asked(const struct listing *listing, const char *what)
-{
-    return control_asks_for(listing->rpc, what) && !(strcmp(what, "vip") == 0 && control_asks_for(listing->rpc, "why"));
-}
-
-static void fill(struct listing *listing, struct lyd_node *state)
-{
-    for (; listing->list < LISTS; listing->list++) {
-        if (is_asked(listing, lists[listing->list].what) && !lists[listing->list].append(listing, state))
-            return;
-        listing->index = 0;
-        listing->neighbor = (struct address){0};
-    }
-}
-
-static void send_piece(struct control_request *request, void *user);
-
-static void on_gone(struct control_request *request, void *user)
-{
-    (void)request;
-    free(user);
-}
-
-static void finish(struct listing *listing, struct lyd_node *state)
-{
-    struct control_request *request = listing->request;
-
-    control_on_gone(request, NULL, NULL);
-    if (control_asks_for(listing->rpc, "event") && model_boolean(listing->rpc, "follow", false))
-        event_feed_follow(listing->bgpd->daemon.feed, request, state, listing->cursor);
-    else
-        control_reply(request, state);
-    free(listing);
-}
-
-static void send_piece(struct control_request *request, void *user)
-{
-    struct listing *listing = user;
-    struct lyd_node *state = model_top(listing->bgpd->daemon.context, "state");
-
-    model_leaf(state, "site", daemon_shared(&listing->bgpd->daemon)->site);
-    fill(listing, state);
-    if (listing->list == LISTS)
-        finish(listing, state);
-    else if (control_reply_more(request, state))
-        control_on_ready(request, send_piece, listing);
-    else {
-        control_refuse(request, "the client does not read");
-        free(listing);
-    }
+    return list_routes(listing, state, received_of);
 }
 
 /* ---- get ---- */
 
-/* Reads what narrows the answer. False: it was refused. */
-static bool read_filters(struct listing *listing)
-{
-    const struct lyd_node *rpc = listing->rpc;
-    const char *neighbor = model_text(rpc, "neighbor"), *prefix = model_text(rpc, "prefix");
-    const char *address = model_text(rpc, "address");
+static const struct listing_list lists[] = {
+    {"daemon", listing_daemon},
+    {"neighbor", list_neighbors},
+    {"vip", list_vips},
+    {"why", list_why},
+    {"advertised-route", list_advertised},
+    {"received-route", list_received},
+    {"event", listing_events},
+    {NULL, NULL},
+};
 
-    if (neighbor) {
-        const struct peer *peer = state_find_neighbor(listing->bgpd, neighbor);
-        if (!peer) {
-            state_refuse_neighbor(listing->request, neighbor);
-            return false;
-        }
-        listing->only_neighbor = peer_config(peer)->address;
-    }
-    if (prefix && !prefix_parse(&listing->only_prefix, prefix)) {
-        control_refuse(listing->request, "%s is no prefix: bits past its length are set", prefix);
-        return false;
-    }
-    if (address && !prefix_parse(&listing->only_longest, address)) {
-        control_refuse(listing->request, "%s is no address that routes lead to", address);
-        return false;
-    }
-    if (!control_asks_for(rpc, "why") && !control_asks_for(rpc, "vip"))
+/* Whether the VIP that is asked for is there. False: it was refused. */
+static bool check_vip(const struct show *show, struct control_request *request, const struct json_node *rpc)
+{
+    const char *prefix = node_text(rpc, "prefix");
+    bool why = rpc_asks_for(rpc, "why");
+
+    if (!why && !rpc_asks_for(rpc, "vip"))
         return true;
-    if (prefix ? vips_find(listing->bgpd->vips, &listing->only_prefix) != NULL : !control_asks_for(rpc, "why"))
+    if (prefix ? vips_find(bgpd_of(show)->vips, &show->only_prefix) != NULL : !why)
         return true;
-    control_refuse(listing->request,
-                   prefix ? "no vip %s is configured; see 'vipgate show vips'" : "why asks for a prefix", prefix);
+    control_refuse(request, prefix ? "no vip %s is configured; see 'vipgate show vips'" : "why needs a prefix", prefix);
     return false;
 }
 
-void state_get(void *user, struct control_request *request, const struct lyd_node *rpc)
+/* Reads what narrows the answer. False: it was refused. */
+static bool read_filters(struct show *show, struct control_request *request, const struct json_node *rpc)
 {
-    struct listing *listing = calloc(1, sizeof *listing);
+    const char *neighbor = node_text(rpc, "neighbor"), *prefix = node_text(rpc, "prefix");
+    const char *address = node_text(rpc, "address");
 
-    if (!listing) {
+    if (neighbor) {
+        const struct peer *peer = show_find_neighbor(bgpd_of(show), request, neighbor);
+        if (!peer)
+            return false;
+        show->only_neighbor = peer_config(peer)->address;
+    }
+    if (prefix && !prefix_parse(&show->only_prefix, prefix)) {
+        control_refuse(request, "%s is not a prefix, or has host bits set", prefix);
+        return false;
+    }
+    if (address && !prefix_parse(&show->only_longest, address)) {
+        control_refuse(request, "%s is not an IPv4 or IPv6 address", address);
+        return false;
+    }
+    return check_vip(show, request, rpc);
+}
+
+void show_get(void *user, struct control_request *request, const struct json_node *rpc)
+{
+    struct show *show = calloc(1, sizeof *show);
+
+    if (!show) {
         control_refuse(request, "out of memory");
         return;
     }
-    listing->bgpd = user;
-    listing->request = request;
-    listing->rpc = rpc;
-    if (!read_filters(listing)) {
-        free(listing);
-        return;
-    }
-    control_on_gone(request, on_gone, listing);
-    send_piece(request, listing);
+    show->listing.daemon = user;
+    if (read_filters(show, request, rpc))
+        listing_start(&show->listing, user, request, rpc, lists);
+    else
+        free(show);
 }

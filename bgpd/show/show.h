@@ -1,33 +1,36 @@
-/*
- * What bgpd shows of itself, as nodes of the schema's container `state`. Lists may be long (a million received routes),
- * so an answer goes out in pieces, each made when the one before has left: the loop turns in between, and BGP goes on.
- */
+/* What bgpd shows of itself: the rows of the schema's container 'state', and their lists. */
 #ifndef VIPGATE_BGPD_SHOW_SHOW_H
 #define VIPGATE_BGPD_SHOW_SHOW_H
 
 #include "bgpd/daemon.h"
 
-/* Answers the rpc get; USER is the struct bgpd. */
-void state_get(void *user, struct control_request *request, const struct lyd_node *rpc);
+/* Answers the RPC get; USER is the struct bgpd. */
+void show_get(void *user, struct control_request *request, const struct json_node *rpc);
 
-/* The neighbour at the address in TEXT, or NULL; and the refusal for that. */
-struct peer *state_find_neighbor(const struct bgpd *bgpd, const char *text);
-void state_refuse_neighbor(struct control_request *request, const char *text);
+/* The neighbor at the address in TEXT; NULL after a refusal. */
+struct peer *show_find_neighbor(const struct bgpd *bgpd, struct control_request *request, const char *text);
 
-/* ---- the pieces, each in a file of its own ---- */
+/* ---- the rows, each list in a file of its own ---- */
 
-/* A leaf with text that came from outside: made fit to be shown. NULL or empty: left out. */
-void state_leaf_text(struct lyd_node *parent, const char *name, const char *text);
-void state_leaf_address(struct lyd_node *parent, const char *name, const struct address *address);
+void show_neighbor(struct json *state, const struct peer *peer);
+void show_vip(struct json *state, const struct bgpd *bgpd, const struct vip *vip);
+void show_advertised(struct json *state, const struct bgpd *bgpd, const struct peer *peer,
+                     const struct rib_out_route *route);
+void show_received(struct json *state, const struct peer *peer, const struct rib_in_route *route);
 
-void state_append_neighbor(struct lyd_node *state, const struct peer *peer);
-/* Returns the entry. */
-struct lyd_node *state_append_vip(struct lyd_node *state, const struct bgpd *bgpd, const struct vip *vip);
-void state_append_advertised(struct lyd_node *state, const struct bgpd *bgpd, const struct peer *peer,
-                             const struct rib_out_route *route);
-void state_append_received(struct lyd_node *state, const struct peer *peer, const struct rib_in_route *route);
+/* The row of VIP with the chain of causes, from effect to cause. */
+void show_why(struct json *state, const struct bgpd *bgpd, const struct vip *vip);
 
-/* The list vip with the chain of causes, from effect to cause. */
-void state_append_why(struct lyd_node *state, const struct bgpd *bgpd, const struct vip *vip);
+/* The leafs of a VIP, in its row that was begun. */
+void show_vip_leafs(struct json *row, const struct bgpd *bgpd, const struct vip *vip);
+
+/* A leaf with an address; FAMILY_NONE: left out. */
+static inline void show_address(struct json *row, const char *name, const struct address *address)
+{
+    char text[ADDRESS_TEXT_SIZE];
+
+    if (address->family != FAMILY_NONE)
+        json_text(row, name, address_format(address, text));
+}
 
 #endif

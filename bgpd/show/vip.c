@@ -1,40 +1,54 @@
 /* The list vip. */
 #include "bgpd/show/show.h"
 #include "lib/clock.h"
-#include "lib/model.h"
 
-static void append_gate(struct lyd_node *node, const struct vip *vip)
+static void show_gate(struct json *row, const struct vip *vip)
 {
     if (vip->config->gate.check_count == 0)
         return;
-    struct lyd_node *gate = model_container(node, "gate");
-    model_leaf(gate, "verdict", gate_standing_name(vip->gate.standing));
+    json_begin(row, "gate");
+    json_text(row, "verdict", gate_standing_name(vip->gate.standing));
     if (vip->gate.healthy_percent >= 0)
-        model_leaf_number(gate, "healthy-percent", (uint64_t)vip->gate.healthy_percent);
+        json_number(row, "healthy-percent", (uint64_t)vip->gate.healthy_percent);
+    json_end(row);
 }
 
-/* Whom it is for: who has it, and from whom it is withheld. */
-static void append_neighbors(struct lyd_node *node, const struct bgpd *bgpd, const struct vip *vip)
+/* The neighbors that have it; how many it is for, and from how many of them it is withheld. */
+static uint64_t show_holders(struct json *row, const struct bgpd *bgpd, const struct audience *audience,
+                             uint64_t *withheld)
 {
-    const struct audience audience = vip_audience(vip);
-    char address[ADDRESS_TEXT_SIZE];
     uint64_t count = 0;
 
+    *withheld = 0;
     for (struct peer *peer = speaker_next(bgpd->speaker, NULL); peer; peer = speaker_next(bgpd->speaker, peer)) {
-        const char *obstacle;
-        if (!audience_includes(&audience, peer))
+        char address[ADDRESS_TEXT_SIZE];
+        if (!audience_includes(audience, peer))
             continue;
         count++;
-        if (audience_has(&audience, peer))
-            state_leaf_address(node, "advertised-to", &peer_config(peer)->address);
-        else if ((obstacle = audience_obstacle(&audience, peer)))
-            model_leaf(model_list(node, "withheld", address_format(&peer_config(peer)->address, address), NULL),
-                       "reason", obstacle);
+        if (audience_has(audience, peer))
+            json_item(row, "advertised-to", address_format(&peer_config(peer)->address, address));
+        else
+            *withheld += audience_obstacle(audience, peer) != NULL;
     }
-    model_leaf_number(node, "neighbor-count", count);
+    return count;
 }
 
-static void append_damping(struct lyd_node *node, const struct vip *vip)
+static void show_withheld(struct json *row, const struct bgpd *bgpd, const struct audience *audience)
+{
+    for (struct peer *peer = speaker_next(bgpd->speaker, NULL); peer; peer = speaker_next(bgpd->speaker, peer)) {
+        const char *obstacle = NULL;
+        if (audience_includes(audience, peer) && !audience_has(audience, peer))
+            obstacle = audience_obstacle(audience, peer);
+        if (!obstacle)
+            continue;
+        json_entry(row, "withheld");
+        show_address(row, "neighbor", &peer_config(peer)->address);
+        json_text(row, "reason", obstacle);
+        json_end(row);
+    }
+}
+
+static void show_damping(struct json *row, const struct vip *vip)
 {
     const struct damping_config *config = &vip->config->damping;
     const struct damping *damping = &vip->memory.damping;
@@ -42,9 +56,9 @@ static void append_damping(struct lyd_node *node, const struct vip *vip)
 
     if (!config->enabled)
         return;
-    model_leaf_number(node, "damping-penalty", (uint64_t)damping_penalty(damping, config, now_ms));
+    json_number(row, "damping-penalty", (uint64_t)damping_penalty(damping, config, now_ms));
     if (damping_suppressed(damping, config, now_ms))
-        model_leaf_number(node, "damping-reuse", (damping_reuse_ms(damping, config, now_ms) - now_ms + 999) / 1000);
+        json_number(row, "damping-reuse", (damping_reuse_ms(damping, config, now_ms) - now_ms + 999) / 1000);
 }
 
 static bool is_address_present(const struct bgpd *bgpd, const struct vip *vip)
@@ -52,20 +66,30 @@ static bool is_address_present(const struct bgpd *bgpd, const struct vip *vip)
     return vip->config->manage_address ? vip->address.present : addresses_has_anywhere(bgpd->addresses, &vip->prefix);
 }
 
-struct lyd_node *state_append_vip(struct lyd_node *state, const struct bgpd *bgpd, const struct vip *vip)
+void show_vip_leafs(struct json *row, const struct bgpd *bgpd, const struct vip *vip)
 {
-    struct lyd_node *node = model_list(state, "vip", vip->text, NULL);
+    const struct audience audience = vip_audience(vip);
+    uint64_t withheld;
 
-    model_leaf(node, "state", vip_state_name(vip->state));
-    state_leaf_text(node, "reason", vip->reason);
-    model_leaf_time(node, "since", vip->since_us);
+    json_text(row, "prefix", vip->text);
+    json_text(row, "state", vip_state_name(vip->state));
+    json_text_if_any(row, "reason", vip->reason);
+    json_time(row, "since", vip->since_us);
     if (vip->attributes) {
-        state_leaf_text(node, "profile", vip->decision.profile->name);
-        model_leaf_number(node, "as-path-prepend", vip->attributes->prepend);
+        json_text_if_any(row, "profile", vip->decision.profile->name);
+        json_number(row, "as-path-prepend", vip->attributes->prepend);
     }
-    append_gate(node, vip);
-    model_leaf_boolean(node, "address-present", is_address_present(bgpd, vip));
-    append_neighbors(node, bgpd, vip);
-    append_damping(node, vip);
-    return node;
+    show_gate(row, vip);
+    json_boolean(row, "address-present", is_address_present(bgpd, vip));
+    json_number(row, "neighbor-count", show_holders(row, bgpd, &audience, &withheld));
+    if (withheld > 0)
+        show_withheld(row, bgpd, &audience);
+    show_damping(row, vip);
+}
+
+void show_vip(struct json *state, const struct bgpd *bgpd, const struct vip *vip)
+{
+    json_entry(state, "vip");
+    show_vip_leafs(state, bgpd, vip);
+    json_end(state);
 }

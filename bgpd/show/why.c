@@ -2,12 +2,11 @@
  * The answer to why: from the effect back to its causes.
  *
  *     vip <- its address, its gate <- each check <- the link to the health daemon
- *     vip -> each neighbour: whether it has it
+ *     vip -> each neighbor: whether it has it
  *     what happened last
  */
 #include "bgpd/show/show.h"
 #include "lib/clock.h"
-#include "lib/model.h"
 
 #include <bsd/string.h>
 #include <inttypes.h>
@@ -18,33 +17,34 @@ enum { EVENTS_SHOWN = 5, TEXT_SIZE = 512 };
 
 /* The list being written, and how long it is. */
 struct causes {
-    struct lyd_node *vip;
+    struct json *row;
     unsigned count;
 };
 
-static void append_cause(struct causes *causes, const char *kind, const char *subject, const char *state,
-                         uint64_t since_us, const char *text)
+static void add_cause(struct causes *causes, const char *kind, const char *subject, const char *state,
+                      uint64_t since_us, const char *text)
 {
-    char step[12];
+    struct json *row = causes->row;
 
-    snprintf(step, sizeof step, "%u", ++causes->count);
-    struct lyd_node *node = model_list(causes->vip, "cause", step, NULL);
-    model_leaf(node, "kind", kind);
-    state_leaf_text(node, "subject", subject);
-    state_leaf_text(node, "state", state);
-    model_leaf_time(node, "since", since_us);
-    state_leaf_text(node, "text", text);
+    json_entry(row, "cause");
+    json_number(row, "step", ++causes->count);
+    json_text(row, "kind", kind);
+    json_text_if_any(row, "subject", subject);
+    json_text_if_any(row, "state", state);
+    json_time(row, "since", since_us);
+    json_text_if_any(row, "text", text);
+    json_end(row);
 }
 
-static void append_address(struct causes *causes, const struct bgpd *bgpd, const struct vip *vip)
+static void add_address(struct causes *causes, const struct bgpd *bgpd, const struct vip *vip)
 {
     const struct vip_config *config = vip->config;
     char text[TEXT_SIZE];
 
     if (!config->manage_address) {
         bool there = addresses_has_anywhere(bgpd->addresses, &vip->prefix);
-        append_cause(causes, "address", vip->text, there ? "present" : "absent", 0,
-                     "not managed by vipgate: it does not matter for the announcement");
+        add_cause(causes, "address", vip->text, there ? "present" : "absent", 0,
+                  "not managed by vipgate: it does not matter for the announcement");
         return;
     }
     if (vip->address.error)
@@ -54,25 +54,25 @@ static void append_address(struct causes *causes, const struct bgpd *bgpd, const
                  !vip->address.present ? "not added"
                  : vip->address.ours   ? "added by vipgate"
                                        : "there before vipgate");
-    append_cause(causes, "address", vip->text, vip->address.present ? "present" : "absent", 0, text);
+    add_cause(causes, "address", vip->text, vip->address.present ? "present" : "absent", 0, text);
 }
 
-static void append_gate(struct causes *causes, const struct vip *vip)
+static void add_gate(struct causes *causes, const struct vip *vip)
 {
     const struct gate_config *gate = &vip->config->gate;
     char text[TEXT_SIZE], percent[32] = "";
 
     if (gate->check_count == 0) {
-        append_cause(causes, "gate", "none", "up", 0, "no gate: announced always");
+        add_cause(causes, "gate", "none", "up", 0, "no gate: announced always");
         return;
     }
     if (vip->gate.healthy_percent >= 0)
         snprintf(percent, sizeof percent, "%d%% healthy: ", vip->gate.healthy_percent);
     snprintf(text, sizeof text, "%s%s", vip->gate.standing == GATE_DEGRADED ? "" : percent, vip->gate.reason);
-    append_cause(causes, "gate", vip->text, gate_standing_name(vip->gate.standing), 0, text);
+    add_cause(causes, "gate", vip->text, gate_standing_name(vip->gate.standing), 0, text);
 }
 
-static void append_checks(struct causes *causes, const struct bgpd *bgpd, const struct vip *vip)
+static void add_checks(struct causes *causes, const struct bgpd *bgpd, const struct vip *vip)
 {
     static const char *const words[] = {"pending", "up", "down", "unknown"};
     const struct verdict_table *verdicts = health_verdicts(bgpd->health);
@@ -81,21 +81,21 @@ static void append_checks(struct causes *causes, const struct bgpd *bgpd, const 
         const char *name = vip->config->gate.checks[i].name;
         struct check_view view;
         verdict_table_view(verdicts, name, &view);
-        append_cause(causes, "check", name, words[view.standing], verdict_table_since_us(verdicts, name),
-                     view.reason[0] ? view.reason : "its first verdict is still to come");
+        add_cause(causes, "check", name, words[view.standing], verdict_table_since_us(verdicts, name),
+                  view.reason[0] ? view.reason : "its first verdict is still to come");
     }
 }
 
-static void append_health(struct causes *causes, const struct bgpd *bgpd)
+static void add_health(struct causes *causes, const struct bgpd *bgpd)
 {
     enum health_link link = verdict_table_link(health_verdicts(bgpd->health));
     const struct event *event = journal_latest(bgpd->daemon.journal, "health", "healthd");
 
-    append_cause(causes, "health", "healthd", health_link_name(link), event ? event->time_us : 0,
-                 event ? event->cause : "not yet reached");
+    add_cause(causes, "health", "healthd", health_link_name(link), event ? event->time_us : 0,
+              event ? event->cause : "not yet reached");
 }
 
-/* What the neighbour has of the VIP, in words. */
+/* What the neighbor has of the VIP, in words. */
 static void describe_delivery(const struct peer *peer, const struct vip *vip, char *text, size_t size)
 {
     static const char *const deliveries[] = {"is queued for it", "was sent to it, and not acknowledged yet",
@@ -121,7 +121,7 @@ static void describe_delivery(const struct peer *peer, const struct vip *vip, ch
         strlcpy(text, "has no route to it from here", size);
 }
 
-static void append_neighbors(struct causes *causes, const struct bgpd *bgpd, const struct vip *vip)
+static void add_neighbors(struct causes *causes, const struct bgpd *bgpd, const struct vip *vip)
 {
     for (struct peer *peer = speaker_next(bgpd->speaker, NULL); peer; peer = speaker_next(bgpd->speaker, peer)) {
         struct peer_status status = {0};
@@ -132,13 +132,13 @@ static void append_neighbors(struct causes *causes, const struct bgpd *bgpd, con
         if (status.state != SESSION_ESTABLISHED && cause->direction != ERROR_NONE)
             snprintf(text, sizeof text, "no session: %s%s%s", cause->name,
                      cause->name[0] && cause->message[0] ? ": " : "", cause->message);
-        append_cause(causes, "neighbor", address_format(&peer_config(peer)->address, address),
-                     session_state_name(status.state), status.state == SESSION_ESTABLISHED ? status.established_us : 0,
-                     text);
+        add_cause(causes, "neighbor", address_format(&peer_config(peer)->address, address),
+                  session_state_name(status.state), status.state == SESSION_ESTABLISHED ? status.established_us : 0,
+                  text);
     }
 }
 
-static void append_events(struct causes *causes, const struct bgpd *bgpd, const struct vip *vip)
+static void add_events(struct causes *causes, const struct bgpd *bgpd, const struct vip *vip)
 {
     const struct event *last[EVENTS_SHOWN] = {0};
     size_t count = 0;
@@ -152,20 +152,23 @@ static void append_events(struct causes *causes, const struct bgpd *bgpd, const 
         const struct event *event = last[(count - 1 - i) % EVENTS_SHOWN];
         char text[TEXT_SIZE];
         snprintf(text, sizeof text, "%s -> %s: %s", event->from, event->to, event->cause);
-        append_cause(causes, "event", event->subject, event->to, event->time_us, text);
+        add_cause(causes, "event", event->subject, event->to, event->time_us, text);
     }
 }
 
-void state_append_why(struct lyd_node *state, const struct bgpd *bgpd, const struct vip *vip)
+void show_why(struct json *state, const struct bgpd *bgpd, const struct vip *vip)
 {
-    struct causes causes = {.vip = state_append_vip(state, bgpd, vip)};
+    struct causes causes = {.row = state};
 
-    append_cause(&causes, "vip", vip->text, vip_state_name(vip->state), vip->since_us, vip->reason);
-    append_address(&causes, bgpd, vip);
-    append_gate(&causes, vip);
-    append_checks(&causes, bgpd, vip);
+    json_entry(state, "vip");
+    show_vip_leafs(state, bgpd, vip);
+    add_cause(&causes, "vip", vip->text, vip_state_name(vip->state), vip->since_us, vip->reason);
+    add_address(&causes, bgpd, vip);
+    add_gate(&causes, vip);
+    add_checks(&causes, bgpd, vip);
     if (vip->config->gate.check_count)
-        append_health(&causes, bgpd);
-    append_neighbors(&causes, bgpd, vip);
-    append_events(&causes, bgpd, vip);
+        add_health(&causes, bgpd);
+    add_neighbors(&causes, bgpd, vip);
+    add_events(&causes, bgpd, vip);
+    json_end(state);
 }

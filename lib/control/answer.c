@@ -99,42 +99,41 @@ static void request_send(struct control_request *request, enum control_kind kind
         await_progress(request);
 }
 
-/* The document as text, which it is freed for. NULL where there is none or memory is out. */
-static char *document_print(struct lyd_node *document)
+struct json control_state(void)
 {
-    char *text = NULL;
+    struct json json = {0};
 
-    if (document)
-        lyd_print_mem(&text, document, LYD_JSON, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK);
-    lyd_free_all(document);
-    return text;
+    json_begin(&json, NULL);
+    json_begin(&json, "vipgate:state");
+    return json;
 }
 
-static void send_document(struct control_request *request, enum control_kind kind, struct lyd_node *document)
+static void send_document(struct control_request *request, enum control_kind kind, struct json *document)
 {
-    char *text = document_print(document);
-    size_t size = text ? strlen(text) : 0;
-
-    if (size >= CONTROL_ANSWER_MAX) {
-        free(text);
-        text = strdup("the answer is too long; ask for less of it");
-        size = text ? strlen(text) : 0;
-        kind = CONTROL_KIND_REFUSAL;
+    json_finish(document);
+    if (document->failed || document->length >= CONTROL_ANSWER_MAX) {
+        free(document->text);
+        if (!request->lost)
+            uv_timer_start(&request->timer, request_on_timer, 0, 0);
+        return;
     }
-    request_send(request, kind, text, size);
+    request_send(request, kind, document->text, document->length);
 }
 
-void control_reply(struct control_request *request, struct lyd_node *document)
+void control_reply(struct control_request *request, struct json *document)
 {
     request->ended = true;
-    send_document(request, CONTROL_KIND_LAST, document);
+    if (document)
+        send_document(request, CONTROL_KIND_LAST, document);
+    else
+        request_send(request, CONTROL_KIND_LAST, NULL, 0);
     request_free_if_over(request);
 }
 
-bool control_reply_more(struct control_request *request, struct lyd_node *document)
+bool control_reply_more(struct control_request *request, struct json *document)
 {
     if (!request->lost && request_backlog(request) > BACKLOG_MAX) {
-        lyd_free_all(document);
+        free(document->text);
         return false;
     }
     send_document(request, CONTROL_KIND_MORE, document);

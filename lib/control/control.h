@@ -1,7 +1,6 @@
 /*
  * The control socket. A daemon listens on DIRECTORY/NAME.sock; a client sends one RPC of the YANG module as JSON and
- * gets answers: documents, or one refusal. Both ends validate with libyang, so that a handler sees only what the
- * schema allows.
+ * gets answers: documents, or one refusal. A handler sees no request but those that the module allows.
  *
  *     request = length(4) JSON of the RPC, {"vipgate:get": {"what": ["vip"]}}
  *     answer  = length(4) kind(1) body        kind: last document, a document with more to follow, refusal (text)
@@ -11,7 +10,9 @@
 #ifndef VIPGATE_LIB_CONTROL_CONTROL_H
 #define VIPGATE_LIB_CONTROL_CONTROL_H
 
-#include <libyang/libyang.h>
+#include "lib/control/rpc.h"
+#include "lib/json.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,35 +24,35 @@ struct control_server;
 struct control_request;
 
 /*
- * Answers one request. RPC is the validated input (lyd_node of the rpc itself, its name in rpc->schema->name); it lives
- * until the request ends. The handler, or code it leaves behind, must end the request with exactly one control_reply or
+ * Answers one request. RPC is a node of the RPC's name with its input (lib/control/rpc.h); it lives until the request
+ * ends. The handler, or code it leaves behind, must end the request with exactly one control_reply or
  * control_refuse, at once or later; where the client goes away first, what control_on_gone set is called, and the
  * request must not be used after it. Where nothing was set the request stays valid, and must still be ended.
  */
-typedef void control_handler(struct control_request *request, const struct lyd_node *rpc, void *user);
+typedef void control_handler(struct control_request *request, const struct json_node *rpc, void *user);
 
 /* Listens. DIRECTORY is made (0755) where it is missing; a stale socket is replaced. NULL with the reason and remedy in
  * ERROR. */
-struct control_server *control_server_open(uv_loop_t *loop, const struct ly_ctx *context, const char *directory,
-                                           const char *name, control_handler *handler, void *user, char *error,
-                                           size_t size);
+struct control_server *control_server_open(uv_loop_t *loop, const char *directory, const char *name,
+                                           control_handler *handler, void *user, char *error, size_t size);
 
 /* Closes and removes the socket; requests under way end as if their clients had gone. Memory is freed once the loop has
  * run on. NULL: nothing. */
 void control_server_close(struct control_server *server);
 
-/* Ends the request with DOCUMENT, whose ownership passes here; NULL: done, with nothing to show. */
-void control_reply(struct control_request *request, struct lyd_node *document);
+/* A document whose top is the container 'state', begun, for what is to be in it. */
+struct json control_state(void);
+
+/* Ends the request with DOCUMENT, which is ended and taken over; NULL: done, with nothing to show. A client whose
+ * answer there was no memory for is let go, here and below. */
+void control_reply(struct control_request *request, struct json *document);
 
 /* Sends DOCUMENT and keeps the request open, for answers in pieces and --follow. False when the client does not read:
  * more than 1 MiB is waiting for it; the caller ends the request then. */
-bool control_reply_more(struct control_request *request, struct lyd_node *document);
+bool control_reply_more(struct control_request *request, struct json *document);
 
 /* Ends the request with one line that says why not (exit status 1 at the client). */
 void control_refuse(struct control_request *request, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Whether RPC, a get, asks for the list WHAT. */
-bool control_asks_for(const struct lyd_node *rpc, const char *what);
 
 /* Ends the request with a document that is JSON already. */
 void control_reply_json(struct control_request *request, const char *json);

@@ -1,7 +1,6 @@
 #include "lib/control/event_feed.h"
 
 #include "lib/clock.h"
-#include "lib/model.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,39 +16,34 @@ struct follower {
 
 struct event_feed {
     struct journal *journal;
-    const struct ly_ctx *context;
     LIST_HEAD(, follower) followers;
 };
 
-static const char *or_absent(const char *text)
+static void append(const struct event_feed *feed, struct json *state, const struct event *event)
 {
-    return text[0] ? text : NULL;
-}
-
-static void append(const struct event_feed *feed, struct lyd_node *state, const struct event *event)
-{
-    struct lyd_node *node = model_list(state, "event", NULL, NULL);
-
-    model_leaf_time(node, "time", event->time_us);
-    model_leaf(node, "daemon", journal_daemon(feed->journal));
-    model_leaf(node, "kind", or_absent(event->kind));
-    model_leaf(node, "subject", or_absent(event->subject));
-    model_leaf(node, "from", or_absent(event->from));
-    model_leaf(node, "to", or_absent(event->to));
-    model_leaf(node, "cause", or_absent(event->cause));
+    json_entry(state, "event");
+    json_time(state, "time", event->time_us);
+    json_text(state, "daemon", journal_daemon(feed->journal));
+    json_text_if_any(state, "kind", event->kind);
+    json_text_if_any(state, "subject", event->subject);
+    json_text_if_any(state, "from", event->from);
+    json_text_if_any(state, "to", event->to);
+    json_text_if_any(state, "cause", event->cause);
+    json_end(state);
 }
 
 /* In the place of COUNT events that the journal holds no more. */
-static void append_gap(const struct event_feed *feed, struct lyd_node *state, uint64_t count)
+static void append_gap(const struct event_feed *feed, struct json *state, uint64_t count)
 {
-    struct lyd_node *node = model_list(state, "event", NULL, NULL);
     char cause[96];
 
     snprintf(cause, sizeof cause, "%" PRIu64 " events came faster than they were read, and are lost", count);
-    model_leaf_time(node, "time", clock_real_us());
-    model_leaf(node, "daemon", journal_daemon(feed->journal));
-    model_leaf(node, "kind", "daemon");
-    model_leaf(node, "cause", cause);
+    json_entry(state, "event");
+    json_time(state, "time", clock_real_us());
+    json_text(state, "daemon", journal_daemon(feed->journal));
+    json_text(state, "kind", "daemon");
+    json_text(state, "cause", cause);
+    json_end(state);
 }
 
 uint64_t event_feed_begin(const struct event_feed *feed, uint32_t last)
@@ -60,7 +54,7 @@ uint64_t event_feed_begin(const struct event_feed *feed, uint32_t last)
     return newest - before > last ? newest - last : before;
 }
 
-bool event_feed_append(const struct event_feed *feed, struct lyd_node *state, uint64_t *after,
+bool event_feed_append(const struct event_feed *feed, struct json *state, uint64_t *after,
                        const struct control_request *request)
 {
     const struct event *event;
@@ -91,10 +85,10 @@ static void on_gone(struct control_request *request, void *user)
 static void send_events(struct control_request *request, void *user)
 {
     struct follower *follower = user;
-    struct lyd_node *state = model_top(follower->feed->context, "state");
+    struct json state = control_state();
 
-    bool all = event_feed_append(follower->feed, state, &follower->after, request);
-    control_reply_more(request, state);
+    bool all = event_feed_append(follower->feed, &state, &follower->after, request);
+    control_reply_more(request, &state);
     if (!all)
         control_on_ready(request, send_events, follower);
 }
@@ -111,13 +105,14 @@ static void on_event(const struct event *event, void *user)
     }
 }
 
-void event_feed_follow(struct event_feed *feed, struct control_request *request, struct lyd_node *document,
-                       uint64_t after)
+void event_feed_follow(struct event_feed *feed, struct control_request *request, struct json *document, uint64_t after)
 {
     struct follower *follower = calloc(1, sizeof *follower);
+    struct json end = control_state();
 
     if (!follower) {
-        lyd_free_all(document);
+        free(end.text);
+        free(document->text);
         control_refuse(request, "out of memory");
         return;
     }
@@ -125,17 +120,16 @@ void event_feed_follow(struct event_feed *feed, struct control_request *request,
     LIST_INSERT_HEAD(&feed->followers, follower, entry);
     control_on_gone(request, on_gone, follower);
     control_reply_more(request, document);
-    control_reply_more(request, model_top(feed->context, "state"));
+    control_reply_more(request, &end);
 }
 
-struct event_feed *event_feed_new(struct journal *journal, const struct ly_ctx *context)
+struct event_feed *event_feed_new(struct journal *journal)
 {
     struct event_feed *feed = calloc(1, sizeof *feed);
 
     if (!feed)
         return NULL;
     feed->journal = journal;
-    feed->context = context;
     LIST_INIT(&feed->followers);
     journal_listen(journal, on_event, feed);
     return feed;

@@ -1,10 +1,10 @@
-/* How requests and answers lie on the control socket. Pure: bytes in, frames and validated documents out. */
+/* How requests and answers lie on the control socket. Pure: bytes in, frames and checked requests out. */
 #ifndef VIPGATE_LIB_CONTROL_FRAME_H
 #define VIPGATE_LIB_CONTROL_FRAME_H
 
+#include "lib/json_tree.h"
 #include "lib/wire.h"
 
-#include <libyang/libyang.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,9 +21,9 @@ enum { CONTROL_LENGTH_SIZE = 4, CONTROL_ANSWER_MAX = 64 * 1024 * 1024 };
  * -1 more than MAX are announced. */
 int control_frame_take(struct wire_reader *reader, size_t max, struct wire_reader *body);
 
-/* Takes one request off READER: 1 with the validated RPC in *RPC, to be freed with lyd_free_all; 0 not all there yet;
- * -1 no request of ours, with why in ERROR. */
-int control_request_take(const struct ly_ctx *context, struct wire_reader *reader, struct lyd_node **rpc, char *error,
+/* Takes one request off READER: 1 with the RPC, checked (lib/control/rpc.h), in *RPC, which lies in ARENA; 0 not all
+ * there yet; -1 no request of ours, with why in ERROR. */
+int control_request_take(struct wire_reader *reader, struct arena *arena, const struct json_node **rpc, char *error,
                          size_t size);
 
 #endif

@@ -6,8 +6,7 @@ void request_free_if_over(struct control_request *request)
 {
     if (!request->ended)
         return;
-    lyd_free_all(request->rpc);
-    request->rpc = NULL;
+    arena_free(&request->arena);
     if (request->open_handles > 0)
         return;
     free(request->input);

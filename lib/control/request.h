@@ -17,7 +17,6 @@
 struct control_server {
     uv_loop_t *loop;
     struct acceptor *acceptor;
-    const struct ly_ctx *context;
     struct control_owner owner;
     struct sockaddr_un address;
     struct stat file; /* the socket that we made, so that we remove no other */
@@ -41,8 +40,8 @@ struct control_request {
     bool dispatched; /* the handler was called */
     size_t waiting;  /* bytes not yet written when the timer was set */
     size_t received;
-    uint8_t *input; /* CONTROL_LENGTH_SIZE + CONTROL_REQUEST_MAX, until the handler is called */
-    struct lyd_node *rpc;
+    uint8_t *input;     /* CONTROL_LENGTH_SIZE + CONTROL_REQUEST_MAX, until the handler is called */
+    struct arena arena; /* of the RPC */
     void (*gone)(struct control_request *request, void *user);
     void *gone_user;
     void (*ready)(struct control_request *request, void *user);

@@ -31,16 +31,17 @@ enum { REQUEST_DEADLINE_MS = 5000, LISTEN_BACKLOG = 32 };
 static void dispatch(struct control_request *request)
 {
     struct wire_reader reader = wire_reader_of(request->input, request->received);
+    const struct json_node *rpc;
     char error[512];
 
-    int taken = control_request_take(request->server->context, &reader, &request->rpc, error, sizeof error);
+    int taken = control_request_take(&reader, &request->arena, &rpc, error, sizeof error);
     request->dispatched = true;
     free(request->input);
     request->input = NULL;
     if (taken < 0)
         control_refuse(request, "%s", error);
     else
-        request->server->handler(request, request->rpc, request->server->user);
+        request->server->handler(request, rpc, request->server->user);
 }
 
 /* A piece of work for this client: to take its request up, or to go on with its answer. */
@@ -172,9 +173,8 @@ static bool server_listen(struct control_server *server, int fd, char *error, si
     return false;
 }
 
-struct control_server *control_server_open(uv_loop_t *loop, const struct ly_ctx *context, const char *directory,
-                                           const char *name, control_handler *handler, void *user, char *error,
-                                           size_t size)
+struct control_server *control_server_open(uv_loop_t *loop, const char *directory, const char *name,
+                                           control_handler *handler, void *user, char *error, size_t size)
 {
     struct control_server *server = calloc(1, sizeof *server);
 
@@ -183,7 +183,6 @@ struct control_server *control_server_open(uv_loop_t *loop, const struct ly_ctx 
         return NULL;
     }
     signal(SIGPIPE, SIG_IGN); /* a client that vanishes is an error of write(), not the end of the daemon */
-    server->context = context;
     server->owner = control_owner_here();
     server->handler = handler;
     server->user = user;

@@ -5,7 +5,6 @@
 #include "lib/daemon/notify.h"
 #include "lib/daemon/program.h"
 #include "lib/log.h"
-#include "lib/model.h"
 
 #include <bsd/string.h>
 #include <bsd/unistd.h>
@@ -28,9 +27,9 @@ const struct shared_config *daemon_shared(const struct daemon *daemon)
 
 /* ---- requests ---- */
 
-static void answer_own(struct daemon *daemon, struct control_request *request, const struct lyd_node *rpc)
+static void answer_own(struct daemon *daemon, struct control_request *request, const struct json_node *rpc)
 {
-    const char *name = rpc->schema->name;
+    const char *name = rpc->name;
 
     for (const struct daemon_command *command = daemon->commands; command->rpc; command++) {
         if (strcmp(command->rpc, name) == 0) {
@@ -41,29 +40,31 @@ static void answer_own(struct daemon *daemon, struct control_request *request, c
     control_refuse(request, "%s does not answer '%s'", daemon->kind->program, name);
 }
 
-static void answer(struct control_request *request, const struct lyd_node *rpc, void *user)
+static void answer(struct control_request *request, const struct json_node *rpc, void *user)
 {
     struct daemon *daemon = user;
 
     if (daemon->stopping)
         control_refuse(request, "%s is stopping", daemon->kind->program);
-    else if (strcmp(rpc->schema->name, "get-config") == 0)
+    else if (strcmp(rpc->name, "get-config") == 0)
         reload_answer_config(daemon->reload, request);
-    else if (strcmp(rpc->schema->name, "reload") == 0)
+    else if (strcmp(rpc->name, "reload") == 0)
         reload_answer(daemon->reload, request, rpc);
     else
         answer_own(daemon, request, rpc);
 }
 
-struct lyd_node *daemon_describe(const struct daemon *daemon, struct lyd_node *state)
+void daemon_describe(const struct daemon *daemon, struct json *state)
 {
-    struct lyd_node *node = model_list(state, "daemon", daemon->kind->name, NULL);
-
-    model_leaf(node, "version", VIPGATE_VERSION);
-    model_leaf_number(node, "pid", (uint64_t)getpid());
-    model_leaf_time(node, "since", daemon->since_us);
-    reload_describe(daemon->reload, node);
-    return node;
+    json_entry(state, "daemon");
+    json_text(state, "name", daemon->kind->name);
+    json_text(state, "version", VIPGATE_VERSION);
+    json_number(state, "pid", (uint64_t)getpid());
+    json_time(state, "since", daemon->since_us);
+    reload_describe(daemon->reload, state);
+    if (daemon->kind->describe)
+        daemon->kind->describe(daemon, state);
+    json_end(state);
 }
 
 /* ---- from one configuration to the next ---- */
@@ -104,11 +105,11 @@ static void apply_again(void *value, void *user)
 static bool open_rooms(struct daemon *daemon, const void *value, char *error, size_t size)
 {
     daemon->journal = journal_new(daemon->kind->name);
-    daemon->feed = daemon->journal ? event_feed_new(daemon->journal, daemon->context) : NULL;
+    daemon->feed = daemon->journal ? event_feed_new(daemon->journal) : NULL;
     if (!daemon->feed)
         return daemon_out_of_memory(error, size);
-    daemon->control = control_server_open(daemon->loop, daemon->context, daemon_shared(daemon)->control_directory,
-                                          daemon->kind->name, answer, daemon, error, size);
+    daemon->control = control_server_open(daemon->loop, daemon_shared(daemon)->control_directory, daemon->kind->name,
+                                          answer, daemon, error, size);
     return daemon->control && daemon->kind->open(daemon, value, error, size);
 }
 
@@ -121,7 +122,7 @@ static bool start(struct daemon *daemon, struct load *load, char *error, size_t 
     daemon->since_us = clock_real_us();
     daemon->config = kind->config;
     daemon->config.apply = apply_again;
-    daemon->reload = reload_new(daemon->loop, daemon->context, daemon->path, &daemon->config, daemon, load);
+    daemon->reload = reload_new(daemon->loop, daemon->path, &daemon->config, daemon, load);
     if (!daemon->reload)
         return daemon_out_of_memory(error, size);
     configure_log(daemon);
@@ -210,22 +211,15 @@ static void say_findings(const struct load *load, bool only_check)
 static int check_or_run(struct daemon *daemon, bool only_check)
 {
     const struct load_kind *kind = &daemon->kind->config.load;
-    char error[512];
+    struct load load = load_file_apart(kind, daemon->path);
     int status = EXIT_SUCCESS;
 
-    daemon->context = model_open(error, sizeof error);
-    if (!daemon->context) {
-        log_error(NULL, "%s", error);
-        return EXIT_FAILURE;
-    }
-    struct load load = load_file(kind, daemon->context, daemon->path);
     say_findings(&load, only_check);
     if (!load.value)
         status = PROGRAM_MISUSED;
     else if (!only_check)
         status = run(daemon, &load);
     load_clear(kind, &load);
-    ly_ctx_destroy(daemon->context);
     return status;
 }
 

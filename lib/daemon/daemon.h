@@ -14,7 +14,6 @@
 #include "lib/daemon/reload.h"
 #include "lib/journal.h"
 
-#include <libyang/libyang.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,7 +22,7 @@
 /* One RPC that the daemon answers; a table ends with a NULL. 'get-config' and 'reload' need no row. */
 struct daemon_command {
     const char *rpc;
-    void (*answer)(void *user, struct control_request *request, const struct lyd_node *rpc);
+    void (*answer)(void *user, struct control_request *request, const struct json_node *rpc);
 };
 
 struct daemon_kind {
@@ -40,6 +39,9 @@ struct daemon_kind {
     /* Ends its work for REASON, takes its time, and then calls daemon_end. NULL: there is nothing to wait for. */
     void (*stop)(void *user, const char *reason);
 
+    /* Adds what is its own to the entry for it in the list 'daemon'. NULL: nothing. */
+    void (*describe)(const void *user, struct json *entry);
+
     /* Closes all that `open` opened, or what of it was; the loop then runs out. */
     void (*close)(void *user);
 };
@@ -50,7 +52,6 @@ struct daemon {
     struct reload_owner config; /* of the kind, apart from `apply` */
     const char *path;           /* of the configuration */
     uv_loop_t *loop;
-    struct ly_ctx *context; /* of answers */
     uint64_t since_us;
     struct journal *journal;
     struct event_feed *feed;
@@ -69,8 +70,8 @@ void daemon_end(struct daemon *daemon);
 /* Settings that every daemon has: those of the running configuration. */
 const struct shared_config *daemon_shared(const struct daemon *daemon);
 
-/* The entry for this daemon in the list 'daemon' of STATE; returned, for what is the daemon's own. */
-struct lyd_node *daemon_describe(const struct daemon *daemon, struct lyd_node *state);
+/* Adds the entry for this daemon to the list 'daemon' of STATE. */
+void daemon_describe(const struct daemon *daemon, struct json *state);
 
 /* For hooks: writes "out of memory" into ERROR, and returns false. */
 bool daemon_out_of_memory(char *error, size_t size);

@@ -43,7 +43,6 @@ struct load load_file(const struct load_kind *kind, const struct ly_ctx *context
         load.value = NULL;
     }
     conf_drop_tree(conf);
-    malloc_trim(0); /* the tree of a large file takes a hundred times what is left */
     return load;
 }
 
@@ -58,6 +57,7 @@ struct load load_file_apart(const struct load_kind *kind, const char *path)
     else
         conf_error(&load.findings, NULL, "%s", error);
     ly_ctx_destroy(context);
+    malloc_trim(0); /* the tree of a large file takes a hundred times what is left */
     return load;
 }
 

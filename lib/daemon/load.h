@@ -34,7 +34,7 @@ struct load {
 /* Reads PATH with CONTEXT (model_open). Never fails outright: what is wrong is in the findings. */
 struct load load_file(const struct load_kind *kind, const struct ly_ctx *context, const char *path);
 
-/* The same with a context of its own, for another thread. */
+/* The same with a context of its own, of which nothing is left afterwards. */
 struct load load_file_apart(const struct load_kind *kind, const char *path);
 
 /* A line for each finding, errors and warnings. The caller frees it; NULL when out of memory. */

@@ -2,7 +2,6 @@
 
 #include "lib/daemon/beside.h"
 #include "lib/log.h"
-#include "lib/model.h"
 
 #include <bsd/string.h>
 #include <stdarg.h>
@@ -31,7 +30,6 @@ struct reading {
 struct reload {
     uv_timer_t expiry;
     uv_loop_t *loop;
-    const struct ly_ctx *context;
     const struct reload_owner *owner;
     void *user;
     const char *path;
@@ -117,21 +115,22 @@ static void log_changes(const struct changes *changes)
         log_info(NULL, "reload: … and %zu more changes", changes->count - changes->kept);
 }
 
-static struct lyd_node *describe(const struct reload *reload)
+static struct json describe(const struct reload *reload)
 {
     const struct conf *findings = &reload->prepared->findings;
-    struct lyd_node *state = model_top(reload->context, "state"), *node = model_container(state, "reload");
+    struct json json = control_state();
 
-    model_leaf(node, "digest", findings->digest);
+    json_begin(&json, "reload");
+    json_text(&json, "digest", findings->digest);
     for (size_t i = 0; i < reload->changes.kept; i++)
-        model_leaf(node, "change", reload->changes.lines[i]);
-    model_leaf_number(node, "changes", reload->changes.count);
+        json_item(&json, "change", reload->changes.lines[i]);
+    json_number(&json, "changes", reload->changes.count);
     for (size_t i = 0; i < findings->diagnostic_count; i++) {
         char *text = conf_diagnostic_text(&findings->diagnostics[i]);
-        model_leaf(node, "warning", text);
+        json_item(&json, "warning", text ? text : "out of memory");
         free(text);
     }
-    return state;
+    return json;
 }
 
 /* ---- its end ---- */
@@ -211,8 +210,10 @@ static void on_expiry(uv_timer_t *timer)
 
 static void await_apply(struct reload *reload)
 {
+    struct json answer = describe(reload);
+
     uv_timer_start(&reload->expiry, on_expiry, PREPARED_MS, 0);
-    control_reply_more(reload->request, describe(reload)); /* the first answer: there is room for it */
+    control_reply_more(reload->request, &answer); /* the first answer: there is room for it */
 }
 
 /* Takes LOAD over, unless something is wrong. */
@@ -332,11 +333,11 @@ static void answer_apply(struct reload *reload, struct control_request *request,
     finish(reload);
 }
 
-void reload_answer(struct reload *reload, struct control_request *request, const struct lyd_node *rpc)
+void reload_answer(struct reload *reload, struct control_request *request, const struct json_node *rpc)
 {
-    const char *token = model_text(rpc, "token");
+    const char *token = node_text(rpc, "token");
 
-    if (strcmp(model_text(rpc, "phase"), "prepare") == 0)
+    if (strcmp(node_text(rpc, "phase"), "prepare") == 0)
         answer_prepare(reload, request, token);
     else
         answer_apply(reload, request, token);
@@ -352,10 +353,10 @@ const struct shared_config *reload_shared(const struct reload *reload)
     return &reload->running->shared;
 }
 
-void reload_describe(const struct reload *reload, struct lyd_node *daemon)
+void reload_describe(const struct reload *reload, struct json *daemon)
 {
-    model_leaf(daemon, "configuration-file", reload->absolute);
-    model_leaf(daemon, "configuration-digest", reload->running->findings.digest);
+    json_text(daemon, "configuration-file", reload->absolute);
+    json_text(daemon, "configuration-digest", reload->running->findings.digest);
 }
 
 /* ---- life ---- */
@@ -371,8 +372,8 @@ static char *absolute_path(const char *path)
     return text;
 }
 
-struct reload *reload_new(uv_loop_t *loop, const struct ly_ctx *context, const char *path,
-                          const struct reload_owner *owner, void *user, struct load *load)
+struct reload *reload_new(uv_loop_t *loop, const char *path, const struct reload_owner *owner, void *user,
+                          struct load *load)
 {
     struct reload *reload = calloc(1, sizeof *reload);
     struct load *running = calloc(1, sizeof *running);
@@ -385,7 +386,7 @@ struct reload *reload_new(uv_loop_t *loop, const struct ly_ctx *context, const c
     *running = *load;
     running->value = NULL;
     *load = (struct load){.value = load->value};
-    *reload = (struct reload){.loop = loop, .context = context, .path = path, .owner = owner, .user = user};
+    *reload = (struct reload){.loop = loop, .path = path, .owner = owner, .user = user};
     reload->absolute = absolute_path(path);
     reload->running = running;
     uv_timer_init(loop, &reload->expiry);

@@ -33,10 +33,10 @@ struct reload_owner {
 
 struct reload;
 
-/* For a daemon that runs LOAD, which was read from PATH and is taken over, without its value. CONTEXT is the one that
- * answers are made with. All but LOAD outlive the object. NULL when out of memory; LOAD is then untouched. */
-struct reload *reload_new(uv_loop_t *loop, const struct ly_ctx *context, const char *path,
-                          const struct reload_owner *owner, void *user, struct load *load);
+/* For a daemon that runs LOAD, which was read from PATH and is taken over, without its value. All but LOAD outlive the
+ * object. NULL when out of memory; LOAD is then untouched. */
+struct reload *reload_new(uv_loop_t *loop, const char *path, const struct reload_owner *owner, void *user,
+                          struct load *load);
 
 /* Nothing is prepared, read or applied any more, and nothing may be asked. The daemon's state is as before. */
 void reload_stop(struct reload *reload);
@@ -48,10 +48,10 @@ void reload_free(struct reload *reload);
 void reload_now(struct reload *reload);
 
 /* Answers the RPC reload. */
-void reload_answer(struct reload *reload, struct control_request *request, const struct lyd_node *rpc);
+void reload_answer(struct reload *reload, struct control_request *request, const struct json_node *rpc);
 
 /* Says in DAEMON, an entry of the state's list, which file is read and of which bytes the running configuration is. */
-void reload_describe(const struct reload *reload, struct lyd_node *daemon);
+void reload_describe(const struct reload *reload, struct json *daemon);
 
 /* Of the running configuration; in `apply`, of the one gone over to. Valid until the next. */
 const struct shared_config *reload_shared(const struct reload *reload);

@@ -1,7 +1,6 @@
 #include "lib/control/event_feed.h"
 
 #include "lib/log.h"
-#include "lib/model.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +15,6 @@
 
 struct daemon {
     char directory[64];
-    struct ly_ctx *context;
     uv_loop_t loop;
     struct control_server *server;
     struct journal *journal;
@@ -29,15 +27,15 @@ static void drop_line(enum log_level level, const char *line, void *user)
     (void)level, (void)line, (void)user;
 }
 
-static void handle(struct control_request *request, const struct lyd_node *rpc, void *user)
+static void handle(struct control_request *request, const struct json_node *rpc, void *user)
 {
     struct daemon *daemon = user;
 
-    struct lyd_node *top = model_top(daemon->context, "state");
+    struct json top = control_state();
 
-    uint64_t after = event_feed_begin(daemon->feed, (uint32_t)model_number(rpc, "last", UINT32_MAX));
-    event_feed_append(daemon->feed, top, &after, NULL);
-    event_feed_follow(daemon->feed, request, top, after);
+    uint64_t after = event_feed_begin(daemon->feed, (uint32_t)node_number(rpc, "last", UINT32_MAX));
+    event_feed_append(daemon->feed, &top, &after, NULL);
+    event_feed_follow(daemon->feed, request, &top, after);
     daemon->followed++;
 }
 
@@ -50,11 +48,10 @@ static int setup(void **state)
     strcpy(daemon->directory, "/tmp/vipgate-test-XXXXXX");
     if (!mkdtemp(daemon->directory) || uv_loop_init(&daemon->loop) < 0)
         return -1;
-    daemon->context = model_open(error, sizeof error);
     daemon->journal = journal_new("healthd");
-    daemon->feed = event_feed_new(daemon->journal, daemon->context);
-    daemon->server = control_server_open(&daemon->loop, daemon->context, daemon->directory, "healthd", handle, daemon,
-                                         error, sizeof error);
+    daemon->feed = event_feed_new(daemon->journal);
+    daemon->server =
+        control_server_open(&daemon->loop, daemon->directory, "healthd", handle, daemon, error, sizeof error);
     *state = daemon;
     return daemon->server ? 0 : -1;
 }
@@ -68,7 +65,6 @@ static int teardown(void **state)
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     int leftover = uv_loop_close(&daemon->loop);
     journal_free(daemon->journal);
-    ly_ctx_destroy(daemon->context);
     leftover |= rmdir(daemon->directory);
     free(daemon);
     log_set_sink(NULL, NULL);
@@ -87,20 +83,23 @@ static void test_append(void **state)
     for (int i = 1; i <= 3; i++)
         journal_add(daemon->journal, (uint64_t)i, "check", "web", "up", NULL, "event %d", i);
     for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
-        struct lyd_node *top = model_top(daemon->context, "state");
+        struct json top = control_state();
+        struct arena arena = {0};
         size_t count = 0;
         uint64_t after = event_feed_begin(daemon->feed, rows[row].last);
-        assert_true(event_feed_append(daemon->feed, top, &after, NULL));
-        const struct lyd_node *event;
-        LY_LIST_FOR(lyd_child(top), event)
+        assert_true(event_feed_append(daemon->feed, &top, &after, NULL));
+        json_finish(&top);
+        const struct json_node *document = json_parse(&arena, top.text, top.length);
+        NODE_FOR_EACH(event, node_child(document, "vipgate:state"), "event")
         {
             if (count++ == 0)
-                assert_string_equal(model_text(event, "cause"), rows[row].first);
-            assert_null(model_text(event, "to"));
-            assert_string_equal(model_text(event, "daemon"), "healthd");
+                assert_string_equal(node_text(event, "cause"), rows[row].first);
+            assert_null(node_text(event, "to"));
+            assert_string_equal(node_text(event, "daemon"), "healthd");
         }
         assert_int_equal(count, rows[row].count);
-        lyd_free_all(top);
+        arena_free(&arena);
+        free(top.text);
     }
 }
 

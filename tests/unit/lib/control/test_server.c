@@ -2,7 +2,6 @@
 #include "lib/control/control.h"
 
 #include "lib/clock.h"
-#include "lib/model.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -22,7 +21,6 @@ enum { DEADLINE_MS = 20000, NOBODY = 65534 };
 /* A daemon whose handler does what the test asks of it. */
 struct daemon {
     char directory[64];
-    struct ly_ctx *context;
     uv_loop_t loop;
     struct control_server *server;
     struct control_request *open; /* of a handler that has not answered yet */
@@ -30,11 +28,13 @@ struct daemon {
     bool invalid; /* the file of a reload */
 };
 
-static struct lyd_node *document(struct daemon *daemon, const char *site)
+static struct json *document(const char *site)
 {
-    struct lyd_node *top = model_top(daemon->context, "state");
-    model_leaf(top, "site", site);
-    return top;
+    static struct json state;
+
+    state = control_state();
+    json_text(&state, "site", site);
+    return &state;
 }
 
 static void on_gone(struct control_request *request, void *user)
@@ -53,10 +53,10 @@ static void send_piece(struct control_request *request, void *user)
     memset(big, 'x', sizeof big - 1);
 
     if (++daemon->pieces == 40) {
-        control_reply(request, document(daemon, "end"));
+        control_reply(request, document("end"));
         return;
     }
-    assert_true(control_reply_more(request, document(daemon, big)));
+    assert_true(control_reply_more(request, document(big)));
     control_on_ready(request, send_piece, daemon);
 }
 
@@ -66,7 +66,7 @@ static void send_endless(struct control_request *request, void *user)
     struct daemon *daemon = user;
 
     daemon->pieces++;
-    control_reply_more(request, document(daemon, "piece"));
+    control_reply_more(request, document("piece"));
     control_on_ready(request, send_endless, daemon);
 }
 
@@ -75,10 +75,10 @@ static void on_endless_gone(struct control_request *request, void *user)
     (void)request, (void)user;
 }
 
-static void handle(struct control_request *request, const struct lyd_node *rpc, void *user)
+static void handle(struct control_request *request, const struct json_node *rpc, void *user)
 {
     struct daemon *daemon = user;
-    const char *name = rpc->schema->name;
+    const char *name = rpc->name;
 
     daemon->requests++;
     if (strcmp(name, "reload") == 0) {
@@ -87,20 +87,20 @@ static void handle(struct control_request *request, const struct lyd_node *rpc, 
         else
             control_reply(request, NULL);
     } else if (strcmp(name, "check-run") == 0) {
-        control_refuse(request, "no check %s\t", model_text(rpc, "name"));
+        control_refuse(request, "no check %s\t", node_text(rpc, "name"));
     } else if (strcmp(name, "get-config") == 0) {
         daemon->pieces = 0;
         send_piece(request, daemon);
     } else if (strcmp(name, "neighbor") == 0) { /* a handler that never ends and sets no gone */
         daemon->open = request;
-    } else if (model_boolean(rpc, "follow", false)) {
+    } else if (node_boolean(rpc, "follow")) {
         daemon->open = request;
         control_on_gone(request, on_gone, daemon);
-    } else if (control_asks_for(rpc, "neighbor")) {
+    } else if (rpc_asks_for(rpc, "neighbor")) {
         control_on_gone(request, on_endless_gone, daemon);
         send_endless(request, daemon);
     } else {
-        control_reply(request, document(daemon, "north"));
+        control_reply(request, document("north"));
     }
 }
 
@@ -114,9 +114,7 @@ static int setup_of(void **state, uid_t uid)
         return -1;
     if (chown(daemon->directory, uid, (gid_t)-1) < 0 || seteuid(uid) < 0)
         return -1;
-    daemon->context = model_open(error, sizeof error);
-    daemon->server = control_server_open(&daemon->loop, daemon->context, daemon->directory, "bgpd", handle, daemon,
-                                         error, sizeof error);
+    daemon->server = control_server_open(&daemon->loop, daemon->directory, "bgpd", handle, daemon, error, sizeof error);
     *state = daemon;
     return seteuid(getuid()) == 0 && daemon->server ? 0 : -1;
 }
@@ -140,7 +138,6 @@ static int teardown(void **state)
     control_server_close(daemon->server);
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     leftover = uv_loop_close(&daemon->loop);
-    ly_ctx_destroy(daemon->context);
     leftover |= rmdir(daemon->directory);
     free(daemon);
     return leftover;
@@ -347,8 +344,8 @@ static void test_a_request_outlives_a_client_that_nobody_watches(void **state)
     close(fd);
     struct call got = call(daemon, RELOAD);
     assert_int_equal(got.result, CONTROL_DONE);
-    assert_true(control_reply_more(daemon->open, document(daemon, "late")));
-    control_reply(daemon->open, document(daemon, "late"));
+    assert_true(control_reply_more(daemon->open, document("late")));
+    control_reply(daemon->open, document("late"));
 }
 
 static void test_bytes_after_the_request_close_it(void **state)
@@ -476,7 +473,7 @@ static void test_a_client_that_does_not_read(void **state)
 
     raw_request(fd, "{\"vipgate:get\":{\"what\":[\"event\"],\"follow\":true}}");
     RUN_UNTIL(daemon, daemon->open);
-    while (control_reply_more(daemon->open, document(daemon, big)) && ++sent < 100)
+    while (control_reply_more(daemon->open, document(big)) && ++sent < 100)
         uv_run(&daemon->loop, UV_RUN_NOWAIT);
     assert_in_range(sent, 4, 8); /* 1 MiB here, and what the kernel holds */
     control_refuse(daemon->open, "too slow");
@@ -490,8 +487,7 @@ static void test_a_second_daemon_is_refused(void **state)
     struct daemon *daemon = *state;
     char error[512];
 
-    assert_null(control_server_open(&daemon->loop, daemon->context, daemon->directory, "bgpd", handle, daemon, error,
-                                    sizeof error));
+    assert_null(control_server_open(&daemon->loop, daemon->directory, "bgpd", handle, daemon, error, sizeof error));
     assert_non_null(strstr(error, "another daemon answers"));
     struct call got = call(daemon, RELOAD);
     assert_int_equal(got.result, CONTROL_DONE);
