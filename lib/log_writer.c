@@ -192,9 +192,11 @@ static bool is_losing(const struct log_writer *writer)
     return writer->lost > 0 && writer->error == 0;
 }
 
+/* The thread is woken only where it may sleep, and finds the mutex free. */
 void log_writer_put(struct log_writer *writer, const char *line, size_t size)
 {
     pthread_mutex_lock(&writer->mutex);
+    bool sleeps = is_empty(writer) && !writer->is_writing;
     if (!writer->has_thread)
         start_thread(writer);
     if (is_losing(writer) || !make_room(writer, size)) {
@@ -204,8 +206,9 @@ void log_writer_put(struct log_writer *writer, const char *line, size_t size)
         memcpy(writer->buffer + writer->end, line, size);
         writer->end += size;
     }
-    pthread_cond_signal(&writer->filled);
     pthread_mutex_unlock(&writer->mutex);
+    if (sleeps)
+        pthread_cond_signal(&writer->filled);
 }
 
 bool log_writer_flush(struct log_writer *writer, unsigned timeout_ms)

@@ -74,7 +74,13 @@ static void consider(struct local_addresses *found, const struct ifaddrs *entry)
         *slot = own;
 }
 
-struct local_addresses local_addresses_find(const struct address *local)
+static bool is_complete(const struct local_addresses *found, uint8_t families)
+{
+    return !(families & FAMILY_BIT_IPV4 && found->ipv4.family == FAMILY_NONE) &&
+           !(families & FAMILY_BIT_IPV6 && found->ipv6.family == FAMILY_NONE);
+}
+
+struct local_addresses local_addresses_find(const struct address *local, uint8_t families)
 {
     struct local_addresses found = {0};
     if (local->family == FAMILY_IPV4)
@@ -85,7 +91,7 @@ struct local_addresses local_addresses_find(const struct address *local)
         found.ipv6 = *local;
 
     struct ifaddrs *all = NULL;
-    if (getifaddrs(&all) < 0)
+    if (is_complete(&found, families) || getifaddrs(&all) < 0)
         return found;
     const struct ifaddrs *self = find_local(all, local);
     for (const struct ifaddrs *entry = all; self && entry; entry = entry->ifa_next) {

@@ -42,17 +42,13 @@ struct peer_status {
     uint32_t uptime_s;       /* 0 unless established */
     uint32_t transitions;
     uint16_t hold_time_s, keepalive_time_s; /* negotiated; meaningful when established */
-    struct address local_address;
-    uint16_t local_port, remote_port;
     uint32_t remote_router_id;
     struct capability_names local_capabilities, remote_capabilities, negotiated_capabilities;
     uint32_t prefixes_received, prefixes_kept, prefixes_looped, prefixes_sent;
     struct message_counters sent, received;
     uint32_t updates_malformed;
     struct timers_left timers;
-    uint8_t socket_ttl, socket_minimum_ttl;
-    bool socket_md5;
-    uint32_t socket_mss, socket_unacknowledged, socket_queued;
+    struct transport_facts socket;
     struct session_error last_error; /* the last NOTIFICATION, whoever sent it */
     struct session_error last_error_sent, last_error_received;
     struct session_error last_transport_error; /* a connection that was lost or could not be made */

@@ -23,11 +23,11 @@ bool peer_refresh(struct peer *peer)
 void peer_send_start(struct peer *peer)
 {
     struct connection *session = peer->session;
-    struct transport_facts facts;
-    transport_facts(session->transport, &facts);
-    struct local_addresses local = local_addresses_find(&facts.local);
+    uint16_t port;
+    struct address own = transport_local(session->transport, &port);
+    struct local_addresses local = local_addresses_find(&own, session->negotiated.families);
     /* Self is the session's own address wherever it can be said (RFC 8950). */
-    if (facts.local.family == FAMILY_IPV6 && session->negotiated.common.extended_next_hop)
+    if (own.family == FAMILY_IPV6 && session->negotiated.common.extended_next_hop)
         local.ipv4 = (struct address){.family = FAMILY_NONE};
     session->update_session = (struct update_session){
         .local_as = peer->context->config->local_as,

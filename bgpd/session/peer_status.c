@@ -28,21 +28,6 @@ static void fill_timers(const struct peer *peer, const struct connection *connec
     timers->send_hold = seconds(connection_timer_left(connection, TIMER_SEND_HOLD));
 }
 
-static void fill_socket(const struct transport *transport, struct peer_status *status)
-{
-    struct transport_facts facts;
-    transport_facts(transport, &facts);
-    status->local_address = facts.local;
-    status->local_port = facts.local_port;
-    status->remote_port = facts.remote_port;
-    status->socket_ttl = facts.ttl;
-    status->socket_minimum_ttl = facts.minimum_ttl;
-    status->socket_md5 = facts.md5;
-    status->socket_mss = facts.mss;
-    status->socket_unacknowledged = facts.unacknowledged;
-    status->socket_queued = facts.queued;
-}
-
 static void fill_negotiated(const struct connection *connection, struct peer_status *status)
 {
     status->remote_router_id = connection->remote_open.router_id;
@@ -79,7 +64,7 @@ void peer_status(const struct peer *peer, struct peer_status *status)
     capabilities_names(&open.capabilities, &status->local_capabilities);
     fill_timers(peer, connection, &status->timers);
     if (connection->transport)
-        fill_socket(connection->transport, status);
+        transport_facts(connection->transport, &status->socket);
     if (connection->state >= SESSION_OPEN_CONFIRM)
         fill_negotiated(connection, status);
 }

@@ -421,17 +421,22 @@ static void poll_event(uv_poll_t *poll, int status, int events)
         receive_last(transport);
 }
 
+struct address transport_local(const struct transport *transport, uint16_t *port)
+{
+    return socket_local_address(transport->descriptor, port);
+}
+
 void transport_facts(const struct transport *transport, struct transport_facts *facts)
 {
+    int mss = 0;
+    socklen_t length = sizeof mss;
     *facts = (struct transport_facts){.ttl = transport->ttl,
                                       .minimum_ttl = transport->minimum_ttl,
                                       .md5 = transport->md5,
-                                      .queued = (uint32_t)output_waiting(transport)};
-    int mss = 0;
-    socklen_t length = sizeof mss;
-    facts->local = socket_local_address(transport->descriptor, &facts->local_port);
+                                      .queued = (uint32_t)output_waiting(transport),
+                                      .unacknowledged = socket_unacknowledged(transport->descriptor)};
+    facts->local = transport_local(transport, &facts->local_port);
     socket_remote_address(transport->descriptor, &facts->remote_port);
-    facts->unacknowledged = socket_unacknowledged(transport->descriptor);
     if (getsockopt(transport->descriptor, IPPROTO_TCP, TCP_MAXSEG, &mss, &length) == 0)
         facts->mss = (uint32_t)mss;
 }

@@ -75,6 +75,10 @@ void transport_flush(struct transport *transport);
 uint64_t transport_offset(const struct transport *transport);
 uint64_t transport_acknowledged(const struct transport *transport);
 
+/* The end of it that is ours. */
+struct address transport_local(const struct transport *transport, uint16_t *port);
+
+/* For show. */
 struct transport_facts {
     struct address local;
     uint16_t local_port, remote_port;

@@ -47,16 +47,16 @@ static void show_timers(struct json *row, const struct timers_left *left)
 
 static void show_socket(struct json *row, const struct peer_status *status)
 {
-    if (status->socket_mss == 0)
+    if (status->socket.mss == 0)
         return;
     json_begin(row, "socket");
-    json_number(row, "ttl", status->socket_ttl);
-    if (status->socket_minimum_ttl)
-        json_number(row, "minimum-ttl", status->socket_minimum_ttl);
-    json_boolean(row, "md5", status->socket_md5);
-    json_number(row, "mss", status->socket_mss);
-    json_number(row, "unacknowledged", status->socket_unacknowledged);
-    json_number(row, "queued", status->socket_queued);
+    json_number(row, "ttl", status->socket.ttl);
+    if (status->socket.minimum_ttl)
+        json_number(row, "minimum-ttl", status->socket.minimum_ttl);
+    json_boolean(row, "md5", status->socket.md5);
+    json_number(row, "mss", status->socket.mss);
+    json_number(row, "unacknowledged", status->socket.unacknowledged);
+    json_number(row, "queued", status->socket.queued);
     json_end(row);
 }
 
@@ -89,11 +89,11 @@ static void show_session(struct json *row, const struct peer_status *status)
         json_number(row, "hold-time", status->hold_time_s);
         json_number(row, "keepalive-time", status->keepalive_time_s);
     }
-    show_address(row, "local-address", &status->local_address);
-    if (status->local_port)
-        json_number(row, "local-port", status->local_port);
-    if (status->remote_port)
-        json_number(row, "remote-port", status->remote_port);
+    show_address(row, "local-address", &status->socket.local);
+    if (status->socket.local_port)
+        json_number(row, "local-port", status->socket.local_port);
+    if (status->socket.remote_port)
+        json_number(row, "remote-port", status->socket.remote_port);
     if (status->remote_router_id)
         json_text(row, "remote-router-id", inet_ntop(AF_INET, &address, router_id, sizeof router_id));
 }

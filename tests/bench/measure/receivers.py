@@ -9,6 +9,7 @@ it does not matter how long this program takes to read.
 
 import collections
 import os
+import resource
 import selectors
 import socket
 import struct
@@ -114,4 +115,6 @@ class Receivers:
 
 
 if __name__ == "__main__":
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # two for each neighbor
     Receivers(int(sys.argv[1]), sys.argv[2:]).run()

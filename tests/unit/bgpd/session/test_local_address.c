@@ -10,7 +10,7 @@ static struct local_addresses found(const char *text)
 {
     struct address local;
     assert_true(address_parse(&local, text));
-    return local_addresses_find(&local);
+    return local_addresses_find(&local, FAMILY_BIT_IPV4 | FAMILY_BIT_IPV6);
 }
 
 static void test_the_sessions_own_address_counts(void **state)

@@ -27,8 +27,8 @@ static void test_both_connect_and_one_session_stays(void **state)
     pair_start(pair);
     WAIT_FOR(pair, both_established);
     struct peer_status a = pair_status(&pair->a), b = pair_status(&pair->b);
-    assert_int_equal(a.local_port, b.remote_port);
-    assert_int_equal(a.remote_port, b.local_port);
+    assert_int_equal(a.socket.local_port, b.socket.remote_port);
+    assert_int_equal(a.socket.remote_port, b.socket.local_port);
     assert_int_equal(a.hold_time_s, 90);
     assert_int_equal(a.keepalive_time_s, 30);
     assert_int_equal(a.remote_router_id, 0xc000020cu);
@@ -51,8 +51,8 @@ static void cross_connections(struct pair *pair)
         WAIT_FOR(pair, both_established);
         struct peer_status a = pair_status(&pair->a), b = pair_status(&pair->b);
         assert_in_range(a.sent.open, i + 1, 2 * (i + 1)); /* never both lost and a third one needed */
-        assert_int_equal(a.local_port, b.remote_port);
-        assert_int_equal(a.remote_port, b.local_port);
+        assert_int_equal(a.socket.local_port, b.socket.remote_port);
+        assert_int_equal(a.socket.remote_port, b.socket.local_port);
         peer_reset(pair_peer(&pair->a), NULL);
         peer_reset(pair_peer(&pair->b), NULL);
     }
@@ -78,7 +78,7 @@ static void test_one_passive(void **state)
     pair->a.neighbor.passive = true;
     pair_start(pair);
     WAIT_FOR(pair, both_established);
-    assert_int_equal(pair_status(&pair->a).local_port, pair->port);
+    assert_int_equal(pair_status(&pair->a).socket.local_port, pair->port);
     assert_int_equal(pair_status(&pair->a).transitions, 1);
 }
 
@@ -217,7 +217,7 @@ static void test_password_on_both_sides(void **state)
     pair->a.neighbor.passive = true;
     pair_start(pair);
     WAIT_FOR(pair, both_established);
-    assert_true(pair_status(&pair->a).socket_md5);
+    assert_true(pair_status(&pair->a).socket.md5);
 
     /* Roles exchanged, so that each side has been the one that listens. */
     pair->a.neighbor.passive = false;
@@ -278,8 +278,8 @@ static void test_gtsm(void **state)
     pair->a.neighbor.ttl = pair->b.neighbor.ttl = 255;
     pair_start(pair);
     WAIT_FOR(pair, both_established);
-    assert_int_equal(pair_status(&pair->a).socket_ttl, 255);
-    assert_int_equal(pair_status(&pair->a).socket_minimum_ttl, 255);
+    assert_int_equal(pair_status(&pair->a).socket.ttl, 255);
+    assert_int_equal(pair_status(&pair->a).socket.minimum_ttl, 255);
 }
 
 static void test_gtsm_keeps_the_distant_out(void **state)
