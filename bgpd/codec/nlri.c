@@ -52,6 +52,15 @@ bool nlri_next(struct nlri *nlri, struct prefix *prefix)
     return false;
 }
 
+size_t nlri_take(struct nlri *nlri, struct prefix *prefixes, size_t limit)
+{
+    size_t count = 0;
+
+    while (count < limit && nlri_next(nlri, &prefixes[count]))
+        count++;
+    return count;
+}
+
 size_t nlri_size(const struct prefix *prefix)
 {
     return 1 + octets_of(prefix->length);

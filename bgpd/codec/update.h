@@ -96,4 +96,7 @@ void update_decode(struct wire_reader body, const struct update_session *session
 /* The next prefix, host bits masked; false at the end. */
 bool nlri_next(struct nlri *nlri, struct prefix *prefix);
 
+/* Up to LIMIT of the next ones; their number, 0 at the end. */
+size_t nlri_take(struct nlri *nlri, struct prefix *prefixes, size_t limit);
+
 #endif

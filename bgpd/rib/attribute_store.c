@@ -7,16 +7,18 @@
 enum { SLOTS_MIN = 16, BUCKETS_MIN = 32 };
 
 struct blob {
-    uint32_t references;
     uint32_t size;
     uint8_t octets[];
 };
 
+/* The count is here and not in the blob: most changes of it then look no further. */
 struct attribute_slot {
     union {
         struct blob *blob;
         uint32_t next_free;
     };
+    uint32_t references;
+    uint32_t hash;
 };
 
 /* The hash is kept beside the handle: a probe looks at a blob only where it is most likely the right one. */
@@ -130,13 +132,12 @@ static uint32_t add(struct attribute_store *store, uint32_t hash, const uint8_t 
     struct blob *blob = malloc(blob_memory(size));
     if (!blob)
         return 0;
-    blob->references = 1;
     blob->size = (uint32_t)size;
     if (size > 0) /* End-of-RIB has no attributes, and OCTETS may be NULL */
         memcpy(blob->octets, octets, size);
 
     uint32_t handle = take_slot(store);
-    store->slots[handle].blob = blob;
+    store->slots[handle] = (struct attribute_slot){.blob = blob, .references = 1, .hash = hash};
     bucket_put(store->buckets, store->bucket_capacity - 1, (struct attribute_bucket){handle, hash});
     store->count++;
     store->memory += blob_memory(size);
@@ -156,7 +157,7 @@ uint32_t attribute_store_intern(struct attribute_store *store, const uint8_t *oc
 
 void attribute_store_ref(struct attribute_store *store, uint32_t handle)
 {
-    blob_of(store, handle)->references++;
+    store->slots[handle].references++;
 }
 
 /* Empties the bucket, and moves back those after it that it kept from their own place: no tombstones. */
@@ -176,20 +177,25 @@ static void remove_bucket(struct attribute_store *store, uint32_t at)
 
 void attribute_store_unref(struct attribute_store *store, uint32_t handle)
 {
-    struct blob *blob = blob_of(store, handle);
-    uint32_t mask = store->bucket_capacity - 1;
+    struct attribute_slot *slot = &store->slots[handle];
+    uint32_t mask = store->bucket_capacity - 1, at = slot->hash & mask;
 
-    if (--blob->references > 0)
+    if (--slot->references > 0)
         return;
-    uint32_t at = (uint32_t)hash_octets(&store->key, blob->octets, blob->size) & mask;
+    struct blob *blob = slot->blob;
     while (store->buckets[at].handle != handle)
         at = (at + 1) & mask;
     remove_bucket(store, at);
-    store->slots[handle].next_free = store->free_slot;
+    slot->next_free = store->free_slot;
     store->free_slot = handle;
     store->count--;
     store->memory -= blob_memory(blob->size);
     free(blob);
+}
+
+void attribute_store_prefetch(const struct attribute_store *store, uint32_t handle)
+{
+    __builtin_prefetch(&store->slots[handle]);
 }
 
 const uint8_t *attribute_store_octets(const struct attribute_store *store, uint32_t handle, size_t *size)

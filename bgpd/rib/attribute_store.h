@@ -35,6 +35,9 @@ uint32_t attribute_store_intern(struct attribute_store *store, const uint8_t *oc
 void attribute_store_ref(struct attribute_store *store, uint32_t handle);
 void attribute_store_unref(struct attribute_store *store, uint32_t handle);
 
+/* Has the processor fetch what giving back a reference looks at. */
+void attribute_store_prefetch(const struct attribute_store *store, uint32_t handle);
+
 /* Valid while a reference is held. */
 const uint8_t *attribute_store_octets(const struct attribute_store *store, uint32_t handle, size_t *size);
 

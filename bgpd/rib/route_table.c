@@ -3,312 +3,374 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPACITY_MIN = 8, BEYOND_MAX = 64, SHARD_BITS = 8, TIE_BITS = 4 };
+enum { CAPACITY_MIN = 4, BEYOND_MAX = 32, SHARD_BITS = 10, MARK_MASK = ROUTE_MARKS - 1 };
 
-void route_table_init(struct route_table *table, uint8_t family)
+/* What a slot holds. A word is that part of the order which the shard leaves open, with the mark in its last bits; 0:
+ * an empty slot. A route without attributes is its word alone. */
+struct ipv4_slot {
+    uint32_t word, attributes;
+};
+
+struct ipv6_slot {
+    uint64_t word, rest;
+    uint32_t attributes;
+    uint8_t length;
+};
+
+struct route_shard {
+    uint8_t *slots; /* NULL: no route */
+    uint32_t
+        capacity; /* slots that are some route's own; behind them are those for what is pushed out, and an empty one */
+    uint32_t count;
+};
+
+struct route_table route_table_of(uint8_t family, bool has_attributes)
 {
-    size_t size = offsetof(struct route_entry, octets) + family_octets(family), unit = _Alignof(struct route_entry);
-
-    memset(table, 0, sizeof *table);
-    table->key = hash_key_new();
-    table->family = family;
-    table->stride = (size + unit - 1) / unit * unit;
+    return (struct route_table){.family = family, .has_attributes = has_attributes};
 }
 
 void route_table_clear(struct route_table *table)
 {
-    for (size_t i = 0; i < ROUTE_SHARDS; i++)
-        free(table->shards[i].places);
-    route_table_init(table, table->family);
+    for (size_t i = 0; table->shards && i < ROUTE_SHARDS; i++)
+        free(table->shards[i].slots);
+    free(table->shards);
+    *table = route_table_of(table->family, table->has_attributes);
 }
 
-static uint64_t hash_of(const struct route_table *table, const uint8_t *octets, uint8_t length)
+static bool is_wide(const struct route_table *table)
 {
-    uint64_t words[2] = {0, 0};
-
-    if (table->family == FAMILY_IPV4) {
-        memcpy(words, octets, 4);
-        return hash_pair(&table->key, words[0], length);
-    }
-    memcpy(words, octets, 16);
-    return hash_pair(&table->key, hash_pair(&table->key, words[0], length), words[1]);
+    return table->family != FAMILY_IPV4;
 }
 
-static uint64_t entry_hash(const struct route_table *table, const struct route_entry *entry)
+static size_t slot_size(const struct route_table *table)
 {
-    return hash_of(table, entry->octets, entry->length);
+    if (is_wide(table))
+        return table->has_attributes ? sizeof(struct ipv6_slot) : sizeof(uint64_t);
+    return table->has_attributes ? sizeof(struct ipv4_slot) : sizeof(uint32_t);
 }
 
-static struct route_shard *shard_of(const struct route_table *table, uint64_t hash)
-{
-    return (struct route_shard *)&table->shards[hash >> (64 - SHARD_BITS)];
-}
-
-/* Places beyond the capacity are for what the last ones push out. */
-static uint32_t place_count(uint32_t capacity)
+static uint32_t slot_count(uint32_t capacity)
 {
     return capacity + (capacity < BEYOND_MAX ? capacity : BEYOND_MAX);
 }
 
-static struct route_entry *entry_at(const struct route_table *table, const struct route_shard *shard, uint32_t place)
+static size_t shard_memory(const struct route_table *table, uint32_t capacity)
 {
-    return (struct route_entry *)(shard->places + place * table->stride);
+    return (slot_count(capacity) + 1) * slot_size(table);
 }
 
-static bool is_empty(const struct route_table *table, const struct route_shard *shard, uint32_t place)
+static struct route *slot_at(const struct route_table *table, const struct route_shard *shard, uint32_t slot)
 {
-    return place >= place_count(shard->capacity) || entry_at(table, shard, place)->attributes == 0;
+    return (struct route *)(shard->slots + slot * slot_size(table));
 }
 
-static uint32_t home_of(uint64_t hash, uint32_t capacity)
+static uint64_t word_of(const struct route_table *table, const struct route *route)
 {
-    return (uint32_t)((hash << SHARD_BITS >> 32) * capacity >> 32);
+    return is_wide(table) ? *(const uint64_t *)route : *(const uint32_t *)route;
 }
 
-static bool is_prefix(const struct route_table *table, const struct route_entry *entry, const struct prefix *prefix)
+static void set_word(const struct route_table *table, struct route *route, uint64_t word)
 {
-    if (entry->length != prefix->length)
-        return false;
-    return table->family == FAMILY_IPV4 ? memcmp(entry->octets, prefix->octets, 4) == 0
-                                        : memcmp(entry->octets, prefix->octets, 16) == 0;
+    if (is_wide(table))
+        *(uint64_t *)route = word;
+    else
+        *(uint32_t *)route = (uint32_t)word;
 }
 
-/* The place of PREFIX, or where it would have to stand. */
-static bool find_place(const struct route_table *table, const struct route_shard *shard, uint64_t hash,
-                       const struct prefix *prefix, uint32_t *place)
+static bool is_empty(const struct route_table *table, const struct route_shard *shard, uint32_t slot)
 {
-    for (*place = home_of(hash, shard->capacity); !is_empty(table, shard, *place); ++*place) {
-        const struct route_entry *entry = entry_at(table, shard, *place);
-        if (is_prefix(table, entry, prefix))
-            return true;
-        if (entry_hash(table, entry) > hash)
+    return word_of(table, slot_at(table, shard, slot)) == 0;
+}
+
+/* Where a key stands within its shard: its word without a mark. */
+static uint64_t rank_of(const struct route_table *table, uint64_t order)
+{
+    return order << SHARD_BITS >> (is_wide(table) ? 0 : 32);
+}
+
+static uint64_t rank_at(const struct route_table *table, const struct route_shard *shard, uint32_t slot)
+{
+    return word_of(table, slot_at(table, shard, slot)) & ~(uint64_t)MARK_MASK;
+}
+
+static uint32_t home_of(const struct route_table *table, uint64_t rank, uint32_t capacity)
+{
+    return (uint32_t)((is_wide(table) ? rank >> 32 : rank) * capacity >> 32);
+}
+
+static struct route_shard *shard_of(const struct route_table *table, uint64_t order)
+{
+    return &table->shards[order >> (64 - SHARD_BITS)];
+}
+
+/* Whether a route of the rank that KEY says is the one of KEY. */
+static bool is_same(const struct route_table *table, const struct route *route, const struct route_key *key)
+{
+    if (!is_wide(table) || !table->has_attributes)
+        return true;
+    const struct ipv6_slot *slot = (const struct ipv6_slot *)route;
+    return slot->rest == key->rest && slot->length == key->length;
+}
+
+/* The slot of KEY, or the one where it would have to stand. */
+static bool find_slot(const struct route_table *table, const struct route_shard *shard, const struct route_key *key,
+                      uint32_t *slot)
+{
+    uint64_t rank = rank_of(table, key->order);
+
+    for (*slot = home_of(table, rank, shard->capacity); !is_empty(table, shard, *slot); ++*slot) {
+        uint64_t here = rank_at(table, shard, *slot);
+        if (here > rank)
             return false;
+        if (here == rank && is_same(table, slot_at(table, shard, *slot), key))
+            return true;
     }
     return false;
 }
 
-struct route_entry *route_table_find(const struct route_table *table, const struct prefix *prefix)
+void route_table_prefetch(const struct route_table *table, const struct route_key *key)
 {
-    uint64_t hash = hash_of(table, prefix->octets, prefix->length);
-    const struct route_shard *shard = shard_of(table, hash);
-    uint32_t place;
+    const struct route_shard *shard = table->shards ? shard_of(table, key->order) : NULL;
 
-    if (!shard->places || !find_place(table, shard, hash, prefix, &place))
-        return NULL;
-    return entry_at(table, shard, place);
+    if (shard && shard->slots)
+        __builtin_prefetch(slot_at(table, shard, home_of(table, rank_of(table, key->order), shard->capacity)));
 }
 
-/* Moves the entries, in their order, into CAPACITY fresh places. False: out of memory, nothing changed. */
+struct route *route_table_find(const struct route_table *table, const struct route_key *key)
+{
+    const struct route_shard *shard = table->shards ? shard_of(table, key->order) : NULL;
+    uint32_t slot;
+
+    if (!shard || !shard->slots || !find_slot(table, shard, key, &slot))
+        return NULL;
+    return slot_at(table, shard, slot);
+}
+
+/* Moves the routes, in their order, into CAPACITY fresh slots. False: out of memory, nothing changed. */
 static bool resize(struct route_table *table, struct route_shard *shard, uint32_t capacity)
 {
-    struct route_shard wider = {calloc(place_count(capacity), table->stride), capacity, shard->count};
+    size_t size = slot_size(table);
+    struct route_shard wider = {calloc(1, shard_memory(table, capacity)), capacity, shard->count};
     uint32_t next = 0;
 
-    if (!wider.places)
+    if (!wider.slots)
         return false;
-    for (uint32_t place = 0; shard->places && place < place_count(shard->capacity); place++) {
-        const struct route_entry *entry = entry_at(table, shard, place);
-        if (entry->attributes == 0)
+    for (uint32_t slot = 0; shard->slots && slot < slot_count(shard->capacity); slot++) {
+        if (is_empty(table, shard, slot))
             continue;
-        uint32_t home = home_of(entry_hash(table, entry), capacity);
+        uint32_t home = home_of(table, rank_at(table, shard, slot), capacity);
         next = home > next ? home : next;
-        if (next >= place_count(capacity)) {
-            free(wider.places);
+        if (next >= slot_count(capacity)) {
+            free(wider.slots);
             return false;
         }
-        memcpy(entry_at(table, &wider, next++), entry, table->stride);
+        memcpy(slot_at(table, &wider, next++), slot_at(table, shard, slot), size);
     }
-    table->memory += place_count(capacity) * table->stride;
-    if (shard->places)
-        table->memory -= place_count(shard->capacity) * table->stride;
-    free(shard->places);
+    table->memory += shard_memory(table, capacity);
+    if (shard->slots)
+        table->memory -= shard_memory(table, shard->capacity);
+    free(shard->slots);
     *shard = wider;
     return true;
 }
 
-/* Three quarters full is the most. */
-static bool make_room(struct route_table *table, struct route_shard *shard)
+static bool grow(struct route_table *table, struct route_shard *shard)
 {
-    if (!shard->places)
-        return resize(table, shard, CAPACITY_MIN);
-    if (shard->count < shard->capacity / 4 * 3)
-        return true;
-    return shard->capacity <= UINT32_MAX / 4 && resize(table, shard, shard->capacity * 2);
+    if (shard->capacity > UINT32_MAX / 4)
+        return false;
+    return resize(table, shard,
+                  shard->capacity + (shard->capacity < 64 ? shard->capacity : shard->capacity / 4));
 }
 
-/* Opens the place by moving what stands there, up to the next empty place, one further; false where there is none. */
-static bool open_place(struct route_table *table, struct route_shard *shard, uint32_t place)
+/* Seven eighths full is the most. */
+static bool make_room(struct route_table *table, struct route_shard *shard)
 {
-    uint32_t empty = place;
+    if (!shard->slots)
+        return resize(table, shard, CAPACITY_MIN);
+    return shard->count < shard->capacity - shard->capacity / 8 || grow(table, shard);
+}
+
+/* Opens the slot by moving what stands there, up to the next empty one, one further; false where there is none. */
+static bool open_slot(struct route_table *table, struct route_shard *shard, uint32_t slot)
+{
+    uint32_t empty = slot;
 
     while (!is_empty(table, shard, empty))
         empty++;
-    if (empty >= place_count(shard->capacity))
+    if (empty >= slot_count(shard->capacity))
         return false;
-    memmove(entry_at(table, shard, place + 1), entry_at(table, shard, place), (empty - place) * table->stride);
+    memmove(slot_at(table, shard, slot + 1), slot_at(table, shard, slot), (empty - slot) * slot_size(table));
     return true;
 }
 
-struct route_entry *route_table_add(struct route_table *table, const struct prefix *prefix)
+static struct route_shard *shard_with_room(struct route_table *table, const struct route_key *key)
 {
-    uint64_t hash = hash_of(table, prefix->octets, prefix->length);
-    struct route_shard *shard = shard_of(table, hash);
-    uint32_t place;
-
-    if (!make_room(table, shard))
-        return NULL;
-    find_place(table, shard, hash, prefix, &place);
-    if (place >= place_count(shard->capacity) || !open_place(table, shard, place)) {
-        /* So many at the very end are next to impossible with this hash; twice the room parts them. */
-        if (!resize(table, shard, shard->capacity * 2))
-            return NULL;
-        find_place(table, shard, hash, prefix, &place);
-        if (place >= place_count(shard->capacity) || !open_place(table, shard, place))
-            return NULL;
+    if (!table->shards) {
+        table->shards = calloc(ROUTE_SHARDS, sizeof *table->shards);
+        table->memory = table->shards ? ROUTE_SHARDS * sizeof *table->shards : 0;
     }
-    struct route_entry *entry = entry_at(table, shard, place);
-    entry->length = prefix->length;
-    entry->stale = false;
-    memcpy(entry->octets, prefix->octets, family_octets(table->family));
+    struct route_shard *shard = table->shards ? shard_of(table, key->order) : NULL;
+    return shard && make_room(table, shard) ? shard : NULL;
+}
+
+/* Gives the table's own memory back with the last route. */
+static void settle(struct route_table *table)
+{
+    if (table->count == 0)
+        route_table_clear(table);
+}
+
+struct route *route_table_add(struct route_table *table, const struct route_key *key, uint8_t mark)
+{
+    struct route_shard *shard = shard_with_room(table, key);
+    uint32_t slot;
+
+    if (!shard) {
+        settle(table);
+        return NULL;
+    }
+    find_slot(table, shard, key, &slot);
+    while (!open_slot(table, shard, slot)) { /* next to impossible with this order: so many at the very end */
+        if (!grow(table, shard))
+            return NULL;
+        find_slot(table, shard, key, &slot);
+    }
+    struct route *route = slot_at(table, shard, slot);
+    if (is_wide(table) && table->has_attributes)
+        *(struct ipv6_slot *)route = (struct ipv6_slot){.rest = key->rest, .length = key->length};
+    set_word(table, route, rank_of(table, key->order) | mark);
     shard->count++;
     table->count++;
-    return entry;
+    table->marked[mark]++;
+    return route;
 }
 
 /* Lets go of room that churn has left unused: what a walk has to look through stays in proportion to what it finds. */
 static void give_back(struct route_table *table, struct route_shard *shard)
 {
     if (shard->count == 0) {
-        table->memory -= place_count(shard->capacity) * table->stride;
-        free(shard->places);
+        table->memory -= shard_memory(table, shard->capacity);
+        free(shard->slots);
         *shard = (struct route_shard){0};
+        settle(table);
         return;
     }
-    while (shard->capacity > CAPACITY_MIN && shard->count < shard->capacity / 8 &&
+    while (shard->capacity > CAPACITY_MIN && shard->count < shard->capacity / 4 &&
            resize(table, shard, shard->capacity / 2))
         continue;
 }
 
-void route_table_remove(struct route_table *table, struct route_entry *entry)
+void route_table_remove(struct route_table *table, const struct route_key *key, struct route *route)
 {
-    struct route_shard *shard = shard_of(table, entry_hash(table, entry));
-    uint32_t place = (uint32_t)((size_t)((uint8_t *)entry - shard->places) / table->stride);
-    uint32_t end = place + 1;
+    struct route_shard *shard = shard_of(table, key->order);
+    uint32_t slot = (uint32_t)((size_t)((uint8_t *)route - shard->slots) / slot_size(table)), end = slot + 1;
 
-    while (!is_empty(table, shard, end) &&
-           home_of(entry_hash(table, entry_at(table, shard, end)), shard->capacity) < end)
+    table->marked[route_mark(table, route)]--;
+    while (!is_empty(table, shard, end) && home_of(table, rank_at(table, shard, end), shard->capacity) < end)
         end++;
-    memmove(entry, entry_at(table, shard, place + 1), (end - place - 1) * table->stride);
-    entry_at(table, shard, end - 1)->attributes = 0;
+    memmove(route, slot_at(table, shard, slot + 1), (end - slot - 1) * slot_size(table));
+    set_word(table, slot_at(table, shard, end - 1), 0);
     shard->count--;
     table->count--;
     give_back(table, shard);
 }
 
-/*
- * A cursor is a hash without its last bits, which instead count entries that share the others: the number of them that
- * were seen. It has 63 bits, which leaves the caller one.
- */
-static uint64_t cursor_hash(uint64_t cursor)
+uint8_t route_mark(const struct route_table *table, const struct route *route)
 {
-    return cursor >> (TIE_BITS - 1) << TIE_BITS;
+    return word_of(table, route) & MARK_MASK;
 }
 
-static uint64_t cursor_ties(uint64_t cursor)
+void route_set_mark(struct route_table *table, struct route *route, uint8_t mark)
 {
-    return cursor & ((1u << (TIE_BITS - 1)) - 1);
+    table->marked[route_mark(table, route)]--;
+    table->marked[mark]++;
+    set_word(table, route, (word_of(table, route) & ~(uint64_t)MARK_MASK) | mark);
 }
 
-/* The first entry of the shard whose hash, without its last bits, is at least HASH, after TIES that equal it. */
-static struct route_entry *walk_shard(const struct route_table *table, const struct route_shard *shard, uint64_t hash,
-                                      uint64_t ties)
+uint32_t *route_attributes(const struct route_table *table, struct route *route)
 {
-    for (uint32_t place = home_of(hash, shard->capacity); place < place_count(shard->capacity); place++) {
-        struct route_entry *entry = entry_at(table, shard, place);
-        if (entry->attributes == 0)
-            continue;
-        uint64_t found = entry_hash(table, entry) >> TIE_BITS << TIE_BITS;
-        if (found > hash || (found == hash && ties-- == 0))
-            return entry;
+    return is_wide(table) ? &((struct ipv6_slot *)route)->attributes : &((struct ipv4_slot *)route)->attributes;
+}
+
+static struct route_key key_at(const struct route_table *table, size_t number, const struct route *route)
+{
+    uint64_t rank = word_of(table, route) & ~(uint64_t)MARK_MASK;
+    struct route_key key = {.order = (uint64_t)number << (64 - SHARD_BITS) |
+                                     rank << (is_wide(table) ? 0 : 32) >> SHARD_BITS};
+
+    if (is_wide(table) && table->has_attributes) {
+        key.rest = ((const struct ipv6_slot *)route)->rest;
+        key.length = ((const struct ipv6_slot *)route)->length;
+    }
+    return key;
+}
+
+/* The first route of the shard whose rank is at least RANK. */
+static struct route *next_in_shard(const struct route_table *table, const struct route_shard *shard, uint64_t rank)
+{
+    for (uint32_t slot = home_of(table, rank, shard->capacity); slot < slot_count(shard->capacity); slot++) {
+        if (!is_empty(table, shard, slot) && rank_at(table, shard, slot) >= rank)
+            return slot_at(table, shard, slot);
     }
     return NULL;
 }
 
-struct route_entry *route_table_walk(const struct route_table *table, uint64_t *cursor)
+struct route *route_table_next(const struct route_table *table, uint64_t order, struct route_key *key)
 {
-    uint64_t hash = cursor_hash(*cursor), ties = cursor_ties(*cursor);
+    uint64_t rank = rank_of(table, order);
 
-    for (size_t i = hash >> (64 - SHARD_BITS); i < ROUTE_SHARDS; i++) {
+    for (size_t i = order >> (64 - SHARD_BITS); table->shards && i < ROUTE_SHARDS; i++, rank = 0) {
         const struct route_shard *shard = &table->shards[i];
-        struct route_entry *entry = shard->places ? walk_shard(table, shard, hash, ties) : NULL;
-        if (entry) {
-            uint64_t found = entry_hash(table, entry) >> TIE_BITS << TIE_BITS;
-            *cursor = (found >> 1) + (found == hash ? ties : 0) + 1;
-            return entry;
+        struct route *route = shard->slots ? next_in_shard(table, shard, rank) : NULL;
+        if (route) {
+            *key = key_at(table, i, route);
+            return route;
         }
-        hash = (uint64_t)(i + 1) << (64 - SHARD_BITS);
-        ties = 0;
     }
     return NULL;
-}
-
-void route_table_mark_stale(struct route_table *table)
-{
-    for (size_t i = 0; i < ROUTE_SHARDS; i++) {
-        const struct route_shard *shard = &table->shards[i];
-        for (uint32_t place = 0; shard->places && place < place_count(shard->capacity); place++)
-            entry_at(table, shard, place)->stale = true;
-    }
 }
 
 /* Moves what stays towards its home, in one pass. */
-static size_t sweep_shard(struct route_table *table, struct route_shard *shard,
+static size_t sweep_slots(struct route_table *table, struct route_shard *shard, unsigned marks,
                           void (*dropped)(uint32_t attributes, void *user), void *user)
 {
     uint32_t next = 0;
     size_t swept = 0;
 
-    for (uint32_t place = 0; place < place_count(shard->capacity); place++) {
-        struct route_entry *entry = entry_at(table, shard, place);
-        if (entry->attributes == 0)
+    for (uint32_t slot = 0; slot < slot_count(shard->capacity); slot++) {
+        struct route *route = slot_at(table, shard, slot);
+        if (is_empty(table, shard, slot))
             continue;
-        if (entry->stale) {
-            dropped(entry->attributes, user);
-            entry->attributes = 0;
+        uint8_t mark = route_mark(table, route);
+        if (marks & 1u << mark) {
+            if (dropped)
+                dropped(*route_attributes(table, route), user);
+            set_word(table, route, 0);
+            table->marked[mark]--;
             swept++;
             continue;
         }
-        uint32_t home = home_of(entry_hash(table, entry), shard->capacity);
+        uint32_t home = home_of(table, rank_at(table, shard, slot), shard->capacity);
         next = home > next ? home : next;
-        if (next != place) {
-            memcpy(entry_at(table, shard, next), entry, table->stride);
-            entry->attributes = 0;
+        if (next != slot) {
+            memcpy(slot_at(table, shard, next), route, slot_size(table));
+            set_word(table, route, 0);
         }
         next++;
     }
+    return swept;
+}
+
+size_t route_table_sweep(struct route_table *table, unsigned number, unsigned marks,
+                         void (*dropped)(uint32_t attributes, void *user), void *user)
+{
+    struct route_shard *shard = table->shards ? &table->shards[number] : NULL;
+
+    if (!shard || !shard->slots)
+        return 0;
+    size_t looked_at = shard->count, swept = sweep_slots(table, shard, marks, dropped, user);
     shard->count -= (uint32_t)swept;
-    return swept;
-}
-
-size_t route_table_sweep_stale(struct route_table *table, void (*dropped)(uint32_t attributes, void *user), void *user)
-{
-    size_t swept = 0;
-
-    for (size_t i = 0; i < ROUTE_SHARDS; i++) {
-        struct route_shard *shard = &table->shards[i];
-        if (!shard->places)
-            continue;
-        swept += sweep_shard(table, shard, dropped, user);
-        give_back(table, shard);
-    }
     table->count -= swept;
-    return swept;
-}
-
-struct prefix route_entry_prefix(const struct route_table *table, const struct route_entry *entry)
-{
-    struct prefix prefix = {.family = table->family, .length = entry->length};
-
-    memcpy(prefix.octets, entry->octets, family_octets(table->family));
-    return prefix;
+    give_back(table, shard);
+    return looked_at;
 }

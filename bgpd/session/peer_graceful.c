@@ -23,14 +23,6 @@ static bool is_graceful(const struct graceful_restart *graceful, enum fsm_event 
     }
 }
 
-static void sweep_families(struct peer *peer, uint8_t families)
-{
-    for (unsigned family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
-        if (families & family_bit(family))
-            rib_in_sweep_stale(peer->rib_in, family);
-    }
-}
-
 void peer_graceful_down(struct connection *connection, enum fsm_event event, const struct bgp_error *error)
 {
     struct peer *peer = peer_of(connection);
@@ -40,12 +32,12 @@ void peer_graceful_down(struct connection *connection, enum fsm_event event, con
         return;
     }
     /* A restart before the last one was over: what is stale from then goes (RFC 4724 section 4.2). */
-    sweep_families(peer, peer->end_of_rib_awaited);
-    rib_in_mark_stale(peer->rib_in, FAMILY_IPV4);
-    rib_in_mark_stale(peer->rib_in, FAMILY_IPV6);
-    sweep_families(peer, (uint8_t)~graceful->families);
-    prefix_set_clear(&peer->unkept);
-    prefix_set_clear(&peer->looped);
+    peer_import_sweep(peer, peer->end_of_rib_awaited);
+    if (!rib_in_mark_stale(peer->rib_in, FAMILY_IPV4) || !rib_in_mark_stale(peer->rib_in, FAMILY_IPV6)) {
+        peer_import_reset(peer);
+        return;
+    }
+    peer_import_sweep(peer, (uint8_t)~graceful->families);
     peer->holds_stale = true;
     timers_stop(&peer->shared.timers, TIMER_REFRESH);
     timers_start(&peer->shared.timers, TIMER_STALE, graceful->restart_time * UINT64_C(1000));
@@ -61,7 +53,7 @@ void peer_graceful_up(struct connection *connection)
         return;
     /* What it does not say it has kept, it has not (RFC 4724 section 4.2). */
     uint8_t kept = graceful->offered ? graceful->families & graceful->forwarding : 0;
-    sweep_families(peer, (uint8_t)~kept);
+    peer_import_sweep(peer, (uint8_t)~kept);
     peer->holds_stale = false;
     timers_start(&peer->shared.timers, TIMER_STALE, END_OF_RIB_MAX_MS);
 }
@@ -72,13 +64,13 @@ void peer_graceful_expired(struct peer *peer)
         log_info(peer->subject, "graceful restart: it did not come back in time");
     peer->holds_stale = false;
     peer->end_of_rib_awaited = 0;
-    sweep_families(peer, FAMILY_BIT_IPV4 | FAMILY_BIT_IPV6);
+    peer_import_sweep(peer, FAMILY_BIT_IPV4 | FAMILY_BIT_IPV6);
 }
 
 void peer_graceful_end_of_rib(struct peer *peer, uint8_t family)
 {
     peer->end_of_rib_awaited &= (uint8_t)~family_bit(family);
-    rib_in_sweep_stale(peer->rib_in, family);
+    peer_import_sweep(peer, family_bit(family));
 }
 
 bool peer_is_graceful(const struct peer *peer)

@@ -6,47 +6,39 @@
 enum {
     MAXIMUM_PREFIX_RESTART_MS = 60 * 1000,
     REFRESH_MAX_MS = 5 * 60 * 1000, /* RFC 7313 section 4: an upper bound on waiting for the end of a refresh */
-    NARROW_AT_ONCE = 1024,          /* routes in one turn of the loop, at some hundred nanoseconds each */
+    ROUTES_A_TURN = 1024,           /* of the loop, at some hundred nanoseconds each */
+    TOGETHER = 64,                  /* prefixes that the Adj-RIB-In is handed at a time */
 };
 
 uint32_t peer_prefixes_received(const struct peer *peer)
 {
-    return (uint32_t)(rib_in_count(peer->rib_in, FAMILY_NONE) + peer->unkept.count + peer->looped.count);
+    return (uint32_t)rib_in_received(peer->rib_in);
 }
 
-static bool is_wanted(const struct peer *peer, const struct prefix *prefix)
+static enum rib_in_state state_by_import(const struct peer *peer, const struct prefix *prefix)
 {
-    switch (peer->config->import) {
-    case IMPORT_ALL:
-        return true;
-    case IMPORT_VIPS:
-        return vip_filter_match(&peer->context->vips, prefix);
-    case IMPORT_NONE:
-        break;
-    }
-    return false;
+    bool wanted = peer->config->import == IMPORT_ALL ||
+                  (peer->config->import == IMPORT_VIPS && vip_filter_match(&peer->context->vips, prefix));
+    return wanted ? ROUTE_KEPT : ROUTE_COUNTED;
 }
 
-/* A route is in one of three places: kept, only counted, or counted as a loop or leak. */
 static void withdraw(struct peer *peer, struct nlri nlri)
 {
-    struct prefix prefix;
-    while (nlri_next(&nlri, &prefix)) {
-        if (!rib_in_withdraw(peer->rib_in, &prefix) && !prefix_set_remove(&peer->unkept, &prefix))
-            prefix_set_remove(&peer->looped, &prefix);
-    }
+    struct prefix prefixes[TOGETHER];
+    for (size_t count; (count = nlri_take(&nlri, prefixes, TOGETHER)) > 0;)
+        rib_in_withdraw(peer->rib_in, prefixes, count);
 }
 
+/* Neighbors in an UPDATE mostly have the same state. */
 static void announce(struct peer *peer, struct nlri nlri, uint32_t attributes)
 {
-    struct prefix prefix;
-    while (nlri_next(&nlri, &prefix)) {
-        prefix_set_remove(&peer->looped, &prefix);
-        if (attributes && is_wanted(peer, &prefix) && rib_in_set(peer->rib_in, &prefix, attributes)) {
-            prefix_set_remove(&peer->unkept, &prefix);
-        } else {
-            rib_in_withdraw(peer->rib_in, &prefix);
-            prefix_set_add(&peer->unkept, &prefix);
+    struct prefix prefixes[TOGETHER];
+    for (size_t count; (count = nlri_take(&nlri, prefixes, TOGETHER)) > 0;) {
+        for (size_t first = 0, end; first < count; first = end) {
+            enum rib_in_state state = state_by_import(peer, &prefixes[first]);
+            for (end = first + 1; end < count && state_by_import(peer, &prefixes[end]) == state;)
+                end++;
+            rib_in_set(peer->rib_in, prefixes + first, end - first, state, attributes);
         }
     }
 }
@@ -60,12 +52,9 @@ static bool is_ineligible(const struct update_view *update)
 
 static void refuse(struct peer *peer, struct nlri nlri)
 {
-    struct prefix prefix;
-    while (nlri_next(&nlri, &prefix)) {
-        if (!rib_in_withdraw(peer->rib_in, &prefix))
-            prefix_set_remove(&peer->unkept, &prefix);
-        prefix_set_add(&peer->looped, &prefix);
-    }
+    struct prefix prefixes[TOGETHER];
+    for (size_t count; (count = nlri_take(&nlri, prefixes, TOGETHER)) > 0;)
+        rib_in_set(peer->rib_in, prefixes, count, ROUTE_LOOPED, 0);
 }
 
 /* Attributes that no longer fit in memory have handle 0: their routes are counted and not kept. */
@@ -120,52 +109,68 @@ void peer_import_refresh(struct peer *peer, const struct refresh_message *refres
         rib_in_mark_stale(peer->rib_in, refresh->family);
         timers_start(&peer->shared.timers, TIMER_REFRESH, REFRESH_MAX_MS);
     } else if (refresh->subtype == REFRESH_END) {
-        rib_in_sweep_stale(peer->rib_in, refresh->family);
+        peer_import_sweep(peer, family_bit(refresh->family));
     }
+}
+
+/* What is gone is gone, though its memory comes back in pieces. */
+static void clean_later(struct peer *peer)
+{
+    timers_start(&peer->shared.timers, TIMER_IMPORT, 1);
+}
+
+void peer_import_sweep(struct peer *peer, uint8_t families)
+{
+    for (uint8_t family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+        if (families & family_bit(family))
+            rib_in_sweep_stale(peer->rib_in, family);
+    }
+    clean_later(peer);
 }
 
 void peer_import_reset(struct peer *peer)
 {
     rib_in_clear(peer->rib_in);
-    prefix_set_clear(&peer->unkept);
-    prefix_set_clear(&peer->looped);
     peer->holds_stale = false;
     timers_stop(&peer->shared.timers, TIMER_STALE);
     timers_stop(&peer->shared.timers, TIMER_REFRESH);
-    timers_stop(&peer->shared.timers, TIMER_IMPORT);
+    clean_later(peer);
 }
 
 void peer_import_refresh_expired(struct peer *peer)
 {
-    for (unsigned family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
-        if (!(peer->end_of_rib_awaited & family_bit(family)))
-            rib_in_sweep_stale(peer->rib_in, family);
-    }
+    peer_import_sweep(peer, (uint8_t)~peer->end_of_rib_awaited);
 }
 
-void peer_import_narrow(struct peer *peer)
+/* Whether there is no more to look at. */
+static bool narrow(struct peer *peer)
 {
     struct rib_in_route route;
-    for (unsigned i = 0; i < NARROW_AT_ONCE; i++) {
+    for (unsigned i = 0; i < ROUTES_A_TURN; i++) {
         if (!rib_in_walk(peer->rib_in, &peer->import_cursor, &route))
-            return;
-        if (is_wanted(peer, &route.prefix))
-            continue;
-        rib_in_withdraw(peer->rib_in, &route.prefix);
-        prefix_set_add(&peer->unkept, &route.prefix);
+            return true;
+        if (state_by_import(peer, &route.prefix) != ROUTE_KEPT)
+            rib_in_narrow(peer->rib_in, &route.prefix);
     }
-    timers_start(&peer->shared.timers, TIMER_IMPORT, 1);
+    return false;
+}
+
+void peer_import_tidy(struct peer *peer)
+{
+    bool clean = rib_in_clean(peer->rib_in, ROUTES_A_TURN);
+    if (!narrow(peer) || !clean)
+        timers_start(&peer->shared.timers, TIMER_IMPORT, 1);
 }
 
 /* What is kept can be dropped here; what was only counted can be had by asking for it again (RFC 2918), or not. */
 void peer_import_changed(struct peer *peer)
 {
-    bool missing = peer->unkept.count > 0 && peer->config->import != IMPORT_NONE;
+    size_t counted = peer->config->import == IMPORT_NONE ? 0 : rib_in_counted(peer->rib_in);
     peer->import_cursor = 0;
-    peer_import_narrow(peer);
-    if (peer->session && missing && !peer_refresh(peer))
+    peer_import_tidy(peer);
+    if (peer->session && counted > 0 && !peer_refresh(peer))
         log_warning(peer->subject,
                     "import: %zu routes that were only counted so far cannot be asked for: the neighbor has not "
                     "offered route refresh; vipgate neighbor %s reset brings them",
-                    peer->unkept.count, peer->name);
+                    counted, peer->name);
 }

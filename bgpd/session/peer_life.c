@@ -12,7 +12,6 @@
 static void free_peer(void *user)
 {
     struct peer *peer = user;
-    peer_import_reset(peer);
     rib_in_free(peer->rib_in);
     rib_out_free(peer->rib_out);
     free(peer);
@@ -43,6 +42,7 @@ struct peer *peer_new(struct peer_context *context, const struct neighbor_config
         peer->connections[i] = (struct connection){.context = &peer->shared, .number = i, .ours = i == OURS};
     peer->malformed_limit = peer->error_limit = (struct log_limit){.burst = 5, .interval_ms = 10 * 1000};
     peer->admin_down = true; /* until it is started */
+    peer->import_cursor = RIB_IN_WALK_END;
     timers_init(&peer->shared.timers, context->loop, peer_timer_expired, peer);
     return peer;
 }

@@ -13,7 +13,6 @@
 #ifndef VIPGATE_BGPD_SESSION_PEER_PRIVATE_H
 #define VIPGATE_BGPD_SESSION_PEER_PRIVATE_H
 
-#include "bgpd/rib/prefix_set.h"
 #include "bgpd/session/connection.h"
 #include "bgpd/session/md5_drops.h"
 #include "bgpd/session/peer.h"
@@ -28,7 +27,7 @@ enum peer_timer {
     TIMER_IDLE_HOLD = CONNECTIONS * CONNECTION_TIMERS,
     TIMER_STALE,   /* routes from before a restart go, though the neighbor has not said that it is over */
     TIMER_REFRESH, /* the same for a refresh */
-    TIMER_IMPORT,  /* the next routes are looked at for whether they are still to be kept */
+    TIMER_IMPORT,  /* the next routes are looked at: for whether they are still to be kept, or are gone */
     PEER_TIMERS,
 };
 
@@ -66,7 +65,6 @@ struct peer {
     uint64_t refuse_until_ms;    /* connections failed too often: none of theirs is taken before */
 
     struct rib_in *rib_in;
-    struct prefix_set unkept, looped; /* what else the neighbor has announced */
     struct rib_out *rib_out;
     uint8_t end_of_rib_owed;                      /* FAMILY_BIT_… */
     uint8_t refresh_asked;                        /* the neighbor asked, and is answered after this batch of input */
@@ -130,8 +128,10 @@ void peer_import_reset(struct peer *peer);
 uint32_t peer_prefixes_received(const struct peer *peer);
 /* The filter or 'import' has changed: drops what is no longer to be kept, asks for what now is. */
 void peer_import_changed(struct peer *peer);
-/* The next of what is to be dropped. */
-void peer_import_narrow(struct peer *peer);
+/* Drops what of FAMILIES (FAMILY_BIT_…) is stale. */
+void peer_import_sweep(struct peer *peer, uint8_t families);
+/* The next routes that are not to be kept, or are gone. */
+void peer_import_tidy(struct peer *peer);
 /* The refresh takes too long: what it has not confirmed goes. */
 void peer_import_refresh_expired(struct peer *peer);
 /* Ends the session where there are more prefixes than 'maximum-prefix' allows. */

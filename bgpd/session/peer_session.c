@@ -256,7 +256,7 @@ void peer_timer_expired(unsigned number, void *user)
         peer_import_refresh_expired(peer);
         break;
     case TIMER_IMPORT:
-        peer_import_narrow(peer);
+        peer_import_tidy(peer);
         break;
     default:
         connection_timer_expired(&peer->connections[number / CONNECTION_TIMERS], number % CONNECTION_TIMERS);

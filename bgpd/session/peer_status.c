@@ -48,7 +48,7 @@ void peer_status(const struct peer *peer, struct peer_status *status)
         .transitions = peer->transitions,
         .prefixes_received = peer_prefixes_received(peer),
         .prefixes_kept = (uint32_t)rib_in_count(peer->rib_in, FAMILY_NONE),
-        .prefixes_looped = (uint32_t)peer->looped.count,
+        .prefixes_looped = (uint32_t)rib_in_looped(peer->rib_in),
         .prefixes_sent = (uint32_t)rib_out_sent_count(peer->rib_out),
         .sent = peer->shared.sent,
         .received = peer->shared.received,

@@ -51,25 +51,37 @@ static void write_update(struct wire_writer *writer, uint32_t number)
     message_end(writer, begin);
 }
 
-static size_t receive(struct rib_in *rib, struct wire_reader *stream, const struct update_session *session)
+static void receive(struct rib_in *rib, struct wire_reader *stream, const struct update_session *session)
 {
     static uint8_t scratch[UPDATE_SCRATCH_SIZE];
     struct message message;
     struct bgp_error error;
     struct update_view view;
-    size_t kept = 0;
 
     while (message_next(stream, MESSAGE_MAX, &message, &error) == MESSAGE_COMPLETE) {
-        struct prefix prefix;
+        struct prefix prefixes[PREFIXES_AN_UPDATE];
         update_decode(message.body, session, scratch, &view);
         uint32_t attributes = rib_in_attributes(rib, view.attributes, view.attributes_size);
-        for (int i = 0; i < 2; i++) {
-            while (nlri_next(&view.announced[i], &prefix))
-                kept += rib_in_set(rib, &prefix, attributes);
-        }
+        for (size_t count; (count = nlri_take(&view.announced[0], prefixes, PREFIXES_AN_UPDATE)) > 0;)
+            rib_in_set(rib, prefixes, count, ROUTE_KEPT, attributes);
         rib_in_attributes_done(rib, attributes);
     }
-    return kept;
+}
+
+static void withdraw_all(struct rib_in *rib)
+{
+    enum { TOGETHER = 64 };
+    struct prefix prefixes[TOGETHER];
+
+    for (uint32_t i = 0; i < UPDATES * PREFIXES_AN_UPDATE; i += TOGETHER) {
+        for (uint32_t j = 0; j < TOGETHER; j++) {
+            uint32_t octets = 0x01000000 + ((i + j) << 8);
+            prefixes[j] = (struct prefix){.family = FAMILY_IPV4, .length = 24};
+            for (int k = 0; k < 4; k++)
+                prefixes[j].octets[k] = (uint8_t)(octets >> (24 - 8 * k));
+        }
+        rib_in_withdraw(rib, prefixes, TOGETHER);
+    }
 }
 
 int main(void)
@@ -87,15 +99,20 @@ int main(void)
     for (int round = 0; round < 3; round++) {
         struct wire_reader stream = wire_reader_of(octets, writer.position);
         double begin = seconds();
-        size_t kept = receive(rib, &stream, &session);
+        receive(rib, &stream, &session);
         double received = seconds();
         uint64_t cursor = 0;
         struct rib_in_route route;
         size_t walked = 0;
         while (rib_in_walk(rib, &cursor, &route))
             walked++;
-        printf("%zu routes kept: %.3f s, %.1f MB; %zu walked: %.3f s\n", kept, received - begin,
-               (double)rib_in_memory(rib) / 1e6, walked, seconds() - received);
+        printf("%zu routes kept: %.3f s, %.1f MB; %zu walked: %.3f s\n", rib_in_count(rib, FAMILY_NONE),
+               received - begin, (double)rib_in_memory(rib) / 1e6, walked, seconds() - received);
+        if (round == 1) {
+            begin = seconds();
+            withdraw_all(rib);
+            printf("%zu left after withdrawing: %.3f s\n", rib_in_count(rib, FAMILY_NONE), seconds() - begin);
+        }
     }
     rib_in_free(rib);
     free(octets);

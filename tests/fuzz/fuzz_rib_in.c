@@ -40,7 +40,8 @@ static void set(struct rib_in *rib, struct model *model, int table, unsigned num
     struct prefix prefix = prefix_of(table, number);
     uint32_t handle = rib_in_attributes(rib, &attributes, attributes ? 1 : 0);
 
-    REQUIRE(handle != 0 && rib_in_set(rib, &prefix, handle));
+    REQUIRE(handle != 0);
+    rib_in_set(rib, &prefix, 1, ROUTE_KEPT, handle);
     rib_in_attributes_done(rib, handle);
     model->count[table] += !model->routes[table][number].there;
     model->routes[table][number].there = true;
@@ -52,14 +53,15 @@ static void withdraw(struct rib_in *rib, struct model *model, int table, unsigne
 {
     struct prefix prefix = prefix_of(table, number);
 
-    REQUIRE(rib_in_withdraw(rib, &prefix) == model->routes[table][number].there);
+    rib_in_withdraw(rib, &prefix, 1);
     model->count[table] -= model->routes[table][number].there;
     model->routes[table][number].there = false;
 }
 
 static void mark(struct rib_in *rib, struct model *model, int table)
 {
-    rib_in_mark_stale(rib, table ? FAMILY_IPV6 : FAMILY_IPV4);
+    if (!rib_in_mark_stale(rib, table ? FAMILY_IPV6 : FAMILY_IPV4))
+        return;
     for (unsigned i = 0; i < PREFIXES; i++)
         model->routes[table][i].stale = model->routes[table][i].there;
 }
@@ -164,8 +166,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     REQUIRE(rib);
     memset(&model, 0, sizeof model);
-    while (wire_remaining(&input) > 0)
+    while (wire_remaining(&input) > 0) {
         step(rib, &model, &cursor, &input);
+        rib_in_clean(rib, 3);
+    }
     require_as_model(rib, &model);
     rib_in_free(rib);
     return 0;

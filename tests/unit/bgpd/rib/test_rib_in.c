@@ -15,14 +15,13 @@ static struct prefix prefix_of(const char *text)
     return prefix;
 }
 
-static bool set(struct rib_in *rib, const struct prefix *prefix, const char *attributes)
+static void set(struct rib_in *rib, const struct prefix *prefix, const char *attributes)
 {
     uint32_t handle = rib_in_attributes(rib, (const uint8_t *)attributes, strlen(attributes));
-    assert_int_not_equal(handle, 0);
-    bool done = rib_in_set(rib, prefix, handle);
 
+    assert_int_not_equal(handle, 0);
+    rib_in_set(rib, prefix, 1, ROUTE_KEPT, handle);
     rib_in_attributes_done(rib, handle);
-    return done;
 }
 
 static void assert_route(const struct rib_in *rib, const struct prefix *prefix, const char *attributes)
@@ -43,24 +42,25 @@ static void test_set_replace_withdraw(void **state)
     struct prefix ipv6 = prefix_of("2001:db8::/32");
     struct rib_in_route route;
 
-    assert_true(set(rib, &ipv4, "one"));
-    assert_true(set(rib, &longer, "two"));
-    assert_true(set(rib, &ipv6, ""));
+    set(rib, &ipv4, "one");
+    set(rib, &longer, "two");
+    set(rib, &ipv6, "");
     assert_route(rib, &ipv4, "one");
     assert_route(rib, &longer, "two");
     assert_route(rib, &ipv6, "");
-    assert_true(set(rib, &ipv4, "three"));
+    set(rib, &ipv4, "three");
     assert_route(rib, &ipv4, "three");
     assert_int_equal(rib_in_count(rib, FAMILY_IPV4), 2);
     assert_int_equal(rib_in_count(rib, FAMILY_IPV6), 1);
     assert_int_equal(rib_in_count(rib, FAMILY_NONE), 3);
-    assert_true(rib_in_withdraw(rib, &ipv4));
-    assert_false(rib_in_withdraw(rib, &ipv4));
+    rib_in_withdraw(rib, &ipv4, 1);
+    rib_in_withdraw(rib, &ipv4, 1);
+    assert_int_equal(rib_in_count(rib, FAMILY_NONE), 2);
     assert_false(rib_in_find(rib, &ipv4, &route));
     assert_route(rib, &longer, "two");
     rib_in_clear(rib);
     assert_int_equal(rib_in_count(rib, FAMILY_NONE), 0);
-    assert_true(set(rib, &ipv4, "again"));
+    set(rib, &ipv4, "again");
     rib_in_free(rib);
     rib_in_free(NULL);
 }
@@ -71,9 +71,9 @@ static void test_default_routes(void **state)
     struct rib_in *rib = rib_in_new();
     struct prefix ipv4 = prefix_of("0.0.0.0/0"), ipv6 = prefix_of("::/0"), zero = prefix_of("0.0.0.0/32");
 
-    assert_true(set(rib, &ipv4, "4"));
-    assert_true(set(rib, &ipv6, "6"));
-    assert_true(set(rib, &zero, "0"));
+    set(rib, &ipv4, "4");
+    set(rib, &ipv6, "6");
+    set(rib, &zero, "0");
     assert_route(rib, &ipv4, "4");
     assert_route(rib, &ipv6, "6");
     assert_route(rib, &zero, "0");
@@ -101,17 +101,17 @@ static void test_memory_is_given_back(void **state)
             char attributes[32];
             struct prefix prefix = numbered(FAMILY_IPV4, i);
             snprintf(attributes, sizeof attributes, "attributes %u", i / 4);
-            assert_true(set(rib, &prefix, attributes));
+            set(rib, &prefix, attributes);
         }
         /* Half-full at worst: 24 octets a route, and what its share of the attributes takes. */
         assert_in_range(rib_in_memory(rib) - empty, 1, ROUTES * 45);
         for (uint32_t i = 0; i < ROUTES; i++) {
             struct prefix prefix = numbered(FAMILY_IPV4, i);
-            assert_true(rib_in_withdraw(rib, &prefix));
+            rib_in_withdraw(rib, &prefix, 1);
         }
         assert_int_equal(rib_in_count(rib, FAMILY_NONE), 0);
         /* The tables of handles keep their size. */
-        assert_in_range(rib_in_memory(rib) - empty, 0, ROUTES * 8);
+        assert_in_range(rib_in_memory(rib) - empty, 0, ROUTES * 10);
     }
     rib_in_free(rib);
 }
@@ -146,15 +146,15 @@ static void test_stale(void **state)
 
     for (uint32_t i = 0; i < ROUTES; i++) {
         struct prefix ipv4 = numbered(FAMILY_IPV4, i), ipv6 = numbered(FAMILY_IPV6, i);
-        assert_true(set(rib, &ipv4, "old"));
-        assert_true(set(rib, &ipv6, "old"));
+        set(rib, &ipv4, "old");
+        set(rib, &ipv6, "old");
     }
     rib_in_mark_stale(rib, FAMILY_IPV4);
     for (uint32_t i = 0; i < ROUTES; i += 3) {
         struct prefix prefix = numbered(FAMILY_IPV4, i);
         assert_true(rib_in_find(rib, &prefix, &route));
         assert_true(route.stale);
-        assert_true(set(rib, &prefix, "old")); /* the same again is fresh, too */
+        set(rib, &prefix, "old"); /* the same again is fresh, too */
         assert_true(rib_in_find(rib, &prefix, &route));
         assert_false(route.stale);
     }
@@ -190,7 +190,7 @@ static void test_longest_match(void **state)
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         struct prefix prefix;
         assert_true(prefix_parse(&prefix, prefixes[i]));
-        assert_true(set(rib, &prefix, "a"));
+        set(rib, &prefix, "a");
     }
     assert_string_equal(longest(rib, "203.0.113.9", text), "203.0.113.9/32");
     assert_string_equal(longest(rib, "203.0.113.15", text), "203.0.113.8/29");
@@ -212,19 +212,21 @@ static void test_a_sweep_gives_room_back(void **state)
 
     for (uint32_t i = 0; i < FRESH; i++) {
         struct prefix prefix = numbered(FAMILY_IPV4, i);
-        assert_true(set(rib, &prefix, "old"));
+        set(rib, &prefix, "old");
     }
     size_t memory = rib_in_memory(rib);
     for (uint32_t i = FRESH; i < ROUTES; i++) {
         struct prefix prefix = numbered(FAMILY_IPV4, i);
-        assert_true(set(rib, &prefix, "old"));
+        set(rib, &prefix, "old");
     }
     rib_in_mark_stale(rib, FAMILY_IPV4);
     for (uint32_t i = 0; i < FRESH; i++) {
         struct prefix prefix = numbered(FAMILY_IPV4, i);
-        assert_true(set(rib, &prefix, "old"));
+        set(rib, &prefix, "old");
     }
     assert_int_equal(rib_in_sweep_stale(rib, FAMILY_IPV4), ROUTES - FRESH);
+    for (unsigned turns = 0; !rib_in_clean(rib, 1000); turns++)
+        assert_in_range(turns, 0, 3 * ROUTES / 1000);
     assert_in_range(rib_in_memory(rib), 1, 8 * memory);
     rib_in_free(rib);
 }
@@ -232,10 +234,14 @@ static void test_a_sweep_gives_room_back(void **state)
 /* The naive model: an array with a place for every prefix that the test uses. */
 enum { MODEL_PREFIXES = 3000 };
 
+struct model_route {
+    bool there, stale;
+    enum rib_in_state state;
+    int attributes;
+};
+
 struct model {
-    int attributes[2][MODEL_PREFIXES]; /* -1: no route */
-    bool stale[2][MODEL_PREFIXES];
-    size_t count[2];
+    struct model_route routes[2][MODEL_PREFIXES];
 };
 
 /* A generator of numbers that are the same on every run. */
@@ -251,63 +257,83 @@ static const char *attributes_text(int number, char buffer[static 32])
     return buffer;
 }
 
+static void model_mark(struct model *model, struct rib_in *rib, int f)
+{
+    assert_true(rib_in_mark_stale(rib, (uint8_t)(f + 1)));
+    for (int i = 0; i < MODEL_PREFIXES; i++)
+        model->routes[f][i].stale = true;
+}
+
 static void model_sweep(struct model *model, struct rib_in *rib, int f)
 {
     size_t swept = 0;
 
     for (int i = 0; i < MODEL_PREFIXES; i++) {
-        if (model->attributes[f][i] < 0 || !model->stale[f][i])
-            continue;
-        model->attributes[f][i] = -1;
-        swept++;
+        struct model_route *route = &model->routes[f][i];
+        swept += route->there && route->stale;
+        route->there &= !route->stale;
     }
-    model->count[f] -= swept;
     assert_int_equal(rib_in_sweep_stale(rib, (uint8_t)(f + 1)), swept);
+}
+
+static void model_set(struct model_route *route, struct rib_in *rib, const struct prefix *prefix, uint32_t random)
+{
+    static const enum rib_in_state states[] = {ROUTE_KEPT, ROUTE_KEPT, ROUTE_COUNTED, ROUTE_LOOPED};
+    char text[32];
+
+    *route = (struct model_route){true, false, states[random % 4], (int)(random / 4 % 500)};
+    if (route->state == ROUTE_KEPT)
+        set(rib, prefix, attributes_text(route->attributes, text));
+    else
+        rib_in_set(rib, prefix, 1, route->state, 0);
 }
 
 static void model_step(struct model *model, struct rib_in *rib, uint64_t *seed, unsigned set_share)
 {
     int f = (int)(next_random(seed) % 2), i = (int)(next_random(seed) % MODEL_PREFIXES);
     struct prefix prefix = numbered((uint8_t)(f + 1), (uint32_t)i * 2654435761u);
-    bool there = model->attributes[f][i] >= 0;
+    struct model_route *route = &model->routes[f][i];
     unsigned action = next_random(seed) % 100;
-    char text[32];
 
     if (action < set_share) {
-        int attributes = (int)(next_random(seed) % 500);
-        assert_true(set(rib, &prefix, attributes_text(attributes, text)));
-        model->attributes[f][i] = attributes;
-        model->stale[f][i] = false;
-        model->count[f] += !there;
+        model_set(route, rib, &prefix, next_random(seed));
+    } else if (action % 8 == 0) {
+        rib_in_narrow(rib, &prefix);
+        route->state = route->state == ROUTE_KEPT ? ROUTE_COUNTED : route->state;
     } else {
-        assert_int_equal(rib_in_withdraw(rib, &prefix), there);
-        model->attributes[f][i] = -1;
-        model->count[f] -= there;
+        rib_in_withdraw(rib, &prefix, 1);
+        route->there = false;
     }
+    rib_in_clean(rib, next_random(seed) % 4);
 }
 
 static void assert_as_model(const struct model *model, const struct rib_in *rib)
 {
+    size_t counts[3] = {0}, walked = 0;
+    uint64_t cursor = 0;
+    struct rib_in_route found;
+
     for (int f = 0; f < 2; f++) {
-        assert_int_equal(rib_in_count(rib, (uint8_t)(f + 1)), model->count[f]);
         for (int i = 0; i < MODEL_PREFIXES; i++) {
+            const struct model_route *route = &model->routes[f][i];
             struct prefix prefix = numbered((uint8_t)(f + 1), (uint32_t)i * 2654435761u);
-            struct rib_in_route route;
             char text[32];
-            assert_int_equal(rib_in_find(rib, &prefix, &route), model->attributes[f][i] >= 0);
-            if (model->attributes[f][i] < 0)
+            counts[route->state] += route->there;
+            assert_int_equal(rib_in_find(rib, &prefix, &found), route->there && route->state == ROUTE_KEPT);
+            if (!route->there || route->state != ROUTE_KEPT)
                 continue;
-            assert_route(rib, &prefix, attributes_text(model->attributes[f][i], text));
-            assert_int_equal(route.stale, model->stale[f][i]);
+            assert_route(rib, &prefix, attributes_text(route->attributes, text));
+            assert_int_equal(found.stale, route->stale);
         }
     }
-    uint64_t cursor = 0;
-    struct rib_in_route route;
-    size_t walked = 0;
-    while (rib_in_walk(rib, &cursor, &route))
+    assert_int_equal(rib_in_count(rib, FAMILY_NONE), counts[ROUTE_KEPT]);
+    assert_int_equal(rib_in_counted(rib), counts[ROUTE_COUNTED]);
+    assert_int_equal(rib_in_looped(rib), counts[ROUTE_LOOPED]);
+    assert_int_equal(rib_in_received(rib), counts[ROUTE_KEPT] + counts[ROUTE_COUNTED] + counts[ROUTE_LOOPED]);
+    while (rib_in_walk(rib, &cursor, &found))
         walked++;
-    assert_int_equal(walked, rib_in_count(rib, FAMILY_NONE));
-    assert_false(rib_in_walk(rib, &cursor, &route));
+    assert_int_equal(walked, counts[ROUTE_KEPT]);
+    assert_false(rib_in_walk(rib, &cursor, &found));
 }
 
 static void test_against_a_naive_model(void **state)
@@ -316,7 +342,6 @@ static void test_against_a_naive_model(void **state)
     static struct model model;
     struct rib_in *rib = rib_in_new();
     uint64_t seed = 1;
-    memset(model.attributes, 0xff, sizeof model.attributes);
 
     /* Growing, churning, shrinking, with refreshes in between. */
     static const unsigned set_shares[] = {90, 50, 10, 50, 95, 5, 5, 60};
@@ -325,14 +350,65 @@ static void test_against_a_naive_model(void **state)
             model_step(&model, rib, &seed, set_shares[phase]);
         assert_as_model(&model, rib);
         int f = (int)(phase % 2);
-        rib_in_mark_stale(rib, (uint8_t)(f + 1));
-        memset(model.stale[f], true, sizeof model.stale[f]);
+        model_mark(&model, rib, f);
         for (int step = 0; step < 2000; step++)
             model_step(&model, rib, &seed, set_shares[phase]);
         assert_as_model(&model, rib);
         model_sweep(&model, rib, f);
         assert_as_model(&model, rib);
     }
+    rib_in_clear(rib);
+    memset(&model, 0, sizeof model);
+    assert_as_model(&model, rib);
+    rib_in_free(rib);
+}
+
+/* What is begun again and again and never ended: nothing more is marked, and nothing is lost. */
+static void test_generations_run_out(void **state)
+{
+    (void)state;
+    struct rib_in *rib = rib_in_new();
+    uint32_t marked = 0;
+
+    for (uint32_t i = 0; i < 20; i++) {
+        struct prefix prefix = numbered(FAMILY_IPV4, i);
+        set(rib, &prefix, "a");
+        marked += rib_in_mark_stale(rib, FAMILY_IPV4);
+    }
+    assert_int_equal(marked, 6);
+    assert_int_equal(rib_in_count(rib, FAMILY_IPV4), 20);
+    assert_int_equal(rib_in_sweep_stale(rib, FAMILY_IPV4), 6);
+    assert_int_equal(rib_in_count(rib, FAMILY_IPV4), 14);
+    assert_false(rib_in_mark_stale(rib, FAMILY_IPV4)); /* not cleaned yet */
+    rib_in_clear(rib);
+    assert_int_equal(rib_in_received(rib), 0);
+    assert_true(rib_in_clean(rib, SIZE_MAX));
+    struct prefix prefix = numbered(FAMILY_IPV4, 1);
+    set(rib, &prefix, "b");
+    assert_true(rib_in_mark_stale(rib, FAMILY_IPV4));
+    assert_int_equal(rib_in_sweep_stale(rib, FAMILY_IPV4), 1);
+    rib_in_free(rib);
+}
+
+/* A route that is only counted takes about five octets, and nothing when it is gone. */
+static void test_counted_routes_are_small(void **state)
+{
+    (void)state;
+    enum { ROUTES = 400000 };
+    struct rib_in *rib = rib_in_new();
+    size_t empty = rib_in_memory(rib);
+
+    for (uint32_t i = 0; i < ROUTES; i++) {
+        struct prefix prefix = numbered(FAMILY_IPV4, i);
+        rib_in_set(rib, &prefix, 1, i % 2 ? ROUTE_COUNTED : ROUTE_LOOPED, 0);
+    }
+    assert_int_equal(rib_in_counted(rib), ROUTES / 2);
+    assert_in_range(rib_in_memory(rib) - empty, ROUTES * 4, ROUTES * 6);
+    for (uint32_t i = 0; i < ROUTES; i++) {
+        struct prefix prefix = numbered(FAMILY_IPV4, i);
+        rib_in_withdraw(rib, &prefix, 1);
+    }
+    assert_int_equal(rib_in_memory(rib), empty);
     rib_in_free(rib);
 }
 
@@ -349,7 +425,7 @@ static void test_walk_while_the_table_changes(void **state)
 
     for (uint32_t i = 0; i < STAYING; i++) {
         struct prefix prefix = numbered(FAMILY_IPV4, i);
-        assert_true(set(rib, &prefix, "staying"));
+        set(rib, &prefix, "staying");
     }
     memset(seen, 0, sizeof seen);
     while (rib_in_walk(rib, &cursor, &route)) {
@@ -360,11 +436,11 @@ static void test_walk_while_the_table_changes(void **state)
         }
         for (uint32_t n = next_random(&seed) % 20; n > 0 && added < PASSING; n--) {
             struct prefix prefix = numbered(FAMILY_IPV4, 1u << 24 | added++);
-            assert_true(set(rib, &prefix, "passing by"));
+            set(rib, &prefix, "passing by");
         }
         for (uint32_t n = next_random(&seed) % 8; n > 0 && removed < added; n--) {
             struct prefix prefix = numbered(FAMILY_IPV4, 1u << 24 | removed++);
-            assert_true(rib_in_withdraw(rib, &prefix));
+            rib_in_withdraw(rib, &prefix, 1);
         }
     }
     assert_int_equal(added, PASSING);
@@ -384,6 +460,8 @@ int main(void)
         cmocka_unit_test(test_longest_match),
         cmocka_unit_test(test_a_sweep_gives_room_back),
         cmocka_unit_test(test_against_a_naive_model),
+        cmocka_unit_test(test_generations_run_out),
+        cmocka_unit_test(test_counted_routes_are_small),
         cmocka_unit_test(test_walk_while_the_table_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
