@@ -2,7 +2,7 @@
 
 #include "healthd/helper/helper.h"
 #include "healthd/net/resolve.h"
-#include "healthd/net/stream.h"
+#include "healthd/net/streams.h"
 #include "healthd/net/watcher.h"
 #include "lib/clock.h"
 #include "lib/log.h"

@@ -283,7 +283,7 @@ void check_run_cancel(struct check_run *cancelled)
 
 struct probe *check_probe_new(struct check *check, const struct check_config *config)
 {
-    struct probe *probe = config->probe->create(config->settings, &check->room->probe);
+    struct probe *probe = probe_new(config->probe, config->settings, &check->room->probe);
 
     if (!probe)
         return NULL;

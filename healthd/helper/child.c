@@ -97,11 +97,11 @@ static const struct passwd *become_user(const struct child_room *room, const str
     int error = getpwnam_r(task->user, &entry, names, sizeof names, &found);
 
     if (!found)
-        give_up(room, task, HELPER_NO_USER, error);
+        give_up(room, task, HELPER_NO_USER, -error);
     if (getuid() == found->pw_uid && getgid() == found->pw_gid)
         return found;
     if (initgroups(found->pw_name, found->pw_gid) < 0 || setgid(found->pw_gid) < 0 || setuid(found->pw_uid) < 0)
-        give_up(room, task, HELPER_NOT_RUN, errno);
+        give_up(room, task, HELPER_NOT_RUN, -errno);
     return found;
 }
 
@@ -134,21 +134,21 @@ _Noreturn void child_run(const struct child_room *room, const struct child_task 
     die_with(room->parent); /* another user's process would have forgotten it */
     /* A file system that hangs does so here, before the command is said to run. */
     if (faccessat(AT_FDCWD, program, X_OK, AT_EACCESS) < 0)
-        give_up(room, task, HELPER_NOT_RUN, errno);
+        give_up(room, task, HELPER_NOT_RUN, -errno);
     say(room, task, HELPER_RUNNING, 0);
     execve(program, task->words, make_environment(user));
-    give_up(room, task, HELPER_NOT_RUN, errno);
+    give_up(room, task, HELPER_NOT_RUN, -errno);
 }
 
 /* ---- files ---- */
 
-/* The first WANTED bytes of PATH into REPLY. 0, or an errno. */
+/* The first WANTED bytes of PATH into REPLY. 0, or a negative errno. */
 static int read_beginning(const char *path, size_t wanted, struct helper_reply *reply)
 {
     /* Not to hang where the path is a FIFO. */
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     ssize_t size = fd < 0 ? -1 : read(fd, reply->text, wanted < sizeof reply->text ? wanted : sizeof reply->text);
-    int error = size < 0 ? errno : 0;
+    int error = size < 0 ? -errno : 0;
 
     if (fd >= 0)
         close(fd);
@@ -160,7 +160,7 @@ static int look_at(const char *path)
 {
     struct stat ignored;
 
-    return stat(path, &ignored) < 0 ? errno : 0;
+    return stat(path, &ignored) < 0 ? -errno : 0;
 }
 
 _Noreturn void child_look(const struct child_room *room)

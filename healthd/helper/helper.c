@@ -97,9 +97,9 @@ static void on_lost(void *user)
     struct errand *errand;
 
     while ((errand = RB_MIN(errand_tree, &helper->sent)))
-        fail(helper, errand, ECANCELED);
+        fail(helper, errand, -ECANCELED);
     while ((errand = TAILQ_FIRST(&helper->queue)))
-        fail(helper, errand, ECANCELED);
+        fail(helper, errand, -ECANCELED);
 }
 
 static int be_there(struct helper *helper)
@@ -204,7 +204,7 @@ int helper_look_start(struct helper *helper, struct helper_look *look, const cha
     struct errand *errand = error ? NULL : errand_new(helper, path);
 
     if (!errand)
-        return error ? error : ENOMEM;
+        return error ? error : -ENOMEM;
     errand->look = look;
     errand->wanted = wanted;
     *look = (struct helper_look){.done = done, .errand = errand};
@@ -251,11 +251,11 @@ int helper_run_start(struct helper *helper, struct helper_run *run, char *const 
     static char text[HELPER_MESSAGE_MAX - sizeof(struct helper_request)];
     struct helper_request request = {.order = HELPER_RUN};
     size_t size = write_words(command, user, text, sizeof text, &request.count);
-    int error = size ? be_there(helper) : E2BIG;
+    int error = size ? be_there(helper) : -E2BIG;
     struct errand *errand = error ? NULL : errand_new(helper, "");
 
     if (!errand)
-        return error ? error : ENOMEM;
+        return error ? error : -ENOMEM;
     request.id = errand->id;
     error = helper_process_send(&helper->process, &request, text, size, output);
     if (error) {

@@ -31,7 +31,7 @@ void helper_free(struct helper *helper);
 
 /* ---- files ---- */
 
-/* ERROR is 0 or an errno; TEXT, of SIZE bytes, is what was read. */
+/* ERROR is 0 or a negative errno; TEXT, of SIZE bytes, is what was read. */
 typedef void helper_looked(struct helper_look *look, int error, const char *text, size_t size);
 
 /* A question under way; lives in what asks. Zeroed: none. */
@@ -42,8 +42,9 @@ struct helper_look {
 
 /*
  * Asks whether there is something at PATH, or, where WANTED is not 0, for the first bytes of it, HELPER_TEXT_MAX at
- * most. 0, and DONE is called once unless helper_look_cancel comes first; or an errno. A file is asked about once at a
- * time, and few of one directory, so that a file system that does not answer keeps only questions about itself waiting.
+ * most. 0, and DONE is called once unless helper_look_cancel comes first; or a negative errno. A file is asked about
+ * once at a time, and few of one directory, so that a file system that does not answer keeps only questions about
+ * itself waiting.
  */
 int helper_look_start(struct helper *helper, struct helper_look *look, const char *path, size_t wanted,
                       helper_looked *done);
@@ -53,7 +54,7 @@ void helper_look_cancel(struct helper *helper, struct helper_look *look);
 
 struct helper_run_events {
     void (*running)(struct helper_run *run);            /* what precedes the command is done */
-    void (*no_user)(struct helper_run *run, int error); /* 0: there is none of that name */
+    void (*no_user)(struct helper_run *run, int error); /* a negative errno; 0: there is none of that name */
     void (*not_run)(struct helper_run *run, int error);
     void (*ended)(struct helper_run *run, int status); /* as of wait(2) */
 };
@@ -66,7 +67,7 @@ struct helper_run {
 
 /* Runs COMMAND, NULL-terminated, as USER (NULL: as we are), in a session of its own, with a fixed environment and no
  * descriptors but OUTPUT as standard output and error, which stays the caller's. 0, and EVENTS tell of `running` and of
- * one of the others; or an errno. What it started and left behind is killed when it ends. */
+ * one of the others; or a negative errno. What it started and left behind is killed when it ends. */
 int helper_run_start(struct helper *helper, struct helper_run *run, char *const *command, const char *user, int output,
                      const struct helper_run_events *events);
 

@@ -38,7 +38,7 @@ enum helper_news {
 struct helper_reply {
     uint32_t id;
     uint32_t news; /* enum helper_news */
-    int32_t error;
+    int32_t error; /* a negative errno */
     int32_t status;
     uint32_t size;
     char text[HELPER_TEXT_MAX];

@@ -91,7 +91,7 @@ static void on_end(uv_process_t *handle, int64_t status, int signal)
     helper_process_lose(process);
 }
 
-/* Starts it with its ends of the sockets. 0, or an errno. */
+/* Starts it with its ends of the sockets. 0, or a negative errno. */
 static int spawn(struct helper_process *process, int orders, int looks)
 {
     char *arguments[] = {(char *)"vipgate-healthd", (char *)HELPER_ARGUMENT, NULL}, *environment[] = {NULL};
@@ -106,7 +106,7 @@ static int spawn(struct helper_process *process, int orders, int looks)
                                           .stdio = streams,
                                           .stdio_count = 3};
     uv_process_t *handle = calloc(1, sizeof *handle);
-    int error = handle ? -uv_spawn(process->loop, handle, &options) : ENOMEM;
+    int error = handle ? uv_spawn(process->loop, handle, &options) : -ENOMEM;
 
     if (error && handle) {
         uv_close((uv_handle_t *)handle, closed);
@@ -144,10 +144,10 @@ int helper_process_be_there(struct helper_process *process, bool *fresh)
     if (process->orders >= 0)
         return 0;
     if (process->process || uv_now(process->loop) < process->not_before_ms)
-        return ECANCELED;
+        return -ECANCELED;
     bool paired = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, orders) == 0 &&
                   socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, looks) == 0;
-    int error = paired ? connect_to(process, orders, looks) : errno;
+    int error = paired ? connect_to(process, orders, looks) : -errno;
     if (error) {
         close_pair(orders);
         close_pair(looks);
@@ -194,5 +194,5 @@ int helper_process_send(struct helper_process *process, const struct helper_requ
         header->cmsg_len = CMSG_LEN(sizeof descriptor);
         memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
     }
-    return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? errno : 0;
+    return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
 }

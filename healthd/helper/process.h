@@ -30,11 +30,11 @@ void helper_process_init(struct helper_process *process);
 /* Lets go of the process, which ends by itself. */
 void helper_process_close(struct helper_process *process);
 
-/* Sees to it that there is a process; *FRESH is set to whether it is a new one. 0, or an errno. */
+/* Sees to it that there is a process; *FRESH is set to whether it is a new one. 0, or a negative errno. */
 int helper_process_be_there(struct helper_process *process, bool *fresh);
 
 /* Sends REQUEST, by the socket that its order takes, and the SIZE bytes of TEXT, with DESCRIPTOR unless it is -1. 0, or
- * an errno. */
+ * a negative errno. */
 int helper_process_send(struct helper_process *process, const struct helper_request *request, const char *text,
                         size_t size, int descriptor);
 

@@ -66,7 +66,7 @@ static void run(const struct helper_request *request, char *text, const char *te
         child_run(&room, &task);
     child_task_clear(&task);
     if (pid < 0) {
-        say(request->id, HELPER_NOT_RUN, readable ? errno : ENOMEM, 0);
+        say(request->id, HELPER_NOT_RUN, readable ? -errno : -ENOMEM, 0);
         free(command);
         return;
     }

@@ -2,6 +2,7 @@
 
 #include "lib/container.h"
 
+#include <bsd/string.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -43,7 +44,10 @@ void dial_address(const struct dial *dial, char *text, size_t size)
     struct endpoint endpoint = {.port = dial->port};
 
     address_format(&dial->address, endpoint.host);
-    endpoint_format(&endpoint, text, size);
+    if (dial->port)
+        endpoint_format(&endpoint, text, size);
+    else
+        strlcpy(text, endpoint.host, size);
 }
 
 void dial_describe(const struct dial *dial, char *text, size_t size)
@@ -95,8 +99,8 @@ static void make_brief(int fd)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 }
 
-/* Whether a connection to ADDRESS stands (0), is under way (EINPROGRESS), or why it does not. To connect again asks all
- * of it in one system call. */
+/* Whether a connection to ADDRESS stands (0), is under way (-EINPROGRESS), or why it does not. To connect again asks
+ * all of it in one system call. */
 static int state_of(int fd, const struct address *address, uint16_t port)
 {
     struct sockaddr_storage remote;
@@ -104,22 +108,30 @@ static int state_of(int fd, const struct address *address, uint16_t port)
 
     if (connect(fd, (struct sockaddr *)&remote, length) == 0 || errno == EISCONN)
         return 0;
-    return errno == EALREADY ? EINPROGRESS : errno;
+    return errno == EALREADY ? -EINPROGRESS : -errno;
+}
+
+static int new_socket(int family, int type)
+{
+    int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    return fd < 0 ? -errno : fd;
 }
 
 /* Begins to connect to the current address, and then as state_of. */
 static int open_socket(struct dial *dial)
 {
     int family = dial->address.family == FAMILY_IPV4 ? AF_INET : AF_INET6;
+    int fd = dial->open ? dial->open(family) : new_socket(family, dial->type);
 
-    dial->fd = dial->open ? dial->open(family) : socket(family, dial->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (dial->fd < 0)
-        return errno;
+    if (fd < 0)
+        return fd;
+    dial->fd = fd;
     if (dial->brief)
         make_brief(dial->fd);
     int error = state_of(dial->fd, &dial->address, dial->port);
-    /* On this machine the handshake is over by now: asking again is cheaper than to be told. */
-    return error == EINPROGRESS ? state_of(dial->fd, &dial->address, dial->port) : error;
+    /* To a target on this machine the handshake is over by now: asking again is cheaper than to be told. */
+    return error == -EINPROGRESS ? state_of(dial->fd, &dial->address, dial->port) : error;
 }
 
 /* ---- silent attempts ---- */
@@ -182,7 +194,7 @@ static void on_late_answer(struct watch *watch, uint32_t events)
     int error = state_of(attempt->fd, &attempt->address, dial->port);
 
     (void)events;
-    if (error == EINPROGRESS)
+    if (error == -EINPROGRESS)
         return;
     if (error) {
         blame(dial, &attempt->address, error);
@@ -282,7 +294,7 @@ static void try_addresses(struct dial *dial)
         int error = open_socket(dial);
         if (!error)
             return succeed(dial);
-        if (error == EINPROGRESS)
+        if (error == -EINPROGRESS)
             error = wait_for_it(dial, count);
         if (!error)
             return;
@@ -302,7 +314,7 @@ static void on_ready(struct watch *watch, uint32_t events)
     int error = state_of(dial->fd, &dial->address, dial->port);
 
     (void)events;
-    if (error == EINPROGRESS)
+    if (error == -EINPROGRESS)
         return;
     if (!error)
         return succeed(dial);

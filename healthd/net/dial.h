@@ -20,7 +20,7 @@ struct race;
  * watch_start on dial->watch what it waits for. */
 typedef void dial_connected(struct dial *dial);
 
-/* Nothing accepted: the owner ends the run. ERROR is the errno of dial->address. */
+/* Nothing accepted: the owner ends the run. ERROR is the negative errno of dial->address. */
 typedef void dial_failed(struct dial *dial, int error);
 
 struct dial {
@@ -29,7 +29,7 @@ struct dial {
     struct name *name;
     uint16_t port;
     int type;                /* SOCK_STREAM or SOCK_DGRAM; may be changed between two dial_start */
-    int (*open)(int family); /* makes the socket, non-blocking and close-on-exec, in place of type; NULL: none */
+    int (*open)(int family); /* a socket, non-blocking and close-on-exec, or a negative errno; NULL: one of TYPE */
     bool brief;              /* only that it accepts matters: neither side need say another word */
     dial_connected *connected;
     dial_failed *failed; /* NULL: the run ends with dial_report */
@@ -38,7 +38,7 @@ struct dial {
     size_t next;            /* the address to try after this one; 0: the name is still being looked up */
     struct address address; /* the one being tried, or connected */
     struct race *race;      /* silent attempts beside this one; NULL: none yet */
-    int error;              /* of BLAMED; 0: nothing has failed yet */
+    int error;              /* of BLAMED, a negative errno; 0: nothing has failed yet */
     struct address blamed;
 };
 
@@ -59,10 +59,10 @@ int dial_take(struct dial *dial);
 /* "connect 192.0.2.1:80", or "resolve NAME" before there is an address. */
 void dial_describe(const struct dial *dial, char *text, size_t size);
 
-/* "192.0.2.1:80" */
+/* "192.0.2.1:80"; "192.0.2.1" where there is no port. */
 void dial_address(const struct dial *dial, char *text, size_t size);
 
-/* Ends the run with what ERROR means. */
+/* Ends the run with what ERROR, a negative errno, means. */
 void dial_report(struct dial *dial, int error);
 
 #endif

@@ -21,9 +21,9 @@ static int watch_directory(struct file_watch *file, const char *path)
     char directory[PATH_MAX];
 
     if (!strchr(path, '/'))
-        return EINVAL;
+        return -EINVAL;
     snprintf(directory, sizeof directory, "%.*s/", (int)(name_in(path) - path), path);
-    return inotify_add_watch(file->fd, directory, IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE) < 0 ? errno : 0;
+    return inotify_add_watch(file->fd, directory, IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE) < 0 ? -errno : 0;
 }
 
 static bool is_about(const struct file_watch *file, const char *name)
@@ -57,7 +57,7 @@ int file_watch_start(struct file_watch *file, struct watcher *watcher, const cha
     *file = (struct file_watch){.watcher = watcher, .path = path, .changed = changed};
     file->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (file->fd < 0)
-        return errno;
+        return -errno;
     file->target = realpath(path, NULL);
     int error = watch_directory(file, path);
     if (!error && file->target)

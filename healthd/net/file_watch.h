@@ -20,7 +20,8 @@ struct file_watch {
     int fd;       /* of inotify; -1: not watching */
 };
 
-/* Begins to watch PATH, which outlives FILE, for CHANGED. 0, or an errno. Undo with file_watch_stop in either case. */
+/* Begins to watch PATH, which outlives FILE, for CHANGED. 0, or a negative errno. Undo with file_watch_stop in either
+ * case. */
 int file_watch_start(struct file_watch *file, struct watcher *watcher, const char *path, file_watch_changed *changed);
 void file_watch_stop(struct file_watch *file);
 

@@ -18,7 +18,7 @@ bool http2_begin(struct http2 **http2, struct stream *stream, const struct http2
         return stream_fail(stream, REASON_PROTOCOL, "the server does not choose HTTP/2 (ALPN h2)");
     *http2 = http2_new(request, reader, user);
     if (!*http2)
-        return stream_fail_errno(stream, ENOMEM);
+        return stream_fail_errno(stream, -ENOMEM);
     flush(*http2, stream);
     return true;
 }

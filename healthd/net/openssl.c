@@ -13,19 +13,12 @@
 /* clang-format off */
 #define FUNCTIONS(F) \
     F(int, ASN1_TIME_to_tm, (const ASN1_TIME *a, struct tm *b), (a, b)) \
-    F(void, BIO_clear_flags, (BIO *a, int b), (a, b)) \
-    F(void *, BIO_get_data, (BIO *a), (a)) \
-    F(int, BIO_get_new_index, (void), ()) \
-    F(void, BIO_meth_free, (BIO_METHOD *a), (a)) \
-    F(BIO_METHOD *, BIO_meth_new, (int a, const char *b), (a, b)) \
-    F(int, BIO_meth_set_create, (BIO_METHOD *a, int (*b)(BIO *)), (a, b)) \
-    F(int, BIO_meth_set_ctrl, (BIO_METHOD *a, long (*b)(BIO *, int, long, void *)), (a, b)) \
-    F(int, BIO_meth_set_read, (BIO_METHOD *a, int (*b)(BIO *, char *, int)), (a, b)) \
-    F(int, BIO_meth_set_write, (BIO_METHOD *a, int (*b)(BIO *, const char *, int)), (a, b)) \
+    F(long, BIO_ctrl, (BIO *a, int b, long c, void *d), (a, b, c, d)) \
+    F(int, BIO_free, (BIO *a), (a)) \
     F(BIO *, BIO_new, (const BIO_METHOD *a), (a)) \
-    F(void, BIO_set_data, (BIO *a, void *b), (a, b)) \
-    F(void, BIO_set_flags, (BIO *a, int b), (a, b)) \
-    F(void, BIO_set_init, (BIO *a, int b), (a, b)) \
+    F(int, BIO_read, (BIO *a, void *b, int c), (a, b, c)) \
+    F(const BIO_METHOD *, BIO_s_mem, (void), ()) \
+    F(int, BIO_write, (BIO *a, const void *b, int c), (a, b, c)) \
     F(void, ERR_clear_error, (void), ()) \
     F(unsigned long, ERR_peek_last_error, (void), ()) \
     F(const char *, ERR_reason_error_string, (unsigned long a), (a)) \
@@ -52,11 +45,11 @@
     F(int, SSL_get_verify_mode, (const SSL *a), (a)) \
     F(long, SSL_get_verify_result, (const SSL *a), (a)) \
     F(SSL *, SSL_new, (SSL_CTX *a), (a)) \
-    F(int, SSL_read, (SSL *a, void *b, int c), (a, b, c)) \
+    F(int, SSL_is_init_finished, (const SSL *a), (a)) \
+    F(int, SSL_read_ex, (SSL *a, void *b, size_t c, size_t *d), (a, b, c, d)) \
     F(int, SSL_set_alpn_protos, (SSL *a, const unsigned char *b, unsigned int c), (a, b, c)) \
     F(void, SSL_set_bio, (SSL *a, BIO *b, BIO *c), (a, b, c)) \
     F(void, SSL_set_connect_state, (SSL *a), (a)) \
-    F(void, SSL_set_quiet_shutdown, (SSL *a, int b), (a, b)) \
     F(int, SSL_shutdown, (SSL *a), (a)) \
     F(int, SSL_write_ex, (SSL *a, const void *b, size_t c, size_t *d), (a, b, c, d)) \
     F(const SSL_METHOD *, TLS_client_method, (void), ()) \

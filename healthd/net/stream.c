@@ -1,29 +1,20 @@
 #include "healthd/net/stream.h"
 
-#include "healthd/net/stream_tls.h"
+#include "healthd/net/proxy_line.h"
+#include "healthd/net/streams.h"
 #include "lib/clock.h"
 #include "lib/container.h"
 
 #include <bsd/string.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-
-enum { PROXY_LINE_SIZE = 108 };
-
-struct streams {
-    struct turns *turns;
-    struct tls *tls;
-};
-
-static struct stream *stream_of(struct watch *watch)
-{
-    return CONTAINER_OF(watch, struct stream, dial.watch);
-}
 
 static struct watcher *watcher_of(const struct stream *stream)
 {
@@ -56,11 +47,53 @@ void stream_describe(const struct stream *stream, char *text, size_t size)
         snprintf(text, size, "%s %s", stream->probe->phase, peer);
 }
 
+/* ---- what goes out ---- */
+
+static void note(struct stream *stream, int error)
+{
+    if (!stream->error)
+        stream->error = error;
+}
+
+/* Sends what TLS has to say, and what waits. */
+static void flush(struct stream *stream)
+{
+    const uint8_t *bytes;
+    size_t size;
+
+    while (stream->tls && (bytes = tls_session_say(stream->tls, &size)) && size > 0)
+        note(stream, outbox_put(&stream->out, bytes, size));
+    if (!stream->error)
+        note(stream, outbox_flush(&stream->out, stream->dial.fd));
+}
+
+void stream_send(struct stream *stream, const void *bytes, size_t size)
+{
+    if (stream->error)
+        return;
+    if (!stream->tls)
+        note(stream, outbox_send(&stream->out, stream->dial.fd, bytes, size));
+    else if (!tls_session_write(stream->tls, bytes, size))
+        note(stream, -EPROTO);
+}
+
 /* ---- the end of a run ---- */
+
+/* Says that we close only where that needs no waiting. */
+static void close_tls(struct stream *stream)
+{
+    if (!stream->tls)
+        return;
+    if (stream->open)
+        tls_session_close(stream->tls);
+    flush(stream);
+    tls_session_free(stream->tls);
+    stream->tls = NULL;
+}
 
 void stream_close(struct stream *stream)
 {
-    stream_tls_close(stream);
+    close_tls(stream);
     tls_context_cancel(&stream->wait);
     if (stream->probe->room->streams)
         turn_cancel(turns_of(stream), &stream->turn);
@@ -68,18 +101,22 @@ void stream_close(struct stream *stream)
         dial_close(&stream->dial);
     else if (stream->dial.fd >= 0)
         watch_close(watcher_of(stream), &stream->dial.watch, dial_take(&stream->dial));
-    free(stream->out);
-    stream->out = NULL;
-    stream->out_size = stream->out_sent = 0;
+    outbox_clear(&stream->out);
+    if (stream->user->release)
+        stream->user->release(stream);
 }
 
-static void let_go(struct stream *stream)
+bool stream_ok(struct stream *stream, const char *format, ...)
 {
-    bool was_open = stream->open;
+    char words[PROBE_DETAIL_SIZE];
+    va_list arguments;
 
+    va_start(arguments, format);
+    vsnprintf(words, sizeof words, format, arguments);
+    va_end(arguments);
     stream_close(stream);
-    if (was_open && stream->user->lost)
-        stream->user->lost(stream);
+    probe_ok(stream->probe, "%s", words);
+    return false;
 }
 
 bool stream_fail(struct stream *stream, enum reason reason, const char *format, ...)
@@ -91,7 +128,7 @@ bool stream_fail(struct stream *stream, enum reason reason, const char *format, 
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
     stream_peer(stream, peer, sizeof peer);
-    let_go(stream);
+    stream_close(stream);
     probe_fail(stream->probe, reason, "%.100s: %s", peer, words);
     return false;
 }
@@ -101,72 +138,25 @@ bool stream_too_large(struct stream *stream)
     return stream_fail(stream, REASON_TOO_LARGE, "response too large");
 }
 
+static bool is_dealt_with(struct stream *stream, int error)
+{
+    return stream->user->failed && stream->user->failed(stream, error);
+}
+
 bool stream_fail_errno(struct stream *stream, int error)
 {
     char peer[PROBE_TARGET_SIZE];
-    /* A Unix socket that was there before and is not now has lost its server; one that never was is our trouble. */
-    bool gone = error == ENOENT && stream->seen;
 
     stream_peer(stream, peer, sizeof peer);
-    let_go(stream);
-    if (gone)
+    stream_close(stream);
+    if (is_dealt_with(stream, error))
+        return false;
+    /* A Unix socket that was there before and is not now has lost its server; one that never was is our trouble. */
+    if (error == -ENOENT && stream->seen)
         probe_fail(stream->probe, REASON_CONNECTION_LOST, "%s is gone", peer);
     else
         probe_errno(stream->probe, error, "%s %s", stream->probe->phase, peer);
     return false;
-}
-
-/* ---- what goes out ---- */
-
-/* Keeps what could not be sent yet. */
-static bool keep(struct stream *stream, const uint8_t *bytes, size_t size)
-{
-    if (size > STREAM_OUT_SIZE - stream->out_size)
-        return false;
-    uint8_t *out = realloc(stream->out, stream->out_size + size);
-    if (!out)
-        return false;
-    memcpy(out + stream->out_size, bytes, size);
-    stream->out = out;
-    stream->out_size += size;
-    return true;
-}
-
-void stream_put(struct stream *stream, const uint8_t *bytes, size_t size)
-{
-    if (!stream->error && size > 0 && !keep(stream, bytes, size))
-        stream->error = ENOBUFS;
-}
-
-void stream_flush(struct stream *stream)
-{
-    while (!stream->error && stream->out_sent < stream->out_size) {
-        ssize_t count =
-            send(stream->dial.fd, stream->out + stream->out_sent, stream->out_size - stream->out_sent, MSG_NOSIGNAL);
-        if (count < 0 && errno == EAGAIN)
-            return;
-        if (count < 0)
-            stream->error = errno;
-        else
-            stream->out_sent += (size_t)count;
-    }
-    stream->out_size = stream->out_sent = 0;
-}
-
-void stream_send(struct stream *stream, const void *bytes, size_t size)
-{
-    const uint8_t *rest = bytes;
-
-    if (stream->ssl)
-        return stream_tls_send(stream, bytes, size);
-    if (stream->out_size == 0 && !stream->error) {
-        ssize_t count = send(stream->dial.fd, rest, size, MSG_NOSIGNAL);
-        if (count < 0 && errno != EAGAIN)
-            stream->error = errno;
-        rest += count > 0 ? count : 0;
-        size -= count > 0 ? (size_t)count : 0;
-    }
-    stream_put(stream, rest, size);
 }
 
 /* ---- what comes in ---- */
@@ -176,19 +166,74 @@ bool stream_spend(struct stream *stream)
     return ++stream->work <= STREAM_RUN_WORK;
 }
 
-/* Sends what the turn has left to say, and waits for more. False: the run has ended. */
-static bool end_turn(struct stream *stream);
+static bool fail_tls(struct stream *stream)
+{
+    char words[PROBE_DETAIL_SIZE];
+    enum reason reason = tls_session_failure(stream->tls, words, sizeof words);
+
+    return stream_fail(stream, reason, "%s", words);
+}
+
+/* False, here and below: the run has ended. */
+static bool shake_hands(struct stream *stream)
+{
+    enum tls_progress progress = tls_session_handshake(stream->tls);
+
+    if (progress == TLS_FAILED)
+        return fail_tls(stream);
+    if (progress == TLS_MORE && stream->received > STREAM_HANDSHAKE_SIZE)
+        return stream_fail(stream, REASON_TOO_LARGE, "TLS handshake too large");
+    stream->open = progress == TLS_DONE;
+    return !stream->open || stream->user->opened(stream);
+}
+
+/* All records that are whole. */
+static bool take_records(struct stream *stream)
+{
+    uint8_t bytes[STREAM_TURN_SIZE];
+    size_t size;
+
+    while (!stream->error) {
+        if (!stream_spend(stream))
+            return stream_too_large(stream);
+        enum tls_progress progress = tls_session_read(stream->tls, bytes, sizeof bytes, &size);
+        if (progress == TLS_FAILED)
+            return fail_tls(stream);
+        if (progress == TLS_CLOSED)
+            return stream->user->take(stream, NULL, 0);
+        if (progress == TLS_MORE && !tls_session_has_more(stream->tls))
+            return true;
+        if (progress == TLS_MORE && ++stream->empty_records > STREAM_EMPTY_RECORDS)
+            return stream_fail(stream, REASON_TOO_LARGE, "response too large: TLS records without content");
+        if (progress == TLS_DONE && !stream->user->take(stream, bytes, size))
+            return false;
+    }
+    return true;
+}
+
+static bool digest_tls(struct stream *stream, const uint8_t *bytes, size_t size)
+{
+    if (size == 0 && !stream->open)
+        return stream_fail(stream, REASON_CLOSED, "closed in the TLS handshake");
+    if (size == 0)
+        return stream->user->take(stream, NULL, 0);
+    if (!tls_session_feed(stream->tls, bytes, size))
+        return stream_fail_errno(stream, -ENOMEM);
+    if (!stream->open && !shake_hands(stream))
+        return false;
+    return !stream->open || take_records(stream);
+}
 
 static bool digest(struct stream *stream, const uint8_t *bytes, size_t size)
 {
-    if (stream->ssl)
-        return stream_tls_take(stream, bytes, size);
+    if (stream->tls)
+        return digest_tls(stream, bytes, size);
     if (size > 0 && !stream_spend(stream))
         return stream_too_large(stream);
     return stream->user->take(stream, bytes, size);
 }
 
-/* One piece of what is there; *MORE: there may be more. False: the run has ended. */
+/* One piece of what is there; *MORE: there may be more. */
 static bool receive(struct stream *stream, bool *more)
 {
     uint8_t bytes[STREAM_TURN_SIZE];
@@ -196,13 +241,15 @@ static bool receive(struct stream *stream, bool *more)
 
     *more = count == sizeof bytes;
     if (count < 0)
-        return errno == EAGAIN || errno == EINTR || stream_fail_errno(stream, errno);
+        return errno == EAGAIN || errno == EINTR || stream_fail_errno(stream, -errno);
     stream->received += (size_t)count;
-    if (stream->received > STREAM_RUN_SIZE)
+    if (stream->received > stream->target.limit)
         return stream_too_large(stream);
     return digest(stream, bytes, (size_t)count);
 }
 
+/* Sends what the turn has left to say, and waits for more. */
+static bool end_turn(struct stream *stream);
 static void wait_for_turn(struct stream *stream);
 
 static void on_turn(struct turn *turn)
@@ -223,7 +270,7 @@ static void wait_for_turn(struct stream *stream)
 /* The first octets of a run are read at once, all others wait for their turn. */
 static void on_ready(struct watch *watch, uint32_t events)
 {
-    struct stream *stream = stream_of(watch);
+    struct stream *stream = CONTAINER_OF(watch, struct stream, dial.watch);
     bool readable = events & ~(uint32_t)EPOLLOUT, more;
 
     if (readable && stream->received >= STREAM_TURN_SIZE)
@@ -234,44 +281,51 @@ static void on_ready(struct watch *watch, uint32_t events)
 
 static bool end_turn(struct stream *stream)
 {
-    stream_flush(stream);
+    flush(stream);
     int error = stream->error;
     if (!error)
         error = watch_start(watcher_of(stream), &stream->dial.watch, stream->dial.fd,
-                            EPOLLIN | (stream->out_size ? EPOLLOUT : 0u), on_ready);
+                            EPOLLIN | (stream->out.size ? EPOLLOUT : 0u), on_ready);
     return !error || stream_fail_errno(stream, error);
 }
 
 /* ---- the beginning ---- */
 
-/* "PROXY TCP4 192.0.2.1 192.0.2.2 40000 80": both ends of this connection, as HAProxy's own checks say it. */
 static void put_proxy_line(struct stream *stream)
 {
-    struct sockaddr_storage from = {0}, to = {0};
-    socklen_t from_size = sizeof from, to_size = sizeof to;
-    char line[PROXY_LINE_SIZE], from_text[ADDRESS_TEXT_SIZE], to_text[ADDRESS_TEXT_SIZE];
-    uint16_t from_port, to_port;
+    char line[PROXY_LINE_SIZE];
+    int size = proxy_line_write(stream->dial.fd, line);
 
-    if (getsockname(stream->dial.fd, (struct sockaddr *)&from, &from_size) < 0 ||
-        getpeername(stream->dial.fd, (struct sockaddr *)&to, &to_size) < 0)
-        stream->error = errno;
-    struct address source = address_from_socket((struct sockaddr *)&from, &from_port);
-    struct address target = address_from_socket((struct sockaddr *)&to, &to_port);
-    source.scope = target.scope = 0; /* the protocol has no room for it */
-    int size = snprintf(line, sizeof line, "PROXY TCP%d %s %s %u %u\r\n", source.family == FAMILY_IPV6 ? 6 : 4,
-                        address_format(&source, from_text), address_format(&target, to_text), from_port, to_port);
-    stream_put(stream, (const uint8_t *)line, (size_t)size);
+    note(stream, size < 0 ? size : outbox_put(&stream->out, line, (size_t)size));
+}
+
+static bool begin_tls(struct stream *stream)
+{
+    probe_phase(stream->probe, "tls");
+    stream->tls = tls_session_new(stream->context, stream->target.tls->name, stream->target.alpn);
+    if (!stream->tls)
+        return stream_fail_errno(stream, -ENOMEM);
+    /* The end of the handshake and the request are two segments, and the second must not wait for the first's ACK. */
+    if (!stream->target.unix_socket)
+        setsockopt(stream->dial.fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    return shake_hands(stream);
 }
 
 static void on_connected(struct dial *dial)
 {
-    struct stream *stream = stream_of(&dial->watch);
+    struct stream *stream = CONTAINER_OF(dial, struct stream, dial);
 
     if (stream->target.proxy_protocol)
         put_proxy_line(stream);
     stream->open = !stream->target.tls;
-    if (stream->open ? stream->user->opened(stream) : stream_tls_begin(stream))
+    if (stream->open ? stream->user->opened(stream) : begin_tls(stream))
         end_turn(stream);
+}
+
+static void on_failed(struct dial *dial, int error)
+{
+    if (!is_dealt_with(CONTAINER_OF(dial, struct stream, dial), error))
+        dial_report(dial, error);
 }
 
 static void connect_local(struct stream *stream)
@@ -280,12 +334,12 @@ static void connect_local(struct stream *stream)
 
     probe_phase(stream->probe, "connect");
     if (strlcpy(address.sun_path, stream->target.unix_socket, sizeof address.sun_path) >= sizeof address.sun_path) {
-        stream_fail_errno(stream, ENAMETOOLONG);
+        stream_fail_errno(stream, -ENAMETOOLONG);
         return;
     }
     stream->dial.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (stream->dial.fd < 0 || connect(stream->dial.fd, (struct sockaddr *)&address, sizeof address) < 0) {
-        stream_fail_errno(stream, errno);
+        stream_fail_errno(stream, -errno);
         return;
     }
     stream->seen = true;
@@ -323,41 +377,15 @@ void stream_start(struct stream *stream)
 
 /* ---- life ---- */
 
-static struct streams *streams_new(uv_loop_t *loop)
-{
-    struct streams *streams = calloc(1, sizeof *streams);
-
-    if (!streams)
-        return NULL;
-    streams->turns = turns_new(loop);
-    streams->tls = tls_new(loop);
-    if (streams->turns && streams->tls)
-        return streams;
-    streams_free(streams);
-    return NULL;
-}
-
-void streams_free(struct streams *streams)
-{
-    if (!streams)
-        return;
-    turns_free(streams->turns);
-    tls_free(streams->tls);
-    free(streams);
-}
-
 static bool acquire(struct stream *stream)
 {
-    const struct tls_settings *tls = stream->target.tls;
     struct probe_room *room = stream->probe->room;
 
     if (!room->streams)
         room->streams = streams_new(room->loop);
-    if (!room->streams)
-        return false;
-    if (tls)
-        stream->context = tls_context_acquire(room->streams->tls, tls->ca_file, tls->client_certificate, tls->verify);
-    return !tls || stream->context;
+    if (room->streams && stream->target.tls)
+        stream->context = streams_tls_context(room->streams, room->loop, stream->target.tls);
+    return room->streams && (!stream->target.tls || stream->context);
 }
 
 bool stream_init(struct stream *stream, struct probe *probe, const struct stream_target *target,
@@ -365,9 +393,12 @@ bool stream_init(struct stream *stream, struct probe *probe, const struct stream
 {
     *stream = (struct stream){.probe = probe, .target = *target, .user = user};
     stream->dial = (struct dial){.probe = probe, .fd = -1};
+    if (!target->limit)
+        stream->target.limit = STREAM_RUN_SIZE;
     if (!acquire(stream) || (!target->unix_socket && !dial_init(&stream->dial, probe, target->endpoint, SOCK_STREAM)))
         return false;
     stream->dial.connected = on_connected;
+    stream->dial.failed = on_failed;
     stream->dial.brief = true; /* the request is the last ACK of the handshake, a reset the end */
     return true;
 }
@@ -383,24 +414,45 @@ void stream_clear(struct stream *stream)
 
 bool stream_chose_alpn(const struct stream *stream)
 {
-    const unsigned char *chosen = NULL;
-    unsigned length = 0;
-
-    if (!stream->ssl)
-        return true;
-    SSL_get0_alpn_selected(stream->ssl, &chosen, &length);
-    return length == strlen(stream->target.alpn) && memcmp(chosen, stream->target.alpn, length) == 0;
+    return !stream->tls || tls_session_chose(stream->tls, stream->target.alpn);
 }
 
 bool stream_expires_soon(const struct stream *stream, char words[static STREAM_EXPIRY_SIZE])
 {
-    const struct tls_settings *tls = stream->target.tls;
+    const struct tls_settings *settings = stream->target.tls;
     long days;
 
-    if (!stream->ssl || !tls->certificate_expiry || !tls_days_left(stream->ssl, clock_real_us(), &days) ||
-        days >= tls->certificate_days)
+    if (!stream->tls || !settings->certificate_expiry || !tls_session_days_left(stream->tls, clock_real_us(), &days) ||
+        days >= settings->certificate_days)
         return false;
     snprintf(words, STREAM_EXPIRY_SIZE, "the certificate expires in %ld days, fewer than %u", days,
-             tls->certificate_days);
+             settings->certificate_days);
     return true;
+}
+
+/* ---- a probe over one stream ---- */
+
+struct stream *stream_of(struct probe *probe)
+{
+    return &((struct stream_probe *)probe)->stream;
+}
+
+void stream_probe_start(struct probe *probe)
+{
+    stream_start(stream_of(probe));
+}
+
+void stream_probe_cancel(struct probe *probe)
+{
+    stream_close(stream_of(probe));
+}
+
+void stream_probe_at(const struct probe *probe, char *text, size_t size)
+{
+    stream_describe(&((const struct stream_probe *)probe)->stream, text, size);
+}
+
+void stream_probe_clear(struct probe *probe)
+{
+    stream_clear(stream_of(probe));
 }

@@ -2,15 +2,9 @@
 
 #include "healthd/net/tls_files.h"
 #include "lib/daemon/beside.h"
-#include "lib/prefix.h"
 
-#include <bsd/string.h>
-#include <openssl/err.h>
-#include <openssl/x509v3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { LOOK_AGAIN_MS = 5000, TRY_AGAIN_MS = 1000 };
 
@@ -95,8 +89,6 @@ struct tls *tls_new(uv_loop_t *loop)
 
     if (!tls)
         return NULL;
-    /* A thread that nobody waits for may still be reading when the program ends: nothing is taken from under it. */
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
     tls->loop = loop;
     LIST_INIT(&tls->contexts);
     return tls;
@@ -200,66 +192,7 @@ const char *tls_context_error(const struct tls_context *context)
     return files->ctx ? NULL : "no memory, or no thread, to read certificates with";
 }
 
-/* ---- connections ---- */
-
-/* The name goes out as SNI (RFC 6066 section 3: without the last dot, and never an address) and is what the
- * certificate is held against. */
-static bool set_name(SSL *ssl, const char *name)
+SSL_CTX *tls_context_ssl(const struct tls_context *context)
 {
-    X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
-    struct address address;
-    char host[256];
-
-    if (address_parse(&address, name))
-        return X509_VERIFY_PARAM_set1_ip(param, address.octets, family_octets(address.family)) == 1;
-    size_t length = strlcpy(host, name, sizeof host);
-    if (length > 1 && length < sizeof host && host[length - 1] == '.')
-        host[length - 1] = '\0';
-    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return X509_VERIFY_PARAM_set1_host(param, host, 0) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1;
-}
-
-static bool set_alpn(SSL *ssl, const char *alpn)
-{
-    unsigned char line[32];
-    size_t length = strlcpy((char *)line + 1, alpn, sizeof line - 1);
-
-    line[0] = (unsigned char)length;
-    return SSL_set_alpn_protos(ssl, line, (unsigned)length + 1) == 0;
-}
-
-SSL *tls_context_open(struct tls_context *context, const char *name, const char *alpn)
-{
-    SSL *ssl = SSL_new(context->files->ctx);
-
-    if (ssl && set_name(ssl, name) && set_alpn(ssl, alpn)) {
-        SSL_set_connect_state(ssl);
-        return ssl;
-    }
-    SSL_free(ssl);
-    return NULL;
-}
-
-enum reason tls_failure(const SSL *ssl, char *words, size_t size)
-{
-    long verdict = SSL_get_verify_result(ssl);
-    bool certificate = SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE && verdict != X509_V_OK;
-    const char *why =
-        certificate ? X509_verify_cert_error_string(verdict) : ERR_reason_error_string(ERR_peek_last_error());
-
-    snprintf(words, size, "%s: %s", certificate ? "certificate" : "TLS", why ? why : "it failed");
-    ERR_clear_error();
-    return certificate ? REASON_CERTIFICATE : REASON_TLS;
-}
-
-bool tls_days_left(const SSL *ssl, uint64_t now_us, long *days)
-{
-    const X509 *certificate = SSL_get0_peer_certificate(ssl);
-    struct tm end;
-
-    if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1)
-        return false;
-    int64_t left = (int64_t)timegm(&end) - (int64_t)(now_us / 1000000);
-    *days = (long)(left / 86400 - (left < 0 && left % 86400 != 0));
-    return true;
+    return context->files->ctx;
 }

@@ -1,17 +1,13 @@
 /*
- * TLS for probes, by OpenSSL: what checks that name the same files have in common, and what a connection is given of
- * it. Files are read in a thread, once for all such checks, and looked at again every few seconds while they are used:
- * a certificate that was renewed needs no reload.
+ * TLS for probes, by OpenSSL: what checks that name the same files have in common. Files are read in a thread, once for
+ * all such checks, and checked again every few seconds while they are used: a renewed certificate needs no reload.
  */
 #ifndef VIPGATE_HEALTHD_NET_TLS_H
 #define VIPGATE_HEALTHD_NET_TLS_H
 
-#include "healthd/probe/outcome.h"
-
 #include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/queue.h>
 #include <uv.h>
 
@@ -48,15 +44,7 @@ void tls_context_cancel(struct tls_wait *wait);
 /* Why the files can't be used, in words, or NULL. */
 const char *tls_context_error(const struct tls_context *context);
 
-/* The client's side of a connection with NAME, a host's name or address, which the certificate must bear where it is
- * verified. ALPN is the one protocol offered: "http/1.1", "h2". It has no BIO yet. NULL when out of memory. */
-SSL *tls_context_open(struct tls_context *context, const char *name, const char *alpn);
-
-/* Why SSL has just failed: REASON_CERTIFICATE or REASON_TLS, and WORDS. */
-enum reason tls_failure(const SSL *ssl, char *words, size_t size);
-
-/* Whole days, at the real time NOW_US, until the server's own certificate ends; negative after that. False where it
- * showed none. */
-bool tls_days_left(const SSL *ssl, uint64_t now_us, long *days);
+/* For the connections; NULL while the files can't be used. */
+SSL_CTX *tls_context_ssl(const struct tls_context *context);
 
 #endif

@@ -8,7 +8,7 @@
 enum { EVENTS_AT_ONCE = 128, ROUNDS_AT_ONCE = 128 };
 
 /* Who watches a descriptor. The number tells this use of the descriptor from the one before: an event that was already
- * fetched for a socket that its neighbour's callback has just closed must not reach the next socket of that number. */
+ * fetched for a socket that another callback has just closed must not reach the next socket of that number. */
 struct slot {
     struct watch *watch;
     uint32_t use;
@@ -101,7 +101,7 @@ static bool make_room(struct watcher *watcher, int fd)
 int watch_start(struct watcher *watcher, struct watch *watch, int fd, uint32_t events, watch_ready *ready)
 {
     if (!make_room(watcher, fd))
-        return ENOMEM;
+        return -ENOMEM;
     struct slot *slot = &watcher->slots[fd];
     bool known = slot->watch == watch && watch->events;
     uint32_t use = known ? slot->use : slot->use + 1;
@@ -109,7 +109,7 @@ int watch_start(struct watcher *watcher, struct watch *watch, int fd, uint32_t e
 
     if (!known || events != watch->events) {
         if (epoll_ctl(watcher->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) < 0)
-            return errno;
+            return -errno;
     }
     *slot = (struct slot){.watch = watch, .use = use};
     *watch = (struct watch){.ready = ready, .fd = fd, .events = events};

@@ -27,7 +27,7 @@ struct watch {
 struct watcher *watcher_new(uv_loop_t *loop);
 void watcher_free(struct watcher *watcher);
 
-/* Begins to watch FD, or changes what is watched for. 0, or an errno. */
+/* Begins to watch FD, or changes what is watched for. 0, or a negative errno. */
 int watch_start(struct watcher *watcher, struct watch *watch, int fd, uint32_t events, watch_ready *ready);
 
 /* Stops; the descriptor stays open. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 static const char *const outcome_names[] = {"ok", "fail", "unable"};
 
@@ -38,7 +39,7 @@ static const char *const reason_names[REASONS] = {
  * The kernel does not say who is at fault, but the error does nearly always. The doubtful one is ENETUNREACH: this
  * machine has no route, or a router sent an ICMP net unreachable, which Linux turns into the same word only for a
  * connection that was under way. Without a route nothing was sent and nothing was learned, so it is UNABLE; a check
- * that stays so becomes unknown after the lease, and its VIPs go. EHOSTUNREACH is no answer to ARP or neighbour
+ * that stays so becomes unknown after the lease, and its VIPs go. EHOSTUNREACH is no answer to ARP or neighbor
  * discovery, or a router's word on the host: the target's.
  */
 static const struct {
@@ -88,7 +89,7 @@ void outcome_of_errno(int error, enum outcome *outcome, enum reason *reason)
     *outcome = OUTCOME_UNABLE;
     *reason = REASON_LOCAL;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
-        if (errors[i].error == error) {
+        if (errors[i].error == abs(error)) {
             *outcome = errors[i].outcome;
             *reason = errors[i].reason;
         }

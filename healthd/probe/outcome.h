@@ -51,8 +51,8 @@ const char *outcome_name(enum outcome outcome);
 /* The reason's word, such as "refused" or "no-such-name"; "passed" for REASON_NONE. */
 const char *reason_name(enum reason reason);
 
-/* What ERROR (an errno of a socket call) means. *OUTCOME and *REASON are set; an error that the table lacks is UNABLE:
- * what we do not understand is never held against the target. */
+/* What ERROR (an errno of a socket call, or its negative) means. *OUTCOME and *REASON are set; an error that the table
+ * lacks is UNABLE: what we do not understand is never held against the target. */
 void outcome_of_errno(int error, enum outcome *outcome, enum reason *reason);
 
 #endif

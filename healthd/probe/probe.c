@@ -10,15 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *probe_new(size_t size, const struct probe_kind *kind, struct probe_room *room)
+struct probe *probe_new(const struct probe_kind *kind, const void *settings, struct probe_room *room)
 {
-    struct probe *probe = calloc(1, size);
+    struct probe *probe = calloc(1, kind->size);
 
-    if (probe) {
-        probe->kind = kind;
-        probe->room = room;
-    }
-    return probe;
+    if (!probe)
+        return NULL;
+    probe->kind = kind;
+    probe->settings = settings;
+    probe->room = room;
+    if (!kind->init || kind->init(probe))
+        return probe;
+    probe_free(probe);
+    return NULL;
 }
 
 static void end_phase(struct probe *probe, uint64_t now_us)
@@ -166,5 +170,7 @@ void probe_free(struct probe *probe)
     if (!probe)
         return;
     probe_cancel(probe);
-    probe->kind->destroy(probe);
+    if (probe->kind->clear)
+        probe->kind->clear(probe);
+    free(probe);
 }

@@ -1,6 +1,6 @@
 /*
- * A probe: one way of asking a target whether it is well. Each kind is one file in probes/ and one row in the table of
- * probe.c; nothing else knows the kinds apart.
+ * A probe: one way of asking a target whether it is well. Each kind is a file or folder in probes/ and a row in the
+ * table of kinds.c; nothing else knows the kinds apart.
  *
  *     check --start--> probe …events… --probe_finish--> check
  *
@@ -63,9 +63,10 @@ struct probe_result {
 
 struct probe_kind {
     const char *name; /* as in lib/kinds, which made the settings */
+    size_t size;      /* of a probe, whose first member is a struct probe */
 
-    /* A probe with SETTINGS, which outlive it; NULL when out of memory. Its first member is a struct probe. */
-    struct probe *(*create)(const void *settings, struct probe_room *room);
+    /* Sets up what is beyond the common part, zeroed. False when out of memory: `clear` follows. NULL: nothing. */
+    bool (*init)(struct probe *probe);
 
     /* Begins a run. */
     void (*start)(struct probe *probe);
@@ -76,13 +77,14 @@ struct probe_kind {
     /* Writes what the run is doing at this moment: "connect 192.0.2.1:80". */
     void (*at)(const struct probe *probe, char *text, size_t size);
 
-    /* Frees the probe; no run is under way. */
-    void (*destroy)(struct probe *probe);
+    /* Releases what the probe holds; no run is under way. NULL: nothing. */
+    void (*clear)(struct probe *probe);
 };
 
-/* The common part of every probe. Kinds read room and leave the rest to the functions below. */
+/* The common part of every probe. Kinds read settings and room and leave the rest to the functions below. */
 struct probe {
     const struct probe_kind *kind;
+    const void *settings; /* the kind's own */
     struct probe_room *room;
     void (*finished)(struct probe *probe, void *user);
     void (*look)(struct probe *probe, void *user);
@@ -92,9 +94,6 @@ struct probe {
     const char *phase;          /* NULL: no run under way */
     struct probe_result result; /* of the run under way, then of the last one */
 };
-
-/* For create: allocates SIZE zeroed bytes with the common part at their beginning, or NULL. */
-void *probe_new(size_t size, const struct probe_kind *kind, struct probe_room *room);
 
 /* ---- for kinds ---- */
 
@@ -108,8 +107,8 @@ void probe_fail(struct probe *probe, enum reason reason, const char *format, ...
 void probe_unable(struct probe *probe, enum reason reason, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Ends the run with what the errno ERROR means, "connect 192.0.2.1:80: connection refused": FORMAT is what was tried.
- */
+/* Ends the run with what ERROR, a negative errno, means, "connect 192.0.2.1:80: connection refused": FORMAT is what was
+ * tried. */
 void probe_errno(struct probe *probe, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Ends the run with a result that was filled in by hand: outcome, reason, decisive, healthy_percent, detail. */
@@ -120,6 +119,9 @@ void probe_finish(struct probe *probe);
 void probe_look(struct probe *probe);
 
 /* ---- for the check ---- */
+
+/* A probe of KIND with SETTINGS, which outlive it; NULL when out of memory. */
+struct probe *probe_new(const struct probe_kind *kind, const void *settings, struct probe_room *room);
 
 void probe_start(struct probe *probe);
 

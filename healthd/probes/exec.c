@@ -24,13 +24,17 @@ enum { OUTPUT_KEPT = 96, OUTPUT_MAX = 1024 * 1024, READ_AT_ONCE = 4096, READS_AT
 
 struct exec {
     struct probe probe; /* first */
-    const struct exec_settings *settings;
     struct watch watch;
     struct helper_run run;
     int output; /* -1: closed */
     char kept[OUTPUT_KEPT + 1];
     size_t kept_length, output_size;
 };
+
+static const struct exec_settings *settings_of(const struct exec *exec)
+{
+    return exec->probe.settings;
+}
 
 /* Takes what there is of the output. Bounded, so that a command that writes without end delays nobody. */
 static void read_output(struct exec *exec)
@@ -70,7 +74,8 @@ static void on_output(struct watch *watch, uint32_t events)
         return;
     close_output(exec);
     helper_run_cancel(exec->probe.room->helper, &exec->run);
-    probe_fail(&exec->probe, REASON_TOO_LARGE, "%s wrote more than 1 MiB and was killed", exec->settings->command[0]);
+    probe_fail(&exec->probe, REASON_TOO_LARGE, "%s wrote more than 1 MiB and was killed",
+               settings_of(exec)->command[0]);
 }
 
 /* The first line of what the command wrote. */
@@ -84,7 +89,7 @@ static const char *first_line(struct exec *exec)
 
 static void conclude(struct exec *exec, int status)
 {
-    const char *path = exec->settings->command[0];
+    const char *path = settings_of(exec)->command[0];
     const char *line = first_line(exec);
     const char *colon = *line ? ": " : "";
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
@@ -124,7 +129,7 @@ static void on_ended(struct helper_run *run, int status)
 static void on_no_user(struct helper_run *run, int error)
 {
     struct exec *exec = exec_of(run);
-    const char *user = exec->settings->user;
+    const char *user = settings_of(exec)->user;
 
     close_output(exec);
     if (error)
@@ -135,17 +140,17 @@ static void on_no_user(struct helper_run *run, int error)
 
 static bool is_about_the_program(int error)
 {
-    return error == ENOENT || error == ENOTDIR || error == ENOEXEC || error == ELOOP;
+    return error == -ENOENT || error == -ENOTDIR || error == -ENOEXEC || error == -ELOOP;
 }
 
 static void on_not_run(struct helper_run *run, int error)
 {
     struct exec *exec = exec_of(run);
-    const char *path = exec->settings->command[0];
+    const char *path = settings_of(exec)->command[0];
     char words[ERRNO_TEXT_SIZE];
 
     close_output(exec);
-    if (error == EAGAIN)
+    if (error == -EAGAIN)
         probe_unable(&exec->probe, REASON_NO_RESOURCES, "run %s: no more processes", path);
     else if (is_about_the_program(error))
         probe_unable(&exec->probe, REASON_NO_COMMAND, "run %s: %s", path, errno_text(error, words));
@@ -156,13 +161,13 @@ static void on_not_run(struct helper_run *run, int error)
 static const struct helper_run_events events = {
     .running = on_running, .no_user = on_no_user, .not_run = on_not_run, .ended = on_ended};
 
-/* 0, or an errno. On success the write end at *WRITE_END is the caller's to close. */
+/* 0, or a negative errno. On success the write end at *WRITE_END is the caller's to close. */
 static int open_output(struct exec *exec, int *write_end)
 {
     int ends[2];
 
     if (pipe2(ends, O_CLOEXEC) < 0)
-        return errno;
+        return -errno;
     /* Only our end: the command may expect that its writes block. */
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
     int error = watch_start(exec->probe.room->watcher, &exec->watch, ends[0], EPOLLIN, on_output);
@@ -179,7 +184,7 @@ static int open_output(struct exec *exec, int *write_end)
 static void exec_start(struct probe *probe)
 {
     struct exec *exec = (struct exec *)probe;
-    const struct exec_settings *settings = exec->settings;
+    const struct exec_settings *settings = settings_of(exec);
     int write_end = -1;
 
     exec->kept_length = exec->output_size = 0;
@@ -193,15 +198,10 @@ static void exec_start(struct probe *probe)
         on_not_run(&exec->run, error);
 }
 
-static struct probe *exec_create(const void *settings, struct probe_room *room)
+static bool exec_init(struct probe *probe)
 {
-    struct exec *exec = probe_new(sizeof *exec, &probe_exec, room);
-
-    if (!exec)
-        return NULL;
-    exec->settings = settings;
-    exec->output = -1;
-    return &exec->probe;
+    ((struct exec *)probe)->output = -1;
+    return true;
 }
 
 static void exec_cancel(struct probe *probe)
@@ -215,7 +215,7 @@ static void exec_cancel(struct probe *probe)
 static void exec_at(const struct probe *probe, char *text, size_t size)
 {
     const struct exec *exec = (const struct exec *)probe;
-    const char *path = exec->settings->command[0], *user = exec->settings->user;
+    const char *path = settings_of(exec)->command[0], *user = settings_of(exec)->user;
 
     if (strcmp(probe->phase, PROBE_PHASE_PREPARE) != 0)
         snprintf(text, size, "%s was still running and was killed", path);
@@ -225,16 +225,11 @@ static void exec_at(const struct probe *probe, char *text, size_t size)
         snprintf(text, size, "find %s", path);
 }
 
-static void exec_destroy(struct probe *probe)
-{
-    free(probe);
-}
-
 const struct probe_kind probe_exec = {
     .name = "exec",
-    .create = exec_create,
+    .size = sizeof(struct exec),
+    .init = exec_init,
     .start = exec_start,
     .cancel = exec_cancel,
     .at = exec_at,
-    .destroy = exec_destroy,
 };

@@ -9,54 +9,39 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 struct file {
     struct probe probe; /* first */
-    const struct file_settings *settings;
     struct helper_look look;
 };
 
-static void judge_answer(struct file *file, int error)
+static const char *path_of(const struct probe *probe)
 {
-    const char *path = file->settings->path;
-    bool absent = error == ENOENT || error == ENOTDIR;
-
-    if (error && !absent)
-        probe_errno(&file->probe, error, "stat %s", path);
-    else if (absent != file->settings->expect_present)
-        probe_ok(&file->probe, "%s is %s", path, absent ? "absent" : "present");
-    else if (absent)
-        probe_fail(&file->probe, REASON_MISSING, "%s is absent", path);
-    else
-        probe_fail(&file->probe, REASON_MISMATCH, "%s is present", path);
+    return ((const struct file_settings *)probe->settings)->path;
 }
 
-static void answered(struct helper_look *look, int error, const char *text, size_t size)
+static void on_answer(struct helper_look *look, int error, const char *text, size_t size)
 {
+    struct probe *probe = &CONTAINER_OF(look, struct file, look)->probe;
+    bool absent = error == -ENOENT || error == -ENOTDIR;
+    const char *path = path_of(probe);
+
     (void)text;
     (void)size;
-    judge_answer(CONTAINER_OF(look, struct file, look), error);
-}
-
-static struct probe *file_create(const void *settings, struct probe_room *room)
-{
-    struct file *file = probe_new(sizeof *file, &probe_file, room);
-
-    if (!file)
-        return NULL;
-    file->settings = settings;
-    return &file->probe;
+    if (error && !absent)
+        probe_errno(probe, error, "stat %s", path);
+    else if (absent != ((const struct file_settings *)probe->settings)->expect_present)
+        probe_ok(probe, "%s is %s", path, absent ? "absent" : "present");
+    else
+        probe_fail(probe, absent ? REASON_MISSING : REASON_MISMATCH, "%s is %s", path, absent ? "absent" : "present");
 }
 
 static void file_start(struct probe *probe)
 {
-    struct file *file = (struct file *)probe;
-
     probe_phase(probe, PROBE_PHASE_FILE);
-    int error = helper_look_start(probe->room->helper, &file->look, file->settings->path, 0, answered);
+    int error = helper_look_start(probe->room->helper, &((struct file *)probe)->look, path_of(probe), 0, on_answer);
     if (error)
-        probe_errno(probe, error, "stat %s", file->settings->path);
+        probe_errno(probe, error, "stat %s", path_of(probe));
 }
 
 static void file_cancel(struct probe *probe)
@@ -66,19 +51,13 @@ static void file_cancel(struct probe *probe)
 
 static void file_at(const struct probe *probe, char *text, size_t size)
 {
-    snprintf(text, size, "stat %s: the file system hangs", ((const struct file *)probe)->settings->path);
-}
-
-static void file_destroy(struct probe *probe)
-{
-    free(probe);
+    snprintf(text, size, "stat %s: the file system hangs", path_of(probe));
 }
 
 const struct probe_kind probe_file = {
     .name = "file",
-    .create = file_create,
+    .size = sizeof(struct file),
     .start = file_start,
     .cancel = file_cancel,
     .at = file_at,
-    .destroy = file_destroy,
 };

@@ -21,13 +21,17 @@ enum { PIDFILE_MAX = 64 };
 
 struct process {
     struct probe probe; /* first */
-    const struct process_settings *settings;
     struct helper_look look;
     struct watch watch;
     int pidfd; /* -1: no living process is known */
     pid_t pid;
     bool exited; /* the kernel told of the last one's exit, and no other was seen since */
 };
+
+static const char *path_of(const struct process *process)
+{
+    return ((const struct process_settings *)process->probe.settings)->pidfile;
+}
 
 /* The number that TEXT begins with; 0 where there is none. */
 static pid_t parse_pid(const char *text, size_t size)
@@ -64,15 +68,15 @@ static bool has_exited(int pidfd)
     return poll(&readable, 1, 0) > 0;
 }
 
-/* Begins to watch PID: 0, or an errno. */
+/* Begins to watch PID: 0, or a negative errno. */
 static int follow(struct process *process, pid_t pid)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, pid, 0); /* close-on-exec by itself */
 
     if (pidfd < 0)
-        return errno;
+        return -errno;
     forget(process);
-    int error = has_exited(pidfd) ? ESRCH : 0;
+    int error = has_exited(pidfd) ? -ESRCH : 0;
     if (!error)
         error = watch_start(process->probe.room->watcher, &process->watch, pidfd, EPOLLIN, on_exit_seen);
     if (error) {
@@ -93,15 +97,15 @@ static void fail(struct process *process, const char *text, pid_t pid)
         snprintf(number, sizeof number, "%d ", (int)pid);
     forget(process);
     process->probe.result.decisive = process->exited;
-    probe_fail(&process->probe, REASON_MISSING, "%s: %s%s%s", process->settings->pidfile, pid > 0 ? "process " : "",
-               number, text);
+    probe_fail(&process->probe, REASON_MISSING, "%s: %s%s%s", path_of(process), pid > 0 ? "process " : "", number,
+               text);
 }
 
 /* The file names PID: whether it lives, and the kernel is to tell when it does no more. */
 static void find_process(struct process *process, pid_t pid)
 {
     struct probe *probe = &process->probe;
-    const char *path = process->settings->pidfile;
+    const char *path = path_of(process);
 
     /* Its exit may be known to the kernel and not yet have come through the loop. */
     if (process->pidfd >= 0 && has_exited(process->pidfd)) {
@@ -109,7 +113,7 @@ static void find_process(struct process *process, pid_t pid)
         process->exited = true;
     }
     int error = process->pidfd >= 0 && process->pid == pid ? 0 : follow(process, pid);
-    if (error == ESRCH)
+    if (error == -ESRCH)
         return fail(process, process->exited && process->pid == pid ? "has exited" : "is not running", pid);
     if (error)
         return probe_errno(probe, error, "watch process %d of %s", (int)pid, path);
@@ -121,10 +125,10 @@ static void on_pidfile(struct helper_look *look, int error, const char *text, si
     struct process *process = CONTAINER_OF(look, struct process, look);
     pid_t pid = error ? 0 : parse_pid(text, size);
 
-    if (error == ENOENT)
+    if (error == -ENOENT)
         fail(process, "no such file", 0);
     else if (error)
-        probe_errno(&process->probe, error, "read %s", process->settings->pidfile);
+        probe_errno(&process->probe, error, "read %s", path_of(process));
     else if (pid == 0)
         fail(process, "holds no process number", 0);
     else
@@ -134,7 +138,7 @@ static void on_pidfile(struct helper_look *look, int error, const char *text, si
 static void process_start(struct probe *probe)
 {
     struct process *process = (struct process *)probe;
-    const char *path = process->settings->pidfile;
+    const char *path = path_of(process);
 
     probe_phase(probe, PROBE_PHASE_FILE);
     int error = helper_look_start(probe->room->helper, &process->look, path, PIDFILE_MAX, on_pidfile);
@@ -142,15 +146,10 @@ static void process_start(struct probe *probe)
         probe_errno(probe, error, "read %s", path);
 }
 
-static struct probe *process_create(const void *settings, struct probe_room *room)
+static bool process_init(struct probe *probe)
 {
-    struct process *process = probe_new(sizeof *process, &probe_process, room);
-
-    if (!process)
-        return NULL;
-    process->settings = settings;
-    process->pidfd = -1;
-    return &process->probe;
+    ((struct process *)probe)->pidfd = -1;
+    return true;
 }
 
 static void process_cancel(struct probe *probe)
@@ -160,20 +159,20 @@ static void process_cancel(struct probe *probe)
 
 static void process_at(const struct probe *probe, char *text, size_t size)
 {
-    snprintf(text, size, "read %s", ((const struct process *)probe)->settings->pidfile);
+    snprintf(text, size, "read %s", path_of((const struct process *)probe));
 }
 
-static void process_destroy(struct probe *probe)
+static void process_clear(struct probe *probe)
 {
     forget((struct process *)probe);
-    free(probe);
 }
 
 const struct probe_kind probe_process = {
     .name = "process",
-    .create = process_create,
+    .size = sizeof(struct process),
+    .init = process_init,
     .start = process_start,
     .cancel = process_cancel,
     .at = process_at,
-    .destroy = process_destroy,
+    .clear = process_clear,
 };

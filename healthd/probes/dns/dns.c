@@ -4,7 +4,8 @@
  * probe. An answer that UDP cut short is asked for again over TCP, as a resolver does (RFC 7766).
  */
 #include "lib/kinds/dns.h"
-#include "healthd/net/dial.h"
+#include "healthd/net/datagram.h"
+#include "healthd/net/stream.h"
 #include "healthd/probe/kinds.h"
 #include "healthd/probes/dns/dns_answer.h"
 #include "lib/container.h"
@@ -18,210 +19,213 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { CLASS_IN = 1, ANSWER_MAX = 2 + 65535, UDP_PAYLOAD = 1232 };
+enum { CLASS_IN = 1, ANSWER_MAX = 2 + 65535, QUERY_MAX = 2 + 512, UDP_PAYLOAD = 1232 };
 
 struct dns {
-    struct probe probe; /* first */
-    const struct dns_settings *settings;
-    struct dial dial;
+    struct datagram datagram; /* first */
+    struct stream stream;
+    bool over_tcp;
     uint16_t id;
-    uint8_t *answer; /* of ANSWER_MAX, during a run over TCP */
+    uint8_t *answer; /* of ANSWER_MAX, while the stream is open */
     size_t received;
 };
 
-/* Where the connection is to, and the end of it: for the last words of a run. */
-static void hang_up(struct dns *dns, char *address, size_t size)
+static struct dns *dns_of(struct stream *stream)
 {
-    dial_address(&dns->dial, address, size);
-    dial_close(&dns->dial);
-    free(dns->answer);
-    dns->answer = NULL;
+    return CONTAINER_OF(stream, struct dns, stream);
 }
 
-static void give_up(struct dns *dns, int error)
+static void release(struct stream *stream)
 {
-    char address[ENDPOINT_TEXT_SIZE];
-
-    hang_up(dns, address, sizeof address);
-    probe_errno(&dns->probe, error, "%s %s", dns->probe.phase, address);
+    free(dns_of(stream)->answer);
+    dns_of(stream)->answer = NULL;
 }
 
-static void fail(struct dns *dns, enum reason reason, const char *what)
+/* ---- the verdict ---- */
+
+/* Ends the run, "ADDRESS: NAME: …", with an OK where REASON is REASON_NONE. */
+static void end(struct dns *dns, enum reason reason, const char *words)
 {
+    struct probe *probe = &dns->datagram.probe;
+    const char *name = ((const struct dns_settings *)probe->settings)->name;
     char address[ENDPOINT_TEXT_SIZE];
 
-    hang_up(dns, address, sizeof address);
-    probe_fail(&dns->probe, reason, "%s: %s: %s", address, dns->settings->name, what);
+    if (!dns->over_tcp)
+        return datagram_end(&dns->datagram, reason, "%s: %s", name, words);
+    dial_address(&dns->stream.dial, address, sizeof address);
+    stream_close(&dns->stream);
+    if (reason == REASON_NONE)
+        probe_ok(probe, "%s: %s: %s", address, name, words);
+    else
+        probe_fail(probe, reason, "%s: %s: %s", address, name, words);
 }
 
 static void judge(struct dns *dns, const struct dns_answer *answer, const uint8_t *data, size_t size)
 {
-    const struct dns_settings *settings = dns->settings;
+    const struct dns_settings *settings = dns->datagram.probe.settings;
     const struct address *expected = &settings->expect_address;
-    char address[ENDPOINT_TEXT_SIZE], text[128], wanted[ADDRESS_TEXT_SIZE];
+    char words[128], wanted[ADDRESS_TEXT_SIZE];
 
     if (answer->rcode != settings->expect_rcode) {
-        snprintf(text, sizeof text, "answered %s, not %s", dns_rcode_name(answer->rcode),
+        snprintf(words, sizeof words, "answered %s, not %s", dns_rcode_name(answer->rcode),
                  dns_rcode_name(settings->expect_rcode));
-        return fail(dns, REASON_STATUS, text);
+        return end(dns, REASON_STATUS, words);
     }
     if (expected->family != FAMILY_NONE && !dns_answer_holds(data, size, expected)) {
-        snprintf(text, sizeof text, "%u records, none of them %s", answer->record_count,
+        snprintf(words, sizeof words, "%u records, none of them %s", answer->record_count,
                  address_format(expected, wanted));
-        return fail(dns, REASON_MISMATCH, text);
+        return end(dns, REASON_MISMATCH, words);
     }
-    hang_up(dns, address, sizeof address);
-    probe_ok(&dns->probe, "%s: %s: %s, %u records", address, settings->name, dns_rcode_name(answer->rcode),
-             answer->record_count);
+    snprintf(words, sizeof words, "%s, %u records", dns_rcode_name(answer->rcode), answer->record_count);
+    end(dns, REASON_NONE, words);
 }
 
-/* A whole message has come. A late answer to an earlier question, which UDP may bring, is passed over. */
-static void take_message(struct dns *dns, const uint8_t *data, size_t size)
+/* ---- UDP and TCP ---- */
+
+/* Writes the query; 0, or a negative errno. */
+static int write_query(struct dns *dns, struct wire_writer *writer)
 {
+    const struct dns_settings *settings = dns->datagram.probe.settings;
+    unsigned char *query;
+    int size;
+
+    dns->id = (uint16_t)arc4random();
+    if (ares_create_query(settings->name, CLASS_IN, settings->type, dns->id, 1, &query, &size, UDP_PAYLOAD) !=
+        ARES_SUCCESS)
+        return -EINVAL;
+    if (dns->over_tcp)
+        wire_write_u16(writer, (uint16_t)size);
+    wire_write_bytes(writer, query, (size_t)size);
+    ares_free_string(query);
+    return 0;
+}
+
+static int ask(struct datagram *datagram)
+{
+    uint8_t query[QUERY_MAX];
+    struct wire_writer writer = wire_writer_of(query, sizeof query);
+    int error = write_query((struct dns *)datagram, &writer);
+
+    return error ? error : datagram_send(datagram, query, writer.position);
+}
+
+/* A late answer to an earlier question, which UDP may bring, is ignored. */
+static void take_datagram(struct datagram *datagram, const uint8_t *bytes, size_t size)
+{
+    struct dns *dns = (struct dns *)datagram;
     struct dns_answer answer;
-    const char *wrong = dns_answer_read(&answer, data, size);
+    const char *wrong = dns_answer_read(&answer, bytes, size);
 
     if (wrong)
-        return fail(dns, REASON_PROTOCOL, wrong);
-    bool stream = dns->dial.type == SOCK_STREAM;
-    if (answer.id != dns->id) {
-        if (stream)
-            fail(dns, REASON_PROTOCOL, "an answer to another question");
+        return end(dns, REASON_PROTOCOL, wrong);
+    if (answer.id != dns->id)
         return;
-    }
-    if (!answer.truncated || stream)
-        return judge(dns, &answer, data, size);
-    dial_close(&dns->dial);
-    dns->dial.type = SOCK_STREAM;
-    dial_start(&dns->dial);
+    if (!answer.truncated)
+        return judge(dns, &answer, bytes, size);
+    dial_close(&datagram->dial);
+    dns->over_tcp = true;
+    stream_start(&dns->stream);
 }
 
-static void on_datagram(struct watch *watch, uint32_t events)
+static bool on_opened(struct stream *stream)
 {
-    static uint8_t data[ANSWER_MAX];
-    struct dns *dns = CONTAINER_OF(watch, struct dns, dial.watch);
-    ssize_t size = recv(dns->dial.fd, data, sizeof data, 0);
+    struct dns *dns = dns_of(stream);
+    uint8_t query[QUERY_MAX];
+    struct wire_writer writer = wire_writer_of(query, sizeof query);
+    int error = write_query(dns, &writer);
 
-    (void)events;
-    if (size >= 0)
-        take_message(dns, data, (size_t)size);
-    else if (errno != EAGAIN && errno != EINTR)
-        give_up(dns, errno);
+    dns->received = 0;
+    dns->answer = malloc(ANSWER_MAX);
+    if (error || !dns->answer)
+        return stream_fail_errno(stream, error ? error : -ENOMEM);
+    probe_phase(stream->probe, "wait");
+    stream_send(stream, query, writer.position);
+    return true;
 }
 
-/* Over TCP a length of two octets stands before the message (RFC 1035 section 4.2.2). */
-static void on_stream(struct watch *watch, uint32_t events)
+static void take_message(struct dns *dns, const uint8_t *message, size_t size)
 {
-    struct dns *dns = CONTAINER_OF(watch, struct dns, dial.watch);
-    ssize_t size = recv(dns->dial.fd, dns->answer + dns->received, ANSWER_MAX - dns->received, 0);
+    struct dns_answer answer;
+    const char *wrong = dns_answer_read(&answer, message, size);
 
-    (void)events;
-    if (size < 0) {
-        if (errno != EAGAIN && errno != EINTR)
-            give_up(dns, errno);
-        return;
-    }
-    if (size == 0)
-        return fail(dns, REASON_CLOSED, "closed before the whole answer");
-    dns->received += (size_t)size;
+    if (!wrong && answer.id != dns->id)
+        wrong = "an answer to another question";
+    if (wrong)
+        end(dns, REASON_PROTOCOL, wrong);
+    else
+        judge(dns, &answer, message, size);
+}
+
+/* Over TCP a length of two octets stands before the message (RFC 1035 section 4.2.2). What follows it is ignored. */
+static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
+{
+    struct dns *dns = dns_of(stream);
+    size_t room = ANSWER_MAX - dns->received, count = size < room ? size : room;
+
+    memcpy(dns->answer + dns->received, bytes, count);
+    dns->received += count;
     struct wire_reader reader = wire_reader_of(dns->answer, dns->received);
     uint16_t length = wire_read_u16(&reader);
     const uint8_t *message = wire_read_bytes(&reader, length);
     if (message)
         take_message(dns, message, length);
+    else if (size == 0)
+        end(dns, REASON_CLOSED, "closed before the whole answer");
+    return !message && size > 0;
 }
 
-/* Sends the question as one write: it is small, and a socket buffer that has just been made holds it. */
-static int send_question(struct dns *dns)
+/* ---- the probe ---- */
+
+static bool dns_init(struct probe *probe)
 {
-    unsigned char *query;
-    int size;
-    uint8_t framed[2 + 512];
-    struct wire_writer writer = wire_writer_of(framed, sizeof framed);
+    static const struct datagram_user over_udp = {.what = "query to", .ask = ask, .take = take_datagram};
+    static const struct stream_user over_tcp = {.opened = on_opened, .take = on_take, .release = release};
+    const struct dns_settings *settings = probe->settings;
+    const struct stream_target target = {.endpoint = &settings->server};
+    bool stream = stream_init(&((struct dns *)probe)->stream, probe, &target, &over_tcp);
 
-    dns->id = (uint16_t)arc4random();
-    if (ares_create_query(dns->settings->name, CLASS_IN, dns->settings->type, dns->id, 1, &query, &size, UDP_PAYLOAD) !=
-        ARES_SUCCESS)
-        return EINVAL;
-    if (dns->dial.type == SOCK_STREAM)
-        wire_write_u16(&writer, (uint16_t)size);
-    wire_write_bytes(&writer, query, (size_t)size);
-    ares_free_string(query);
-    return send(dns->dial.fd, framed, writer.position, MSG_NOSIGNAL) < 0 ? errno : 0;
-}
-
-static void on_connected(struct dial *dial)
-{
-    struct dns *dns = CONTAINER_OF(dial, struct dns, dial);
-    bool stream = dial->type == SOCK_STREAM;
-
-    probe_phase(&dns->probe, "send");
-    int error = send_question(dns);
-    dns->received = 0;
-    if (!error && stream && !dns->answer && !(dns->answer = malloc(ANSWER_MAX)))
-        error = ENOMEM;
-    probe_phase(&dns->probe, "wait");
-    if (!error)
-        error =
-            watch_start(dns->probe.room->watcher, &dial->watch, dial->fd, EPOLLIN, stream ? on_stream : on_datagram);
-    if (error)
-        give_up(dns, error);
-}
-
-static struct probe *dns_create(const void *memory, struct probe_room *room)
-{
-    const struct dns_settings *settings = memory;
-    struct dns *dns = probe_new(sizeof *dns, &probe_dns, room);
-
-    if (!dns)
-        return NULL;
-    dns->settings = settings;
-    if (!dial_init(&dns->dial, &dns->probe, &settings->server, settings->transport)) {
-        free(dns);
-        return NULL;
-    }
-    dns->dial.connected = on_connected;
-    return &dns->probe;
+    return datagram_init(probe, &settings->server, &over_udp) && stream;
 }
 
 static void dns_start(struct probe *probe)
 {
     struct dns *dns = (struct dns *)probe;
 
-    dns->dial.type = dns->settings->transport;
-    dial_start(&dns->dial);
+    dns->over_tcp = ((const struct dns_settings *)probe->settings)->transport == SOCK_STREAM;
+    if (dns->over_tcp)
+        stream_start(&dns->stream);
+    else
+        datagram_start(probe);
 }
 
 static void dns_cancel(struct probe *probe)
 {
-    struct dns *dns = (struct dns *)probe;
-    char address[ENDPOINT_TEXT_SIZE];
-
-    hang_up(dns, address, sizeof address);
+    datagram_cancel(probe);
+    stream_close(&((struct dns *)probe)->stream);
 }
 
 static void dns_at(const struct probe *probe, char *text, size_t size)
 {
     const struct dns *dns = (const struct dns *)probe;
-    char address[ENDPOINT_TEXT_SIZE];
 
-    if (strcmp(probe->phase, "wait") != 0)
-        return dial_describe(&dns->dial, text, size);
-    dial_address(&dns->dial, address, sizeof address);
-    snprintf(text, size, "asked %s for %s", address, dns->settings->name);
+    if (dns->over_tcp)
+        stream_describe(&dns->stream, text, size);
+    else
+        datagram_at(probe, text, size);
 }
 
-static void dns_destroy(struct probe *probe)
+static void dns_clear(struct probe *probe)
 {
-    dial_clear(&((struct dns *)probe)->dial);
-    free(probe);
+    stream_clear(&((struct dns *)probe)->stream);
+    datagram_clear(probe);
 }
 
 const struct probe_kind probe_dns = {
     .name = "dns",
-    .create = dns_create,
+    .size = sizeof(struct dns),
+    .init = dns_init,
     .start = dns_start,
     .cancel = dns_cancel,
     .at = dns_at,
-    .destroy = dns_destroy,
+    .clear = dns_clear,
 };

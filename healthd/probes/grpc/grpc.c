@@ -8,7 +8,6 @@
 #include "healthd/net/stream.h"
 #include "healthd/probe/kinds.h"
 #include "healthd/probes/grpc/grpc_message.h"
-#include "lib/container.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +15,8 @@
 enum { REQUEST_MAX = 300, ANSWER_MAX = 1024, STATUS_MISSING = -1 };
 
 struct grpc {
-    struct probe probe; /* first */
-    const struct grpc_settings *settings;
-    struct stream stream;
-    struct http2 *http2; /* while the stream is open */
+    struct stream_probe base; /* first */
+    struct http2 *http2;      /* while the stream is open */
     size_t request_size;
     uint8_t request[REQUEST_MAX];
     long http_status;
@@ -30,19 +27,13 @@ struct grpc {
 
 static struct grpc *grpc_of(struct stream *stream)
 {
-    return CONTAINER_OF(stream, struct grpc, stream);
+    return (struct grpc *)stream->probe;
 }
 
-static void hang_up(struct grpc *grpc)
+static void release(struct stream *stream)
 {
-    stream_close(&grpc->stream);
-    http2_free(grpc->http2);
-    grpc->http2 = NULL;
-}
-
-static void on_lost(struct stream *stream)
-{
-    hang_up(grpc_of(stream));
+    http2_free(grpc_of(stream)->http2);
+    grpc_of(stream)->http2 = NULL;
 }
 
 /* ---- what comes back ---- */
@@ -76,21 +67,23 @@ static void judge_message(struct grpc *grpc, const char *target)
     const char *wrong = grpc_read_response(grpc->answer, grpc->answer_size, &serving);
 
     if (wrong)
-        probe_fail(&grpc->probe, REASON_PROTOCOL, "%s answered with %s", target, wrong);
+        probe_fail(&grpc->base.probe, REASON_PROTOCOL, "%s answered with %s", target, wrong);
     else if (serving != GRPC_SERVING)
-        probe_fail(&grpc->probe, REASON_STATUS, "%s: %s", target, grpc_serving_name(serving));
+        probe_fail(&grpc->base.probe, REASON_STATUS, "%s: %s", target, grpc_serving_name(serving));
     else
-        probe_ok(&grpc->probe, "%s: SERVING", target);
+        probe_ok(&grpc->base.probe, "%s: SERVING", target);
 }
 
 static void judge(struct grpc *grpc, const char *target)
 {
     if (grpc->http_status != 200)
-        probe_fail(&grpc->probe, REASON_STATUS, "%s: HTTP status %ld: no gRPC server there", target, grpc->http_status);
+        probe_fail(&grpc->base.probe, REASON_STATUS, "%s: HTTP status %ld: no gRPC server there", target,
+                   grpc->http_status);
     else if (grpc->status == STATUS_MISSING)
-        probe_fail(&grpc->probe, REASON_PROTOCOL, "%s: no grpc-status in the answer: no gRPC server there", target);
+        probe_fail(&grpc->base.probe, REASON_PROTOCOL, "%s: no grpc-status in the answer: no gRPC server there",
+                   target);
     else if (grpc->status != 0)
-        probe_fail(&grpc->probe, REASON_STATUS, "%s: grpc-status %ld %s", target, grpc->status,
+        probe_fail(&grpc->base.probe, REASON_STATUS, "%s: grpc-status %ld %s", target, grpc->status,
                    grpc_status_name(grpc->status));
     else
         judge_message(grpc, target);
@@ -108,10 +101,10 @@ static bool conclude(struct grpc *grpc)
 {
     char target[PROBE_TARGET_SIZE], words[STREAM_EXPIRY_SIZE];
 
-    if (is_serving(grpc) && stream_expires_soon(&grpc->stream, words))
-        return stream_fail(&grpc->stream, REASON_CERTIFICATE, "%s", words);
-    stream_peer(&grpc->stream, target, sizeof target);
-    hang_up(grpc);
+    if (is_serving(grpc) && stream_expires_soon(&grpc->base.stream, words))
+        return stream_fail(&grpc->base.stream, REASON_CERTIFICATE, "%s", words);
+    stream_peer(&grpc->base.stream, target, sizeof target);
+    stream_close(&grpc->base.stream);
     judge(grpc, target);
     return false;
 }
@@ -124,10 +117,11 @@ static bool on_opened(struct stream *stream)
     static const struct http_field fields[] = {
         {"Content-Type", "application/grpc"}, {"TE", "trailers"}, {"User-Agent", "vipgate-healthd/" VIPGATE_VERSION}};
     struct grpc *grpc = grpc_of(stream);
+    const struct grpc_settings *settings = grpc->base.probe.settings;
     const struct http2_request request = {
         .method = "POST",
-        .scheme = grpc->settings->tls_used ? "https" : "http",
-        .authority = grpc->settings->authority,
+        .scheme = settings->tls_used ? "https" : "http",
+        .authority = settings->authority,
         .path = "/grpc.health.v1.Health/Check",
         .fields = fields,
         .field_count = sizeof fields / sizeof *fields,
@@ -135,7 +129,7 @@ static bool on_opened(struct stream *stream)
         .body_size = grpc->request_size,
     };
 
-    probe_phase(&grpc->probe, "wait");
+    probe_phase(&grpc->base.probe, "wait");
     return http2_begin(&grpc->http2, stream, &request, &reader, grpc);
 }
 
@@ -160,53 +154,32 @@ static void grpc_start(struct probe *probe)
     grpc->answer_size = 0;
     grpc->http_status = 0;
     grpc->status = STATUS_MISSING;
-    stream_start(&grpc->stream);
+    stream_start(&grpc->base.stream);
 }
 
-static void grpc_cancel(struct probe *probe)
+static bool grpc_init(struct probe *probe)
 {
-    hang_up((struct grpc *)probe);
-}
-
-static void grpc_at(const struct probe *probe, char *text, size_t size)
-{
-    stream_describe(&((const struct grpc *)probe)->stream, text, size);
-}
-
-static void grpc_destroy(struct probe *probe)
-{
-    stream_clear(&((struct grpc *)probe)->stream);
-    free(probe);
-}
-
-static struct probe *grpc_create(const void *memory, struct probe_room *room)
-{
-    static const struct stream_user user = {.opened = on_opened, .take = on_take, .lost = on_lost};
-    const struct grpc_settings *settings = memory;
+    static const struct stream_user user = {.opened = on_opened, .take = on_take, .release = release};
+    const struct grpc_settings *settings = probe->settings;
     const struct stream_target target = {
         .endpoint = &settings->target,
         .tls = settings->tls_used ? &settings->tls : NULL,
         .alpn = "h2",
     };
-    struct grpc *grpc = probe_new(sizeof *grpc, &probe_grpc, room);
-
-    if (!grpc)
-        return NULL;
+    struct grpc *grpc = (struct grpc *)probe;
     struct wire_writer writer = wire_writer_of(grpc->request, sizeof grpc->request);
-    grpc->settings = settings;
+
     grpc_write_request(&writer, settings->service);
     grpc->request_size = writer.position;
-    if (stream_init(&grpc->stream, &grpc->probe, &target, &user))
-        return &grpc->probe;
-    grpc_destroy(&grpc->probe);
-    return NULL;
+    return stream_init(&grpc->base.stream, probe, &target, &user);
 }
 
 const struct probe_kind probe_grpc = {
     .name = "grpc",
-    .create = grpc_create,
+    .size = sizeof(struct grpc),
+    .init = grpc_init,
     .start = grpc_start,
-    .cancel = grpc_cancel,
-    .at = grpc_at,
-    .destroy = grpc_destroy,
+    .cancel = stream_probe_cancel,
+    .at = stream_probe_at,
+    .clear = stream_probe_clear,
 };

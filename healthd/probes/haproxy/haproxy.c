@@ -11,61 +11,51 @@
  * we may not open is UNABLE too.
  */
 #include "lib/kinds/haproxy.h"
-#include "healthd/net/watcher.h"
+#include "healthd/net/stream.h"
 #include "healthd/probe/kinds.h"
 #include "healthd/probes/haproxy/haproxy_csv.h"
 #include "healthd/probes/haproxy/haproxy_process.h"
-#include "healthd/probes/haproxy/haproxy_socket.h"
-#include "lib/container.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-enum {
-    ANSWER_MAX = 16 * 1024 * 1024, /* HAProxy with ten thousand servers says about 4 MB */
-    READ_SIZE = 16 * 1024,
-};
+enum { ANSWER_MAX = 16 * 1024 * 1024 }; /* HAProxy with ten thousand servers says about 4 MB */
 
-/* What is known of a socket from run to run. */
+/* A socket, and what is known of who is behind it. */
 struct peer {
-    bool seen; /* it was there before */
+    struct stream stream;
     struct haproxy_process process;
 };
 
 struct haproxy {
-    struct probe probe; /* first */
-    const struct haproxy_settings *settings;
-    struct watch watch;
-    int fd;       /* -1: none */
-    size_t index; /* the socket being asked */
-    size_t answer_size;
+    struct probe probe;      /* first */
+    size_t index;            /* the socket being asked */
     unsigned percent;        /* the least so far */
     struct haproxy_csv *csv; /* while one is asked */
     struct peer *peers;      /* by index */
 };
 
-/* ---- a run ---- */
-
-static const char *path_of(const struct haproxy *haproxy)
+static struct haproxy *haproxy_of(const struct stream *stream)
 {
-    return haproxy->settings->sockets[haproxy->index];
+    return (struct haproxy *)stream->probe;
 }
 
-static void end_connection(struct haproxy *haproxy)
+static void release(struct stream *stream)
 {
-    if (haproxy->fd >= 0)
-        watch_close(haproxy->probe.room->watcher, &haproxy->watch, haproxy->fd);
-    haproxy->fd = -1;
+    struct haproxy *haproxy = haproxy_of(stream);
+
     free(haproxy->csv);
     haproxy->csv = NULL;
 }
 
-static void ask(struct haproxy *haproxy);
+static void hang_up(struct haproxy *haproxy)
+{
+    stream_close(&haproxy->peers[haproxy->index].stream);
+}
+
+/* ---- an answer ---- */
 
 static bool enough_are_up(const struct haproxy_settings *settings, unsigned up, unsigned servers)
 {
@@ -106,50 +96,44 @@ static void describe_counts(const struct haproxy_settings *settings, const struc
     fclose(stream);
 }
 
-static void refuse(struct haproxy *haproxy, enum reason reason, const char *detail)
-{
-    end_connection(haproxy);
-    probe_fail(&haproxy->probe, reason, "%s", detail);
-}
-
 /* What was asked for is not in the answer. */
 static void report_missing(struct haproxy *haproxy)
 {
-    const struct haproxy_settings *settings = haproxy->settings;
-    const struct haproxy_csv *csv = haproxy->csv;
-    char detail[PROBE_DETAIL_SIZE];
+    const struct haproxy_settings *settings = haproxy->probe.settings;
+    const struct haproxy_csv csv = *haproxy->csv;
 
-    if (!csv->backend_seen)
-        snprintf(detail, sizeof detail, "HAProxy has no backend %s; it has: %s", settings->backend, csv->backends);
-    else if (csv->servers[0])
-        snprintf(detail, sizeof detail, "backend %s has no server %s; it has: %s", settings->backend,
-                 settings->server ? settings->server : "", csv->servers);
+    hang_up(haproxy);
+    if (!csv.backend_seen)
+        probe_fail(&haproxy->probe, REASON_MISSING, "HAProxy has no backend %s; it has: %s", settings->backend,
+                   csv.backends);
+    else if (csv.servers[0])
+        probe_fail(&haproxy->probe, REASON_MISSING, "backend %s has no server %s; it has: %s", settings->backend,
+                   settings->server ? settings->server : "", csv.servers);
     else
-        snprintf(detail, sizeof detail, "backend %s has no servers", settings->backend);
-    refuse(haproxy, REASON_MISSING, detail);
+        probe_fail(&haproxy->probe, REASON_MISSING, "backend %s has no servers", settings->backend);
 }
 
-static void report_unsound(struct haproxy *haproxy)
+static bool report_unsound(struct haproxy *haproxy, struct stream *stream)
 {
     static const char *const words[] = {
         [HAPROXY_CSV_EMPTY] = "HAProxy closed without an answer",
-        [HAPROXY_CSV_NOT_STATS] = "no answer to show stat",
+        [HAPROXY_CSV_NOT_STATS] = "no answer to show stat, but: ",
         [HAPROXY_CSV_CUT] = "the answer ends in the middle of a line",
         [HAPROXY_CSV_SHORT_ROW] = "a line of the answer lacks fields",
-        [HAPROXY_CSV_LONG_ROW] = "a line of the answer has no end",
+        [HAPROXY_CSV_LONG_ROW] = "a line of the answer is too long",
     };
     enum haproxy_csv_error error = haproxy->csv->error;
-    char detail[PROBE_DETAIL_SIZE];
+    char said[sizeof haproxy->csv->said] = "";
 
-    snprintf(detail, sizeof detail, "%s: %s%s%s", path_of(haproxy), words[error],
-             error == HAPROXY_CSV_NOT_STATS ? ", but: " : "", error == HAPROXY_CSV_NOT_STATS ? haproxy->csv->said : "");
-    refuse(haproxy, REASON_PROTOCOL, detail);
+    if (error == HAPROXY_CSV_NOT_STATS)
+        memcpy(said, haproxy->csv->said, sizeof said);
+    return stream_fail(stream, REASON_PROTOCOL, "%s%s", words[error], said);
 }
 
 /* One socket's answer is complete. */
 static void take_answer(struct haproxy *haproxy)
 {
-    const struct haproxy_settings *settings = haproxy->settings;
+    const struct haproxy_settings *settings = haproxy->probe.settings;
     const struct haproxy_csv *csv = haproxy->csv;
     struct probe_result *result = &haproxy->probe.result;
     unsigned servers = haproxy_csv_servers(csv);
@@ -157,6 +141,7 @@ static void take_answer(struct haproxy *haproxy)
     /* More backup servers may stand in than there were active ones. */
     unsigned percent = up < servers ? up * 100 / servers : 100;
 
+    haproxy_process_follow(&haproxy->peers[haproxy->index].process, csv->pid);
     if (servers == 0)
         return report_missing(haproxy);
     if (haproxy->index == 0 || percent < haproxy->percent) {
@@ -164,134 +149,127 @@ static void take_answer(struct haproxy *haproxy)
         describe_counts(settings, csv, result->detail, sizeof result->detail);
     }
     bool enough = enough_are_up(settings, up, servers);
-    end_connection(haproxy);
-    haproxy_process_follow(&haproxy->peers[haproxy->index].process);
-    haproxy->index++;
-    if (enough && haproxy->index < settings->socket_count)
-        return ask(haproxy);
+    hang_up(haproxy);
+    if (enough && haproxy->index + 1 < settings->socket_count)
+        return stream_start(&haproxy->peers[++haproxy->index].stream);
     result->outcome = enough ? OUTCOME_OK : OUTCOME_FAIL;
     result->reason = enough ? REASON_NONE : REASON_TOO_FEW;
     result->healthy_percent = (uint8_t)haproxy->percent;
     probe_finish(&haproxy->probe);
 }
 
-static void report_error(struct haproxy *haproxy, const char *what, int error)
-{
-    const char *path = path_of(haproxy);
-    const struct peer *peer = &haproxy->peers[haproxy->index];
+/* ---- the streams ---- */
 
-    end_connection(haproxy);
-    haproxy->probe.result.decisive = peer->process.after_exit && (error == ECONNREFUSED || error == ENOENT);
-    if (error == ENOENT && peer->seen)
+static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
+{
+    struct haproxy *haproxy = haproxy_of(stream);
+    bool sound = size ? haproxy_csv_feed(haproxy->csv, (const char *)bytes, size) : haproxy_csv_end(haproxy->csv);
+
+    if (!sound)
+        return report_unsound(haproxy, stream);
+    if (size == 0)
+        take_answer(haproxy);
+    return size > 0;
+}
+
+static bool on_opened(struct stream *stream)
+{
+    struct haproxy *haproxy = haproxy_of(stream);
+    const struct haproxy_settings *settings = haproxy->probe.settings;
+    const char *ask =
+        haproxy_process_is_wanted(&haproxy->peers[haproxy->index].process) ? "show stat;show info\n" : "show stat\n";
+
+    haproxy->csv = malloc(sizeof *haproxy->csv);
+    if (!haproxy->csv)
+        return stream_fail_errno(stream, -ENOMEM);
+    haproxy_csv_begin(haproxy->csv, settings->backend, settings->server);
+    probe_phase(&haproxy->probe, "wait");
+    stream_send(stream, ask, strlen(ask));
+    return true;
+}
+
+static bool on_failed(struct stream *stream, int error)
+{
+    struct haproxy *haproxy = haproxy_of(stream);
+    const char *path = stream->target.unix_socket;
+
+    haproxy->probe.result.decisive =
+        haproxy->peers[haproxy->index].process.after_exit && (error == -ECONNREFUSED || error == -ENOENT);
+    if (error == -ENOENT && stream->seen)
         probe_fail(&haproxy->probe, REASON_CONNECTION_LOST, "%s is gone: HAProxy has stopped", path);
-    else if (error == ENOENT)
-        probe_unable(&haproxy->probe, REASON_NO_SOCKET, "%s is not there: is HAProxy running, with 'stats socket %s'?",
+    else if (error == -ENOENT)
+        probe_unable(&haproxy->probe, REASON_NO_SOCKET, "%s is missing: is HAProxy running, with 'stats socket %s'?",
                      path, path);
-    else if (error == EACCES)
+    else if (error == -EACCES)
         probe_unable(&haproxy->probe, REASON_NO_PERMISSION,
                      "%s: permission denied; run vipgate-healthd in the socket's group", path);
-    else if (error == ECONNREFUSED)
+    else if (error == -ECONNREFUSED)
         probe_fail(&haproxy->probe, REASON_REFUSED, "%s: connection refused: HAProxy is not running", path);
     else
-        probe_errno(&haproxy->probe, error, "%s %s", what, path);
+        return false;
+    return true;
 }
 
-static void on_answer(struct watch *watch, uint32_t events)
-{
-    struct haproxy *haproxy = CONTAINER_OF(watch, struct haproxy, watch);
-    char bytes[READ_SIZE];
-    ssize_t count = recv(haproxy->fd, bytes, sizeof bytes, 0);
-
-    (void)events;
-    if (count < 0) {
-        if (errno != EAGAIN && errno != EINTR)
-            report_error(haproxy, "read from", errno);
-        return;
-    }
-    haproxy->answer_size += (size_t)count;
-    if (haproxy->answer_size > ANSWER_MAX)
-        return refuse(haproxy, REASON_TOO_LARGE, "the answer to show stat has no end");
-    bool sound = count ? haproxy_csv_feed(haproxy->csv, bytes, (size_t)count) : haproxy_csv_end(haproxy->csv);
-    if (!sound)
-        report_unsound(haproxy);
-    else if (count == 0)
-        take_answer(haproxy);
-}
-
-static void ask(struct haproxy *haproxy)
-{
-    int error;
-
-    probe_phase(&haproxy->probe, "connect");
-    haproxy->csv = malloc(sizeof *haproxy->csv);
-    error = haproxy->csv ? haproxy_socket_ask(path_of(haproxy), "show stat\n", &haproxy->fd) : ENOMEM;
-    if (error)
-        return report_error(haproxy, "connect", error);
-    haproxy->peers[haproxy->index].seen = true;
-    haproxy->answer_size = 0;
-    haproxy_csv_begin(haproxy->csv, haproxy->settings->backend, haproxy->settings->server);
-    probe_phase(&haproxy->probe, "wait");
-    error = watch_start(haproxy->probe.room->watcher, &haproxy->watch, haproxy->fd, EPOLLIN, on_answer);
-    if (error)
-        report_error(haproxy, "watch", error);
-}
+/* ---- the probe ---- */
 
 static void haproxy_start(struct probe *probe)
 {
     struct haproxy *haproxy = (struct haproxy *)probe;
+    const struct haproxy_settings *settings = probe->settings;
 
-    for (size_t i = 0; i < haproxy->settings->socket_count; i++)
+    for (size_t i = 0; i < settings->socket_count; i++)
         haproxy_process_begin_run(&haproxy->peers[i].process);
     haproxy->index = 0;
-    ask(haproxy);
+    stream_start(&haproxy->peers[0].stream);
 }
 
 static void haproxy_cancel(struct probe *probe)
 {
-    end_connection((struct haproxy *)probe);
+    hang_up((struct haproxy *)probe);
 }
 
 static void haproxy_at(const struct probe *probe, char *text, size_t size)
 {
     const struct haproxy *haproxy = (const struct haproxy *)probe;
 
-    snprintf(text, size, "%s: show stat, %zu bytes so far", path_of(haproxy), haproxy->answer_size);
+    stream_describe(&haproxy->peers[haproxy->index].stream, text, size);
 }
 
-static void haproxy_destroy(struct probe *probe)
+static void haproxy_clear(struct probe *probe)
 {
     struct haproxy *haproxy = (struct haproxy *)probe;
+    const struct haproxy_settings *settings = probe->settings;
 
-    for (size_t i = 0; haproxy->peers && i < haproxy->settings->socket_count; i++)
+    for (size_t i = 0; haproxy->peers && i < settings->socket_count; i++) {
+        stream_clear(&haproxy->peers[i].stream);
         haproxy_process_close(&haproxy->peers[i].process);
+    }
     free(haproxy->peers);
-    free(haproxy);
 }
 
-static struct probe *haproxy_create(const void *memory, struct probe_room *room)
+static bool haproxy_init(struct probe *probe)
 {
-    const struct haproxy_settings *settings = memory;
-    struct haproxy *haproxy = probe_new(sizeof *haproxy, &probe_haproxy, room);
+    static const struct stream_user user = {
+        .opened = on_opened, .take = on_take, .release = release, .failed = on_failed};
+    struct haproxy *haproxy = (struct haproxy *)probe;
+    const struct haproxy_settings *settings = probe->settings;
+    bool done = true;
 
-    if (!haproxy)
-        return NULL;
-    haproxy->settings = settings;
-    haproxy->fd = -1;
     haproxy->peers = calloc(settings->socket_count, sizeof *haproxy->peers);
-    if (!haproxy->peers) {
-        haproxy_destroy(&haproxy->probe);
-        return NULL;
+    for (size_t i = 0; haproxy->peers && i < settings->socket_count; i++) {
+        const struct stream_target target = {.unix_socket = settings->sockets[i], .limit = ANSWER_MAX};
+        done &= stream_init(&haproxy->peers[i].stream, probe, &target, &user);
+        haproxy_process_init(&haproxy->peers[i].process, probe);
     }
-    for (size_t i = 0; i < settings->socket_count; i++)
-        haproxy_process_init(&haproxy->peers[i].process, &haproxy->probe, settings->sockets[i]);
-    return &haproxy->probe;
+    return haproxy->peers && done;
 }
 
 const struct probe_kind probe_haproxy = {
     .name = "haproxy",
-    .create = haproxy_create,
+    .size = sizeof(struct haproxy),
+    .init = haproxy_init,
     .start = haproxy_start,
     .cancel = haproxy_cancel,
     .at = haproxy_at,
-    .destroy = haproxy_destroy,
+    .clear = haproxy_clear,
 };

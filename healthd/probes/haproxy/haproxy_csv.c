@@ -1,6 +1,7 @@
 #include "healthd/probes/haproxy/haproxy_csv.h"
 
 #include <bsd/string.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +141,7 @@ static void end_row(struct haproxy_csv *csv)
         csv->error = HAPROXY_CSV_SHORT_ROW;
     else if (csv->header_read && !blank)
         take_row(csv);
+    csv->rows_ended = blank;
     csv->header_read = true;
     csv->column = 0;
     csv->found = 0;
@@ -176,6 +178,22 @@ static void take(struct haproxy_csv *csv, char c)
     }
 }
 
+/* A line of `show info`. */
+static void take_info(struct haproxy_csv *csv, char c)
+{
+    static const char name[] = "Pid: ";
+
+    if (c != '\n') {
+        append(csv, c);
+        return;
+    }
+    csv->field[csv->length] = '\0';
+    csv->length = 0;
+    long pid = strncmp(csv->field, name, strlen(name)) == 0 ? strtol(csv->field + strlen(name), NULL, 10) : 0;
+    if (pid > 0 && pid <= INT32_MAX)
+        csv->pid = (pid_t)pid;
+}
+
 /* Keeps how an answer begins that is none: it is HAProxy's own explanation. */
 static void keep_said(struct haproxy_csv *csv, char c)
 {
@@ -190,6 +208,10 @@ static void keep_said(struct haproxy_csv *csv, char c)
 bool haproxy_csv_feed(struct haproxy_csv *csv, const char *bytes, size_t size)
 {
     for (size_t i = 0; i < size && csv->error == HAPROXY_CSV_SOUND; i++) {
+        if (csv->rows_ended) {
+            take_info(csv, bytes[i]);
+            continue;
+        }
         keep_said(csv, bytes[i]);
         csv->row_size++;
         take(csv, bytes[i]);

@@ -1,12 +1,14 @@
 /*
- * What HAProxy answers to `show stat`, read as it comes and in whatever pieces it comes. Pure. Columns are found by
- * their names in the first line, because each version of HAProxy has more of them. Only the rows of one backend count.
+ * What HAProxy answers to `show stat`, and to `show info` where that was asked for after it, read as it comes and in
+ * whatever pieces it comes. Pure. Columns are found by their names in the first line, because each version of HAProxy
+ * has more of them. Only the rows of one backend count. An empty line ends them; then come lines "Name: value".
  */
 #ifndef VIPGATE_HEALTHD_PROBES_HAPROXY_HAPROXY_CSV_H
 #define VIPGATE_HEALTHD_PROBES_HAPROXY_HAPROXY_CSV_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum { HAPROXY_CSV_ROW_MAX = 64 * 1024, HAPROXY_CSV_FIELD_SIZE = 256 };
 
@@ -16,7 +18,7 @@ enum haproxy_csv_error {
     HAPROXY_CSV_NOT_STATS, /* the first line does not name the columns; `said` is its beginning */
     HAPROXY_CSV_CUT,       /* ended in the middle of a line */
     HAPROXY_CSV_SHORT_ROW, /* a row has fewer fields than it takes */
-    HAPROXY_CSV_LONG_ROW,  /* a row without end */
+    HAPROXY_CSV_LONG_ROW,  /* longer than HAPROXY_CSV_ROW_MAX */
 };
 
 /* The columns that matter. */
@@ -44,14 +46,16 @@ struct haproxy_csv {
     bool backend_seen;
     bool backend_down; /* as HAProxy says of the whole */
     struct haproxy_csv_tally active, backup;
-    char said[64];     /* the first line's beginning */
-    char backends[96]; /* for who asked for one that is not there: the other backends' names, as many as fit */
+    char said[64];     /* the beginning of the first line */
+    char backends[96]; /* for an error message: the other backends' names, as many as fit */
     char servers[96];  /* and those of the backend's servers */
+    pid_t pid;         /* of `show info`; 0: it did not say */
     /* the reader's own */
     const char *backend, *server;
     unsigned long backend_weight, backup_weight; /* in use, and of all usable backup servers */
     int column_of[HAPROXY_CSV_COLUMNS];
     bool header_read;
+    bool rows_ended;
     int column;
     unsigned found; /* columns that matter, as bits, in this row */
     size_t row_size;

@@ -15,33 +15,25 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { HAPROXY_INFO_MAX = 16 * 1024 };
-
 struct haproxy_process {
-    struct watch watch; /* first: the callback gets its address. Of the answer, then of the pidfd */
+    struct watch watch; /* first: the callback gets its address */
     struct probe *probe;
-    const char *path;
-    int fd;    /* being asked; -1: no */
     int pidfd; /* followed; -1: no */
-    char *answer;
-    size_t size;
     unsigned runs_until_ask;
     bool exited;     /* and no run has begun since */
     bool after_exit; /* the run under way is the look */
 };
 
-/* PATH outlives it. */
-void haproxy_process_init(struct haproxy_process *process, struct probe *probe, const char *path);
+void haproxy_process_init(struct haproxy_process *process, struct probe *probe);
+void haproxy_process_close(struct haproxy_process *process);
 
 /* Every run begins here. */
 void haproxy_process_begin_run(struct haproxy_process *process);
 
-/* The socket has answered: follow the process behind it, if that is not done already. */
-void haproxy_process_follow(struct haproxy_process *process);
+/* Whether this run should ask for the process id. */
+bool haproxy_process_is_wanted(struct haproxy_process *process);
 
-void haproxy_process_close(struct haproxy_process *process);
-
-/* The process id in the answer to `show info`; 0 where there is none. */
-pid_t haproxy_process_parse(const char *answer);
+/* Follows the process PID; 0: it is not known. */
+void haproxy_process_follow(struct haproxy_process *process, pid_t pid);
 
 #endif

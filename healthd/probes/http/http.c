@@ -14,16 +14,13 @@
 #include "healthd/net/stream.h"
 #include "healthd/probe/kinds.h"
 #include "healthd/probes/http/http_answer.h"
-#include "lib/container.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct http {
-    struct probe probe; /* first */
-    const struct http_settings *settings;
-    struct stream stream;
+    struct stream_probe base;  /* first */
     struct http_answer answer; /* of HTTP/2: only status and body */
     struct http2 *http2;       /* NULL: HTTP/1.1 */
     bool begun;                /* the answer */
@@ -31,20 +28,17 @@ struct http {
 
 static struct http *http_of(struct stream *stream)
 {
-    return CONTAINER_OF(stream, struct http, stream);
+    return (struct http *)stream->probe;
 }
 
-static void release(struct http *http)
+static void release(struct stream *stream)
 {
+    struct http *http = http_of(stream);
+
     free(http->answer.body);
     http->answer.body = NULL;
     http2_free(http->http2);
     http->http2 = NULL;
-}
-
-static void on_lost(struct stream *stream)
-{
-    release(http_of(stream));
 }
 
 /* ---- the verdict ---- */
@@ -70,34 +64,34 @@ static enum reason judge(const struct http_settings *settings, const struct http
 
 static void report(struct http *http, enum reason reason, unsigned status, size_t size)
 {
-    const struct http_settings *settings = http->settings;
+    const struct http_settings *settings = http->base.probe.settings;
 
     if (reason == REASON_NONE)
-        probe_ok(&http->probe, "%s: status %u", settings->url, status);
+        probe_ok(&http->base.probe, "%s: status %u", settings->url, status);
     else if (reason == REASON_STATUS)
-        probe_fail(&http->probe, reason, "%s: status %u", settings->url, status);
+        probe_fail(&http->base.probe, reason, "%s: status %u", settings->url, status);
     else if (reason == REASON_TOO_COSTLY)
-        probe_unable(&http->probe, reason,
+        probe_unable(&http->base.probe, reason,
                      "%s: to look for \"%s\" in the body's %zu bytes takes too long: write a simpler expression",
                      settings->url, settings->expect_body, size);
     else
-        probe_fail(&http->probe, reason, "%s: status %u, but the body's %s%zu bytes do not match \"%s\"", settings->url,
-                   status, size == HTTP_BODY_MAX ? "first " : "", size, settings->expect_body);
+        probe_fail(&http->base.probe, reason, "%s: status %u, but the body's %s%zu bytes do not match \"%s\"",
+                   settings->url, status, size == HTTP_BODY_MAX ? "first " : "", size, settings->expect_body);
 }
 
 /* There is an answer. The run ends: false, for the stream. */
 static bool conclude(struct http *http)
 {
-    enum reason reason = judge(http->settings, &http->answer);
+    const struct http_settings *settings = http->base.probe.settings;
+    enum reason reason = judge(settings, &http->answer);
     unsigned status = http->answer.status;
     size_t size = http->answer.body_size;
     char words[STREAM_EXPIRY_SIZE];
-    bool soon = reason == REASON_NONE && stream_expires_soon(&http->stream, words);
+    bool soon = reason == REASON_NONE && stream_expires_soon(&http->base.stream, words);
 
-    stream_close(&http->stream);
-    release(http);
+    stream_close(&http->base.stream);
     if (soon)
-        probe_fail(&http->probe, REASON_CERTIFICATE, "%s: %s", http->settings->url, words);
+        probe_fail(&http->base.probe, REASON_CERTIFICATE, "%s: %s", settings->url, words);
     else
         report(http, reason, status, size);
     return false;
@@ -118,7 +112,7 @@ static bool report_unsound(struct http *http, enum http_answer_state state)
         [HTTP_ANSWER_MALFORMED] = {REASON_PROTOCOL, "the answer's length or a chunk of it is malformed"},
     };
 
-    return stream_fail(&http->stream, rows[state].reason, "%s%s", rows[state].words,
+    return stream_fail(&http->base.stream, rows[state].reason, "%s%s", rows[state].words,
                        state == HTTP_ANSWER_NOT_HTTP ? http->answer.line : "");
 }
 
@@ -150,7 +144,7 @@ static bool on_body(void *user, const uint8_t *bytes, size_t size)
 static bool begin_http2(struct http *http)
 {
     static const struct http2_reader reader = {.field = on_field, .body = on_body};
-    const struct http_settings *settings = http->settings;
+    const struct http_settings *settings = http->base.probe.settings;
     const struct http2_request request = {
         .method = settings->method,
         .scheme = settings->tls_used ? "https" : "http",
@@ -160,14 +154,14 @@ static bool begin_http2(struct http *http)
         .field_count = settings->field_count,
     };
 
-    return http2_begin(&http->http2, &http->stream, &request, &reader, http);
+    return http2_begin(&http->http2, &http->base.stream, &request, &reader, http);
 }
 
 static bool take_http2(struct http *http, const uint8_t *bytes, size_t size)
 {
     enum http2_state state;
 
-    if (!http2_exchange(http->http2, &http->stream, bytes, size, &state))
+    if (!http2_exchange(http->http2, &http->base.stream, bytes, size, &state))
         return false;
     return state == HTTP2_MORE || conclude(http);
 }
@@ -177,14 +171,14 @@ static bool take_http2(struct http *http, const uint8_t *bytes, size_t size)
 static bool on_opened(struct stream *stream)
 {
     struct http *http = http_of(stream);
-    const struct http_settings *settings = http->settings;
+    const struct http_settings *settings = http->base.probe.settings;
     char *body = settings->expect_body ? calloc(1, HTTP_BODY_MAX + 1) : NULL;
 
     if (settings->expect_body && !body)
-        return stream_fail_errno(stream, ENOMEM);
+        return stream_fail_errno(stream, -ENOMEM);
     http_answer_begin(&http->answer, strcmp(settings->method, "HEAD") == 0, body);
     http->begun = false;
-    probe_phase(&http->probe, "wait");
+    probe_phase(&http->base.probe, "wait");
     if (settings->version == HTTP_2)
         return begin_http2(http);
     stream_send(stream, settings->request, strlen(settings->request));
@@ -198,7 +192,7 @@ static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
     if (http->http2 ? !take_http2(http, bytes, size) : !take_http1(http, bytes, size))
         return false;
     if (!http->begun && (!http->http2 || http->answer.status)) {
-        probe_phase(&http->probe, "body");
+        probe_phase(&http->base.probe, "body");
         http->begun = true;
     }
     return true;
@@ -206,34 +200,10 @@ static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
 
 /* ---- the probe ---- */
 
-static void http_start(struct probe *probe)
+static bool http_init(struct probe *probe)
 {
-    stream_start(&((struct http *)probe)->stream);
-}
-
-static void http_cancel(struct probe *probe)
-{
-    struct http *http = (struct http *)probe;
-
-    stream_close(&http->stream);
-    release(http);
-}
-
-static void http_at(const struct probe *probe, char *text, size_t size)
-{
-    stream_describe(&((const struct http *)probe)->stream, text, size);
-}
-
-static void http_destroy(struct probe *probe)
-{
-    stream_clear(&((struct http *)probe)->stream);
-    free(probe);
-}
-
-static struct probe *http_create(const void *memory, struct probe_room *room)
-{
-    static const struct stream_user user = {.opened = on_opened, .take = on_take, .lost = on_lost};
-    const struct http_settings *settings = memory;
+    static const struct stream_user user = {.opened = on_opened, .take = on_take, .release = release};
+    const struct http_settings *settings = probe->settings;
     const struct stream_target target = {
         .endpoint = &settings->target,
         .unix_socket = settings->unix_socket,
@@ -241,22 +211,16 @@ static struct probe *http_create(const void *memory, struct probe_room *room)
         .tls = settings->tls_used ? &settings->tls : NULL,
         .alpn = settings->version == HTTP_2 ? "h2" : "http/1.1",
     };
-    struct http *http = probe_new(sizeof *http, &probe_http, room);
 
-    if (!http)
-        return NULL;
-    http->settings = settings;
-    if (stream_init(&http->stream, &http->probe, &target, &user))
-        return &http->probe;
-    http_destroy(&http->probe);
-    return NULL;
+    return stream_init(stream_of(probe), probe, &target, &user);
 }
 
 const struct probe_kind probe_http = {
     .name = "http",
-    .create = http_create,
-    .start = http_start,
-    .cancel = http_cancel,
-    .at = http_at,
-    .destroy = http_destroy,
+    .size = sizeof(struct http),
+    .init = http_init,
+    .start = stream_probe_start,
+    .cancel = stream_probe_cancel,
+    .at = stream_probe_at,
+    .clear = stream_probe_clear,
 };

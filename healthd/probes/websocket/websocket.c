@@ -9,7 +9,6 @@
 #include "healthd/net/stream.h"
 #include "healthd/probe/kinds.h"
 #include "healthd/probes/websocket/websocket_message.h"
-#include "lib/container.h"
 
 #include <bsd/stdlib.h>
 #include <errno.h>
@@ -20,9 +19,7 @@
 enum { RECEIVED_MAX = 64 * 1024, PING_SIZE = 8, CLOSE_NORMAL = 1000, REQUEST_MAX = 4096 };
 
 struct websocket {
-    struct probe probe; /* first */
-    const struct websocket_settings *settings;
-    struct stream stream;
+    struct stream_probe base; /* first */
     char key[WEBSOCKET_KEY_SIZE];
     uint8_t ping[PING_SIZE];
     bool open;         /* the handshake is done */
@@ -32,27 +29,28 @@ struct websocket {
 
 static struct websocket *websocket_of(struct stream *stream)
 {
-    return CONTAINER_OF(stream, struct websocket, stream);
+    return (struct websocket *)stream->probe;
+}
+
+static const struct websocket_settings *settings_of(const struct websocket *websocket)
+{
+    return websocket->base.probe.settings;
 }
 
 /* ---- the end of a run: those who end it return false, as the stream wants it ---- */
 
-static void hang_up(struct websocket *websocket)
+static void release(struct stream *stream)
 {
-    stream_close(&websocket->stream);
+    struct websocket *websocket = websocket_of(stream);
+
     free(websocket->received);
     websocket->received = NULL;
 }
 
-static void on_lost(struct stream *stream)
-{
-    hang_up(websocket_of(stream));
-}
-
 static bool fail(struct websocket *websocket, enum reason reason, const char *what)
 {
-    hang_up(websocket);
-    probe_fail(&websocket->probe, reason, "%s: %s", websocket->settings->url, what);
+    stream_close(&websocket->base.stream);
+    probe_fail(&websocket->base.probe, reason, "%s: %s", settings_of(websocket)->url, what);
     return false;
 }
 
@@ -62,21 +60,19 @@ static void say_frame(struct websocket *websocket, uint8_t opcode, const void *p
     struct wire_writer writer = wire_writer_of(frame, sizeof frame);
 
     websocket_write_frame(&writer, opcode, payload, size, arc4random());
-    stream_send(&websocket->stream, writer.data, writer.position);
+    stream_send(&websocket->base.stream, writer.data, writer.position);
 }
 
 static bool succeed(struct websocket *websocket)
 {
     static const uint8_t normal[2] = {CLOSE_NORMAL >> 8, CLOSE_NORMAL & 0xff};
-    const struct websocket_settings *settings = websocket->settings;
+    const struct websocket_settings *settings = settings_of(websocket);
     char words[STREAM_EXPIRY_SIZE];
 
-    if (stream_expires_soon(&websocket->stream, words))
+    if (stream_expires_soon(&websocket->base.stream, words))
         return fail(websocket, REASON_CERTIFICATE, words);
     say_frame(websocket, WEBSOCKET_CLOSE, normal, sizeof normal);
-    hang_up(websocket);
-    probe_ok(&websocket->probe, "%s: %s", settings->url, settings->ping ? "pong" : "handshake done");
-    return false;
+    return stream_ok(&websocket->base.stream, "%s: %s", settings->url, settings->ping ? "pong" : "handshake done");
 }
 
 /* ---- what comes back ---- */
@@ -88,7 +84,7 @@ static const char *judge_answer(const struct websocket *websocket, const struct 
         return "status 101 without Upgrade: websocket and Connection: Upgrade";
     if (!answer->accept)
         return "another Sec-WebSocket-Accept than the key asks for";
-    if (websocket->settings->subprotocol && !answer->subprotocol)
+    if (settings_of(websocket)->subprotocol && !answer->subprotocol)
         return "the server did not choose the subprotocol";
     return NULL;
 }
@@ -100,8 +96,8 @@ static bool take_answer(struct websocket *websocket)
     struct websocket_answer answer;
 
     websocket_accept(websocket->key, accept);
-    if (!websocket_read_answer((char *)websocket->received, websocket->size, accept, websocket->settings->subprotocol,
-                               &answer))
+    if (!websocket_read_answer((char *)websocket->received, websocket->size, accept,
+                               settings_of(websocket)->subprotocol, &answer))
         return websocket->size < RECEIVED_MAX ||
                fail(websocket, REASON_TOO_LARGE, "response too large: its header has no end");
     snprintf(what, sizeof what, answer.status ? "status %d, not 101" : "the answer is not HTTP/1.1", answer.status);
@@ -137,7 +133,7 @@ static bool take_frames(struct websocket *websocket)
             return fail(websocket, REASON_CLOSED, "the server sent close instead of pong");
         if (frame.opcode == WEBSOCKET_PING)
             ping = frame;
-        if (!stream_spend(&websocket->stream))
+        if (!stream_spend(&websocket->base.stream))
             return fail(websocket, REASON_TOO_LARGE, "response too large: frames without end, and no pong");
     }
     if (taken < 0)
@@ -160,10 +156,10 @@ static bool take(struct websocket *websocket)
         return false;
     if (!websocket->open)
         return true;
-    if (!websocket->settings->ping)
+    if (!settings_of(websocket)->ping)
         return succeed(websocket);
     arc4random_buf(websocket->ping, sizeof websocket->ping);
-    probe_phase(&websocket->probe, "ping");
+    probe_phase(&websocket->base.probe, "ping");
     say_frame(websocket, WEBSOCKET_PING, websocket->ping, sizeof websocket->ping);
     return take_frames(websocket);
 }
@@ -190,7 +186,7 @@ static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
 
 static void write_request(struct websocket *websocket, struct wire_writer *writer)
 {
-    const struct websocket_settings *settings = websocket->settings;
+    const struct websocket_settings *settings = settings_of(websocket);
     const char *subprotocol = settings->subprotocol;
     uint8_t nonce[WEBSOCKET_NONCE_SIZE];
     char text[REQUEST_MAX];
@@ -211,10 +207,10 @@ static bool on_opened(struct stream *stream)
     uint8_t request[REQUEST_MAX];
     struct wire_writer writer = wire_writer_of(request, sizeof request);
 
-    probe_phase(&websocket->probe, "handshake");
+    probe_phase(&websocket->base.probe, "handshake");
     websocket->received = malloc(RECEIVED_MAX);
     if (!websocket->received)
-        return stream_fail_errno(stream, ENOMEM);
+        return stream_fail_errno(stream, -ENOMEM);
     write_request(websocket, &writer);
     stream_send(stream, writer.data, writer.position);
     return true;
@@ -226,12 +222,7 @@ static void websocket_start(struct probe *probe)
 
     websocket->open = false;
     websocket->size = 0;
-    stream_start(&websocket->stream);
-}
-
-static void websocket_cancel(struct probe *probe)
-{
-    hang_up((struct websocket *)probe);
+    stream_start(&websocket->base.stream);
 }
 
 static void websocket_at(const struct probe *probe, char *text, size_t size)
@@ -239,42 +230,30 @@ static void websocket_at(const struct probe *probe, char *text, size_t size)
     const struct websocket *websocket = (const struct websocket *)probe;
 
     if (websocket->received)
-        snprintf(text, size, "%s %s", websocket->open ? "no pong from" : "handshake with", websocket->settings->url);
+        snprintf(text, size, "%s %s", websocket->open ? "no pong from" : "handshake with", settings_of(websocket)->url);
     else
-        stream_describe(&websocket->stream, text, size);
+        stream_describe(&websocket->base.stream, text, size);
 }
 
-static void websocket_destroy(struct probe *probe)
+static bool websocket_init(struct probe *probe)
 {
-    stream_clear(&((struct websocket *)probe)->stream);
-    free(probe);
-}
-
-static struct probe *websocket_create(const void *memory, struct probe_room *room)
-{
-    static const struct stream_user user = {.opened = on_opened, .take = on_take, .lost = on_lost};
-    const struct websocket_settings *settings = memory;
+    static const struct stream_user user = {.opened = on_opened, .take = on_take, .release = release};
+    const struct websocket_settings *settings = probe->settings;
     const struct stream_target target = {
         .endpoint = &settings->target,
         .tls = settings->tls_used ? &settings->tls : NULL,
         .alpn = "http/1.1",
     };
-    struct websocket *websocket = probe_new(sizeof *websocket, &probe_websocket, room);
 
-    if (!websocket)
-        return NULL;
-    websocket->settings = settings;
-    if (stream_init(&websocket->stream, &websocket->probe, &target, &user))
-        return &websocket->probe;
-    websocket_destroy(&websocket->probe);
-    return NULL;
+    return stream_init(stream_of(probe), probe, &target, &user);
 }
 
 const struct probe_kind probe_websocket = {
     .name = "websocket",
-    .create = websocket_create,
+    .size = sizeof(struct websocket),
+    .init = websocket_init,
     .start = websocket_start,
-    .cancel = websocket_cancel,
+    .cancel = stream_probe_cancel,
     .at = websocket_at,
-    .destroy = websocket_destroy,
+    .clear = stream_probe_clear,
 };

@@ -1,6 +1,6 @@
 /*
  * For tests of probes: a probe made from the JSON of its settings and run on a loop of its own, with its timeout, and a
- * scripted server in a thread for it to ask. cmocka.h must have been included before.
+ * scripted server in a thread for it to ask. The probe meets the real kernel; only the check around it is played.
  */
 #ifndef VIPGATE_TESTS_HEALTHD_HARNESS_H
 #define VIPGATE_TESTS_HEALTHD_HARNESS_H
@@ -8,20 +8,28 @@
 #include "healthd/engine/config.h"
 #include "healthd/helper/helper.h"
 #include "healthd/net/resolve.h"
-#include "healthd/net/stream.h"
+#include "healthd/net/streams.h"
 #include "healthd/net/watcher.h"
 #include "healthd/probe/probe.h"
+#include "lib/clock.h"
 #include "lib/model.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include <cmocka.h>
+
+enum { HARNESS_DEADLINE_MS = 10000 };
 
 /* ---- a server ---- */
 
@@ -99,14 +107,14 @@ struct harness {
     struct config *config;
     struct probe *probe;
     uv_timer_t deadline;
-    bool finished, timed_out;
-    unsigned looks;
+    bool timed_out;
+    unsigned finished, looks;
 };
 
 static inline void harness_finished(struct probe *probe, void *user)
 {
     (void)probe;
-    ((struct harness *)user)->finished = true;
+    ((struct harness *)user)->finished++;
 }
 
 static inline void harness_look(struct probe *probe, void *user)
@@ -138,6 +146,17 @@ static inline struct config *harness_configure(struct ly_ctx *context, const cha
     return config;
 }
 
+/* The COMPLAINT with which such settings are refused. */
+static inline void harness_refuse(const char *settings, char complaint[512])
+{
+    char error[512];
+    struct ly_ctx *context = model_open(error, sizeof error);
+
+    assert_null(harness_configure(context, settings, complaint));
+    ly_ctx_destroy(context);
+}
+
+/* With the JSON members of the check's list entry. */
 __attribute__((format(printf, 2, 3))) static inline void harness_open(struct harness *harness, const char *format, ...)
 {
     char settings[4096], error[512];
@@ -146,6 +165,8 @@ __attribute__((format(printf, 2, 3))) static inline void harness_open(struct har
     va_start(arguments, format);
     vsnprintf(settings, sizeof settings, format, arguments);
     va_end(arguments);
+    if (!strstr(settings, "\"timeout\""))
+        strcat(settings, ",\"timeout\":\"10s\"");
     *harness = (struct harness){0};
     assert_int_equal(uv_loop_init(&harness->loop), 0);
     harness->context = model_open(error, sizeof error);
@@ -161,7 +182,8 @@ __attribute__((format(printf, 2, 3))) static inline void harness_open(struct har
     uv_timer_init(&harness->loop, &harness->deadline);
     harness->deadline.data = harness;
     struct check_config *check = &harness->config->checks[0];
-    harness->probe = check->probe->create(check->settings, &harness->room);
+    harness->probe = probe_new(check->probe, check->settings, &harness->room);
+    assert_non_null(harness->probe);
     harness->probe->finished = harness_finished;
     harness->probe->look = harness_look;
     harness->probe->user = harness;
@@ -172,17 +194,26 @@ static inline const struct probe_result *harness_run(struct harness *harness)
 {
     uint64_t timeout_ms = harness->config->checks[0].timeout_ms;
 
-    harness->finished = harness->timed_out = false;
+    unsigned before = harness->finished;
+
+    harness->timed_out = false;
     uv_update_time(&harness->loop);
     uv_timer_start(&harness->deadline, harness_deadline, timeout_ms, 0);
     probe_start(harness->probe);
-    while (!harness->finished && !harness->timed_out)
+    while (harness->finished == before && !harness->timed_out)
         uv_run(&harness->loop, UV_RUN_ONCE);
-    if (!harness->finished)
+    if (harness->finished == before)
         probe_time_out(harness->probe, timeout_ms);
     uv_timer_stop(&harness->deadline);
     return &harness->probe->result;
 }
+
+/* Lets the loop go on until CONDITION; fails at the deadline. */
+#define HARNESS_UNTIL(harness, condition)                                                                              \
+    for (uint64_t deadline_ = clock_monotonic_ms() + HARNESS_DEADLINE_MS; !(condition); poll(NULL, 0, 1)) {            \
+        assert_true(clock_monotonic_ms() < deadline_);                                                                 \
+        uv_run(&(harness)->loop, UV_RUN_NOWAIT);                                                                       \
+    }
 
 static inline void harness_close(struct harness *harness)
 {
@@ -198,15 +229,26 @@ static inline void harness_close(struct harness *harness)
     ly_ctx_destroy(harness->context);
 }
 
-/* Asserts how a run ended, and that its detail holds WORDS. */
+/* How a run is to end, as a row of a table: its name, and words that the detail holds. */
+struct expected {
+    const char *name;
+    enum outcome outcome;
+    enum reason reason;
+    const char *words;
+};
+
+static inline void assert_expected(const struct probe_result *result, const struct expected *expected)
+{
+    if (result->outcome != expected->outcome || result->reason != expected->reason ||
+        !strstr(result->detail, expected->words))
+        fail_msg("%s: %s %s: %s", expected->name, outcome_name(result->outcome), reason_name(result->reason),
+                 result->detail);
+}
+
 static inline void assert_result(const struct probe_result *result, enum outcome outcome, enum reason reason,
                                  const char *words)
 {
-    if (result->outcome != outcome || result->reason != reason || !strstr(result->detail, words))
-        print_error("%s %s: %s\n", outcome_name(result->outcome), reason_name(result->reason), result->detail);
-    assert_int_equal(result->outcome, outcome);
-    assert_int_equal(result->reason, reason);
-    assert_non_null(strstr(result->detail, words));
+    assert_expected(result, &(struct expected){"it", outcome, reason, words});
 }
 
 #endif

@@ -15,8 +15,6 @@
 
 enum { DEADLINE_MS = 10000 };
 
-static const struct probe_kind scripted;
-
 struct stage {
     uv_loop_t loop;
     uv_timer_t tick; /* so that a wait for a deadline ends */
@@ -32,12 +30,6 @@ struct stage {
 static struct stage *stage;
 
 /* ---- the scripted probe ---- */
-
-static struct probe *scripted_create(const void *settings, struct probe_room *room)
-{
-    (void)settings;
-    return probe_new(sizeof(struct probe), &scripted, room);
-}
 
 static void scripted_start(struct probe *probe)
 {
@@ -75,18 +67,12 @@ static void scripted_at(const struct probe *probe, char *text, size_t size)
     snprintf(text, size, "wait for the script");
 }
 
-static void scripted_destroy(struct probe *probe)
-{
-    free(probe);
-}
-
 static const struct probe_kind scripted = {
     .name = "scripted",
-    .create = scripted_create,
+    .size = sizeof(struct probe),
     .start = scripted_start,
     .cancel = scripted_cancel,
     .at = scripted_at,
-    .destroy = scripted_destroy,
 };
 
 /* ---- the stage ---- */

@@ -118,14 +118,14 @@ static void test_a_file_is_there_or_not(void **state)
     struct question question;
 
     expect("/etc", "passwd", 0);
-    expect("/etc", "nothing-of-this-name", ENOENT);
-    expect("/etc/passwd", "below", ENOTDIR);
+    expect("/etc", "nothing-of-this-name", -ENOENT);
+    expect("/etc/passwd", "below", -ENOTDIR);
     ask(&question, "/proc/self", "comm", 5);
     RUN_UNTIL(question.answers == 1);
     assert_string_equal(question.text, "vipga");
     ask(&question, "/etc", "nothing-of-this-name", 5);
     RUN_UNTIL(question.answers == 1);
-    assert_int_equal(question.error, ENOENT);
+    assert_int_equal(question.error, -ENOENT);
 }
 
 static void test_many_questions_about_one_directory(void **state)
@@ -147,7 +147,7 @@ static void test_many_questions_about_one_directory(void **state)
             answers += questions[i].answers;
     }
     for (size_t i = 0; i < 299; i++)
-        assert_int_equal(questions[i].error, i % 2 ? 0 : ENOENT);
+        assert_int_equal(questions[i].error, i % 2 ? 0 : -ENOENT);
     assert_int_equal(questions[299].answers, 0);
 }
 
@@ -299,7 +299,7 @@ static void test_what_cannot_be_run(void **state)
     static const struct {
         const char *program;
         int error;
-    } rows[] = {{"/nonexistent", ENOENT}, {"/etc/passwd", EACCES}, {"/etc", EACCES}, {"/etc/passwd/x", ENOTDIR}};
+    } rows[] = {{"/nonexistent", -ENOENT}, {"/etc/passwd", -EACCES}, {"/etc", -EACCES}, {"/etc/passwd/x", -ENOTDIR}};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         start(NULL, rows[i].program, NULL, NULL);
@@ -393,7 +393,7 @@ static void test_commands_end_with_the_helper_and_it_comes_back(void **state)
     RUN_UNTIL(stage.running == 1);
     kill(helper, SIGKILL);
     RUN_UNTIL(stage.not_run == 1);
-    assert_int_equal(stage.error, ECANCELED);
+    assert_int_equal(stage.error, -ECANCELED);
     RUN_UNTIL(helper_look_start(stage.helper, &question.look, "/etc/passwd", 0, on_looked) == 0);
     question.answers = 0;
     RUN_UNTIL(question.answers == 1);

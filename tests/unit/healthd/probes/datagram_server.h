@@ -1,12 +1,8 @@
-/* A UDP server on loopback inside a probe's stage: answers each datagram by a function. */
+/* A UDP server on loopback inside a probe's harness: answers each datagram by a function. */
 #ifndef VIPGATE_TESTS_DATAGRAM_SERVER_H
 #define VIPGATE_TESTS_DATAGRAM_SERVER_H
 
-#include "tests/unit/healthd/probes/probe_stage.h"
-
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "tests/unit/healthd/harness.h"
 
 struct datagram_server {
     uv_poll_t poll;
@@ -18,7 +14,7 @@ struct datagram_server {
     unsigned received;
 };
 
-static inline void server_open(struct datagram_server *server)
+static inline void datagram_server_open(struct datagram_server *server)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
@@ -29,7 +25,7 @@ static inline void server_open(struct datagram_server *server)
     server->port = ntohs(address.sin_port);
 }
 
-static inline void server_readable(uv_poll_t *poll, int status, int events)
+static inline void datagram_server_readable(uv_poll_t *poll, int status, int events)
 {
     struct datagram_server *server = poll->data;
     struct sockaddr_storage from;
@@ -48,18 +44,18 @@ static inline void server_readable(uv_poll_t *poll, int status, int events)
         sendto(server->fd, answer, answer_size, 0, (struct sockaddr *)&from, length);
 }
 
-/* Serves in the stage's loop from now on. */
-static inline void server_join(struct datagram_server *server, struct stage *stage)
+/* Serves in the harness' loop from now on. */
+static inline void datagram_server_join(struct datagram_server *server, struct harness *harness)
 {
-    uv_poll_init(&stage->loop, &server->poll, server->fd);
+    uv_poll_init(&harness->loop, &server->poll, server->fd);
     server->poll.data = server;
-    uv_poll_start(&server->poll, UV_READABLE, server_readable);
+    uv_poll_start(&server->poll, UV_READABLE, datagram_server_readable);
 }
 
-static inline void server_close(struct datagram_server *server, struct stage *stage)
+static inline void datagram_server_close(struct datagram_server *server, struct harness *harness)
 {
     uv_close((uv_handle_t *)&server->poll, NULL);
-    stage_close(stage);
+    harness_close(harness);
     close(server->fd);
 }
 

@@ -1,8 +1,4 @@
-#include "tests/unit/healthd/probes/probe_stage.h"
-
-#include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include "tests/unit/healthd/harness.h"
 
 static char path[] = "/tmp/vipgate-test-file-XXXXXX";
 
@@ -22,16 +18,11 @@ static int remove_file(void **state)
 
 static void expect(const char *what, bool present, enum outcome outcome, enum reason reason)
 {
-    struct stage stage;
-    char json[256];
+    struct harness harness;
 
-    snprintf(json, sizeof json, "{\"path\":\"%s%s\",\"expect\":\"%s\"}", path, present ? "" : ".not", what);
-    stage_open(&stage, "file", json);
-    const struct probe_result *result = stage_run(&stage);
-    assert_int_equal(result->outcome, outcome);
-    assert_int_equal(result->reason, reason);
-    assert_non_null(strstr(result->detail, path));
-    stage_close(&stage);
+    harness_open(&harness, "\"file\":{\"path\":\"%s%s\",\"expect\":\"%s\"}", path, present ? "" : ".not", what);
+    assert_result(harness_run(&harness), outcome, reason, path);
+    harness_close(&harness);
 }
 
 static void test_presence(void **state)
@@ -46,43 +37,38 @@ static void test_presence(void **state)
 static void test_a_path_through_a_file_is_absent(void **state)
 {
     (void)state;
-    struct stage stage;
-    char json[256];
+    struct harness harness;
 
-    snprintf(json, sizeof json, "{\"path\":\"%s/switch\"}", path);
-    stage_open(&stage, "file", json);
-    assert_int_equal(stage_run(&stage)->reason, REASON_MISSING);
-    stage_close(&stage);
+    harness_open(&harness, "\"file\":{\"path\":\"%s/switch\"}", path);
+    assert_int_equal(harness_run(&harness)->reason, REASON_MISSING);
+    harness_close(&harness);
 }
 
 static void test_trouble_here_is_unable(void **state)
 {
     (void)state;
-    struct stage stage;
-    char json[1200], name[300];
+    struct harness harness;
+    char name[300];
 
     memset(name, 'n', sizeof name - 1);
     name[sizeof name - 1] = '\0'; /* longer than NAME_MAX */
-    snprintf(json, sizeof json, "{\"path\":\"/tmp/%s\"}", name);
-    stage_open(&stage, "file", json);
-    assert_int_equal(stage_run(&stage)->outcome, OUTCOME_UNABLE);
-    stage_close(&stage);
+    harness_open(&harness, "\"file\":{\"path\":\"/tmp/%s\"}", name);
+    assert_int_equal(harness_run(&harness)->outcome, OUTCOME_UNABLE);
+    harness_close(&harness);
 }
 
 static void test_cancel(void **state)
 {
     (void)state;
-    struct stage stage;
-    char json[256];
+    struct harness harness;
 
-    snprintf(json, sizeof json, "{\"path\":\"%s\"}", path);
-    stage_open(&stage, "file", json);
-    probe_start(stage.probe);
-    probe_time_out(stage.probe, 1);
-    assert_int_equal(stage.probe->result.reason, REASON_NO_FILE_SYSTEM);
-    assert_int_equal(stage_run(&stage)->outcome, OUTCOME_OK);
-    assert_int_equal(stage.finished, 1);
-    stage_close(&stage);
+    harness_open(&harness, "\"file\":{\"path\":\"%s\"}", path);
+    probe_start(harness.probe);
+    probe_time_out(harness.probe, 1);
+    assert_int_equal(harness.probe->result.reason, REASON_NO_FILE_SYSTEM);
+    assert_int_equal(harness_run(&harness)->outcome, OUTCOME_OK);
+    assert_int_equal(harness.finished, 1);
+    harness_close(&harness);
 }
 
 int main(void)

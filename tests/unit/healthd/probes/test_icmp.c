@@ -1,10 +1,4 @@
-#include "tests/unit/healthd/probes/probe_stage.h"
-
-#include <errno.h>
-#include <netinet/in.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "tests/unit/healthd/harness.h"
 
 /* Whether the kernel lets this process send echos, by either way. */
 static bool may_send_echo(void)
@@ -18,50 +12,48 @@ static bool may_send_echo(void)
     return fd >= 0;
 }
 
-static void run_against(const char *target, const char *detail)
+static void expect_reply(const struct probe_result *result, const char *words)
 {
-    struct stage stage;
-    char json[64];
-
-    snprintf(json, sizeof json, "{\"target\":\"%s\"}", target);
-    stage_open(&stage, "icmp", json);
-    for (int i = 0; i < 3; i++) {
-        const struct probe_result *result = stage_run(&stage);
-        if (may_send_echo()) {
-            assert_int_equal(result->outcome, OUTCOME_OK);
-            assert_non_null(strstr(result->detail, detail));
-        } else {
-            assert_int_equal(result->outcome, OUTCOME_UNABLE);
-            assert_non_null(strstr(result->detail, "ping_group_range"));
-        }
-    }
-    stage_close(&stage);
+    if (may_send_echo())
+        assert_result(result, OUTCOME_OK, REASON_NONE, words);
+    else
+        assert_result(result, OUTCOME_UNABLE, REASON_NO_PERMISSION, "ping_group_range");
 }
 
 static void test_loopback_replies(void **state)
 {
     (void)state;
-    run_against("127.0.0.1", "127.0.0.1 replied");
-    run_against("localhost", "1 replied"); /* 127.0.0.1 or ::1, as this machine's hosts file has it */
+    static const struct {
+        const char *target, *words;
+    } rows[] = {
+        {"127.0.0.1", "127.0.0.1: replied"},
+        {"localhost", "1: replied"}, /* 127.0.0.1 or ::1, as this machine's hosts file has it */
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct harness harness;
+        harness_open(&harness, "\"icmp\":{\"target\":\"%s\"}", rows[i].target);
+        for (int run = 0; run < 3; run++)
+            expect_reply(harness_run(&harness), rows[i].words);
+        harness_close(&harness);
+    }
 }
 
 static void test_two_at_once_take_their_own_replies(void **state)
 {
     (void)state;
-    struct stage first, second;
+    struct harness first, second;
 
-    stage_open(&first, "icmp", "{\"target\":\"127.0.0.1\"}");
-    stage_open(&second, "icmp", "{\"target\":\"127.0.0.2\"}");
+    harness_open(&first, "\"icmp\":{\"target\":\"127.0.0.1\"}");
+    harness_open(&second, "\"icmp\":{\"target\":\"127.0.0.2\"}");
     probe_start(first.probe);
     probe_start(second.probe);
-    stage_wait(&second, &second.finished, 0);
-    stage_wait(&first, &first.finished, 0);
-    if (may_send_echo()) {
-        assert_string_equal(first.probe->result.detail, "127.0.0.1 replied");
-        assert_string_equal(second.probe->result.detail, "127.0.0.2 replied");
-    }
-    stage_close(&second);
-    stage_close(&first);
+    HARNESS_UNTIL(&second, second.finished);
+    HARNESS_UNTIL(&first, first.finished);
+    expect_reply(&first.probe->result, "127.0.0.1: replied");
+    expect_reply(&second.probe->result, "127.0.0.2: replied");
+    harness_close(&second);
+    harness_close(&first);
 }
 
 int main(void)

@@ -1,9 +1,7 @@
-#include "tests/unit/healthd/probes/probe_stage.h"
+#include "tests/unit/healthd/harness.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 static char path[] = "/tmp/vipgate-test-pidfile-XXXXXX";
 
@@ -44,70 +42,67 @@ static pid_t start_process(void)
     return pid;
 }
 
-static void open_stage(struct stage *stage)
+static void open_probe(struct harness *harness)
 {
-    char json[256];
-
-    snprintf(json, sizeof json, "{\"pidfile\":\"%s\"}", path);
-    stage_open(stage, "process", json);
+    harness_open(harness, "\"process\":{\"pidfile\":\"%s\"}", path);
 }
 
 static void test_exit_is_noticed_from_the_kernel(void **state)
 {
     (void)state;
-    struct stage stage;
+    struct harness harness;
     pid_t pid = start_process();
 
-    open_stage(&stage);
-    assert_int_equal(stage_run(&stage)->outcome, OUTCOME_OK);
-    assert_int_equal(stage.looks, 0);
+    open_probe(&harness);
+    assert_int_equal(harness_run(&harness)->outcome, OUTCOME_OK);
+    assert_int_equal(harness.looks, 0);
     kill(pid, SIGKILL);
-    stage_wait(&stage, &stage.looks, 0);
+    HARNESS_UNTIL(&harness, harness.looks);
 
     /* Nobody has reaped it yet: a zombie is not alive. */
-    const struct probe_result *result = stage_run(&stage);
+    const struct probe_result *result = harness_run(&harness);
     assert_int_equal(result->outcome, OUTCOME_FAIL);
     assert_int_equal(result->reason, REASON_MISSING);
     assert_true(result->decisive);
     waitpid(pid, NULL, 0);
-    assert_int_equal(stage_run(&stage)->outcome, OUTCOME_FAIL);
-    stage_close(&stage);
+    assert_int_equal(harness_run(&harness)->outcome, OUTCOME_FAIL);
+    harness_close(&harness);
 }
 
 static void test_another_process_takes_over(void **state)
 {
     (void)state;
-    struct stage stage;
+    struct harness harness;
     pid_t first = start_process();
 
-    open_stage(&stage);
-    assert_int_equal(stage_run(&stage)->outcome, OUTCOME_OK);
+    open_probe(&harness);
+    assert_int_equal(harness_run(&harness)->outcome, OUTCOME_OK);
     pid_t second = start_process();
     kill(first, SIGKILL);
     waitpid(first, NULL, 0);
-    assert_int_equal(stage_run(&stage)->outcome, OUTCOME_OK);
+    assert_int_equal(harness_run(&harness)->outcome, OUTCOME_OK);
     kill(second, SIGKILL);
     waitpid(second, NULL, 0);
-    assert_int_equal(stage_run(&stage)->outcome, OUTCOME_FAIL);
-    stage_close(&stage);
+    assert_int_equal(harness_run(&harness)->outcome, OUTCOME_FAIL);
+    harness_close(&harness);
 }
 
 static void test_file_without_a_number(void **state)
 {
     (void)state;
     static const char *const texts[] = {"", "\n", "haproxy", "-5", "0", "99999999999999999999"};
-    struct stage stage;
+    struct harness harness;
 
-    open_stage(&stage);
+    open_probe(&harness);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         write_pidfile(texts[i]);
-        const struct probe_result *result = stage_run(&stage);
+        const struct probe_result *result = harness_run(&harness);
         assert_int_equal(result->outcome, OUTCOME_FAIL);
         assert_false(result->decisive);
     }
     unlink(path);
-    assert_non_null(strstr(stage_run(&stage)->detail, "no such file"));
-    stage_close(&stage);
+    assert_non_null(strstr(harness_run(&harness)->detail, "no such file"));
+    harness_close(&harness);
 }
 
 int main(void)

@@ -1,23 +1,15 @@
 #include "lib/kinds/coap.h"
 
-#include "tests/unit/healthd/probes/probe_stage.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "tests/unit/healthd/harness.h"
 
 /* The options of URI as "3=host 11=path 15=query", or what is wrong with it. */
 static void options_of(struct ly_ctx *context, const char *uri, char *text, size_t size)
 {
-    struct arena arena = {0};
-    char json[512], complaint[512] = "";
+    char json[512], complaint[512];
 
-    snprintf(json, sizeof json, "{\"uri\":\"%s\",\"method\":\"get\"}", uri);
-    const struct coap_settings *settings = stage_configure(context, &arena, "coap", json, complaint);
+    snprintf(json, sizeof json, "\"coap\":{\"uri\":\"%s\",\"method\":\"get\"}", uri);
+    struct config *config = harness_configure(context, json, complaint);
+    const struct coap_settings *settings = config ? config->checks[0].settings : NULL;
     snprintf(text, size, "%s", complaint);
     for (size_t i = 0; settings && i < settings->option_count; i++) {
         const struct coap_option *option = &settings->options[i];
@@ -25,7 +17,7 @@ static void options_of(struct ly_ctx *context, const char *uri, char *text, size
         snprintf(text + at, size - at, "%s%d=%.*s", i ? " " : "", (int)option->number, (int)option->length,
                  option->value);
     }
-    arena_free(&arena);
+    config_free(config);
 }
 
 /* RFC 7252 section 6.4; the examples of section 6.3 are among them. */
@@ -48,12 +40,12 @@ static void test_options(void **state)
         {"coap://192.0.2.1?a=b&c", "15=a=b 15=c"},
         {"coap://192.0.2.1/?a%26b&c?d/e", "15=a&b 15=c?d/e"},
         {"coap://192.0.2.1/p?x=%C3%A9", "11=p 15=x=\xc3\xa9"},
-        {"coap://192.0.2.1/a#b", "uri: a coap URI has no fragment"},
-        {"coap://192.0.2.1/a%4", "uri: after a % stand two hexadecimal digits"},
-        {"coap://192.0.2.1/%zz/", "uri: after a % stand two hexadecimal digits"},
-        {"coap://192.0.2.1/a%", "uri: after a % stand two hexadecimal digits"},
-        {"coap://192.0.2.1/%4/1", "uri: after a % stand two hexadecimal digits"},
-        {"coap://192.0.2.1:0/", "uri: the port is a number from 1 to 65535"},
+        {"coap://192.0.2.1/a#b", "check t: uri: a coap URI has no fragment"},
+        {"coap://192.0.2.1/a%4", "check t: uri: after a % stand two hexadecimal digits"},
+        {"coap://192.0.2.1/%zz/", "check t: uri: after a % stand two hexadecimal digits"},
+        {"coap://192.0.2.1/a%", "check t: uri: after a % stand two hexadecimal digits"},
+        {"coap://192.0.2.1/%4/1", "check t: uri: after a % stand two hexadecimal digits"},
+        {"coap://192.0.2.1:0/", "check t: uri: the port is a number from 1 to 65535"},
     };
     char text[512], error[256];
     struct ly_ctx *context = model_open(error, sizeof error);

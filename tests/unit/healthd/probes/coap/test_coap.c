@@ -35,42 +35,37 @@ static size_t answer_coap(const uint8_t *request, size_t size, uint8_t *answer)
 }
 
 static const struct {
+    struct expected expected;
     const char *method, *behaviour;
-    enum outcome outcome;
-    enum reason reason;
-    const char *detail;
 } runs[] = {
-    {"ping", "well", OUTCOME_OK, REASON_NONE, "answered the ping"},
-    {"get", "well", OUTCOME_OK, REASON_NONE, "answered 2.05"},
-    {"get", "separate", OUTCOME_OK, REASON_NONE, "answered 2.05"},
-    {"get", "not found", OUTCOME_FAIL, REASON_STATUS, "code 4.04, not 2.05"},
-    {"get", "reset", OUTCOME_FAIL, REASON_PROTOCOL, "reset"},
-    {"get", "garbage", OUTCOME_FAIL, REASON_PROTOCOL, "version"},
-    {"ping", "garbage", OUTCOME_FAIL, REASON_PROTOCOL, "version"},
+    {{"ping", OUTCOME_OK, REASON_NONE, "answered the ping"}, "ping", "well"},
+    {{"get", OUTCOME_OK, REASON_NONE, "answered 2.05"}, "get", "well"},
+    {{"a response of its own", OUTCOME_OK, REASON_NONE, "answered 2.05"}, "get", "separate"},
+    {{"another code", OUTCOME_FAIL, REASON_STATUS, "code 4.04, not 2.05"}, "get", "not found"},
+    {{"get is reset", OUTCOME_FAIL, REASON_PROTOCOL, "reset"}, "get", "reset"},
+    {{"get meets garbage", OUTCOME_FAIL, REASON_PROTOCOL, "version"}, "get", "garbage"},
+    {{"ping meets garbage", OUTCOME_FAIL, REASON_PROTOCOL, "version"}, "ping", "garbage"},
 };
+
+static void open_pair(struct harness *harness, struct datagram_server *server, const char *path, const char *method)
+{
+    datagram_server_open(server);
+    server->answer = answer_coap;
+    harness_open(harness, "\"coap\":{\"uri\":\"coap://127.0.0.1:%u%s\",\"method\":\"%s\"}", server->port, path, method);
+    datagram_server_join(server, harness);
+}
 
 static void test_runs(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
-        struct stage stage;
+        struct harness harness;
         struct datagram_server server;
-        char json[256];
 
-        server_open(&server);
-        snprintf(json, sizeof json,
-                 "{\"uri\":\"coap://127.0.0.1:%u/sensors/temperature?unit=c&n=1\",\"method\":\"%s\"}", server.port,
-                 runs[i].method);
-        stage_open(&stage, "coap", json);
-        server.answer = answer_coap;
+        open_pair(&harness, &server, "/sensors/temperature?unit=c&n=1", runs[i].method);
         behaviour = runs[i].behaviour;
-        server_join(&server, &stage);
-        const struct probe_result *result = stage_run(&stage);
-        if (result->outcome != runs[i].outcome || result->reason != runs[i].reason ||
-            !strstr(result->detail, runs[i].detail))
-            fail_msg("%s, %s: %s: %s", runs[i].method, runs[i].behaviour, outcome_name(result->outcome),
-                     result->detail);
-        server_close(&server, &stage);
+        assert_expected(harness_run(&harness), &runs[i].expected);
+        datagram_server_close(&server, &harness);
     }
 }
 
@@ -78,17 +73,12 @@ static void test_runs(void **state)
 static void test_request_on_the_wire(void **state)
 {
     (void)state;
-    struct stage stage;
+    struct harness harness;
     struct datagram_server server;
-    char json[128];
 
-    server_open(&server);
-    snprintf(json, sizeof json, "{\"uri\":\"coap://127.0.0.1:%u/a/bc?q=1\",\"method\":\"get\"}", server.port);
-    stage_open(&stage, "coap", json);
-    server.answer = answer_coap;
+    open_pair(&harness, &server, "/a/bc?q=1", "get");
     behaviour = "well";
-    server_join(&server, &stage);
-    assert_int_equal(stage_run(&stage)->outcome, OUTCOME_OK);
+    assert_int_equal(harness_run(&harness)->outcome, OUTCOME_OK);
     static const uint8_t options[] = {
         0xb1, 'a',           /* 11 Uri-Path, 1 octet */
         0x02, 'b', 'c',      /* 11 again, 2 octets */
@@ -98,29 +88,30 @@ static void test_request_on_the_wire(void **state)
     assert_int_equal(server.last[1], COAP_GET);
     assert_int_equal(server.last_size, 8 + sizeof options);
     assert_memory_equal(server.last + 8, options, sizeof options);
-    server_close(&server, &stage);
+    datagram_server_close(&server, &harness);
 }
 
 static const struct {
-    const char *octets;
+    const char *name, *octets;
     size_t size;
-    const char *wrong; /* NULL: fine */
+    const char *wrong; /* NULL: nothing */
 } messages[] = {
-    {"\x70\x00\x12\x34", 4, NULL}, /* a reset */
-    {"\x60\x45\x00\x01\xff"
-     "x",
-     6, NULL},                                               /* 2.05 with payload */
-    {"\x61\x45\x00\x01\xaa\xd1\x00\x61", 8, NULL},           /* an option with an extended delta */
-    {"\x70\x00\x12", 3, "shorter than a header"},            /* cut */
-    {"\x30\x00\x12\x34", 4, "another version than 1"},       /* version 0 */
-    {"\x69\x45\x00\x01", 4, "a token of more than 8 bytes"}, /* section 3: 9 to 15 are reserved */
-    {"\x62\x45\x00\x01\xaa", 5, "a token that is cut off"},
-    {"\x60\x45\x00\x01\xff", 5, "a payload marker without payload"}, /* section 3 */
-    {"\x60\x45\x00\x01\xf0", 5, "an option that is cut off"},        /* delta 15 is reserved */
-    {"\x60\x45\x00\x01\xb4"
-     "ab",
-     7, "an option that is cut off"},
-    {"\x70\x00\x12\x34\x00", 5, "an empty message with content"}, /* section 4.1 */
+    {"a reset", "\x70\x00\x12\x34", 4, NULL},
+    {"2.05 with payload", "\x60\x45\x00\x01\xff\x78", 6, NULL},
+    {"a token of 8", "\x68\x45\x00\x01\x01\x02\x03\x04\x05\x06\x07\x08", 12, NULL},
+    {"an option with one more octet of delta", "\x61\x45\x00\x01\xaa\xd1\x00\x61", 8, NULL},
+    {"an option with two more octets of delta", "\x60\x45\x00\x01\xe1\x00\x00\x61", 8, NULL},
+    {"cut", "\x70\x00\x12", 3, "shorter than a header"},
+    {"version 0", "\x30\x00\x12\x34", 4, "another version than 1"},
+    {"9 to 15 are reserved (section 3)", "\x69\x45\x00\x01\x01\x02\x03\x04\x05\x06\x07\x08\x09", 13,
+     "a token of more than 8 bytes"},
+    {"token cut", "\x62\x45\x00\x01\xaa", 5, "a token that is cut off"},
+    {"marker alone (section 3)", "\x60\x45\x00\x01\xff", 5, "a payload marker without payload"},
+    {"delta 15 is reserved", "\x60\x45\x00\x01\xf0", 5, "an option that is cut off"},
+    {"length 15 is reserved", "\x60\x45\x00\x01\x0f", 5, "an option that is cut off"},
+    {"option cut", "\x60\x45\x00\x01\xb4\x61\x62", 7, "an option that is cut off"},
+    {"delta cut in its second octet", "\x60\x45\x00\x01\xe0\x00", 6, "an option that is cut off"},
+    {"content of an empty message (section 4.1)", "\x70\x00\x12\x34\x00", 5, "an empty message with content"},
 };
 
 static void test_messages(void **state)
@@ -129,29 +120,48 @@ static void test_messages(void **state)
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
         struct coap_message message;
         const char *wrong = coap_read(&message, (const uint8_t *)messages[i].octets, messages[i].size);
-        if (!messages[i].wrong)
-            assert_null(wrong);
-        else
-            assert_string_equal(wrong, messages[i].wrong);
+        if ((!wrong != !messages[i].wrong) || (wrong && strcmp(wrong, messages[i].wrong) != 0))
+            fail_msg("%s: %s", messages[i].name, wrong ? wrong : "nothing is wrong");
+        if (!wrong) {
+            assert_int_equal(message.token_length, messages[i].octets[0] & 15);
+            assert_memory_equal(message.token, messages[i].octets + 4, message.token_length);
+        }
     }
 }
 
-static void test_long_option(void **state)
+/* RFC 7252 section 3.1: the numbers on either side of each extension, as octets and read again. */
+static void test_options_on_the_wire(void **state)
 {
     (void)state;
-    uint8_t data[400];
-    char value[300] = {0};
-    struct wire_writer writer = wire_writer_of(data, sizeof data);
-    struct coap_message message = {.type = COAP_CONFIRMABLE, .code = COAP_GET};
-    unsigned previous = 0;
+    static const struct {
+        const char *name;
+        unsigned number;
+        size_t length;
+        uint8_t head[5];
+        size_t head_size;
+    } rows[] = {
+        {"none", 12, 12, {0xcc}, 1},
+        {"one octet each, the least", 13, 13, {0xdd, 0, 0}, 3},
+        {"one octet each, the most", 268, 268, {0xdd, 255, 255}, 3},
+        {"two octets each, the least", 269, 269, {0xee, 0, 0, 0, 0}, 5},
+        {"two octets each", 269 + 0x1234, 269 + 0x102, {0xee, 0x12, 0x34, 0x01, 0x02}, 5},
+    };
 
-    coap_write_header(&writer, &message);
-    coap_write_option(&writer, &previous, COAP_URI_HOST, value, 100);  /* length in one more octet */
-    coap_write_option(&writer, &previous, COAP_URI_QUERY, value, 270); /* in two */
-    assert_false(writer.failed);
-    assert_int_equal(writer.position, 4 + 2 + 100 + 3 + 270);
-    assert_null(coap_read(&message, data, writer.position));
-    assert_non_null(coap_read(&message, data, writer.position - 1));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint8_t data[1024];
+        char value[1024] = {0};
+        struct wire_writer writer = wire_writer_of(data, sizeof data);
+        struct coap_message message = {.type = COAP_CONFIRMABLE, .code = COAP_GET};
+        unsigned previous = 0;
+
+        coap_write_header(&writer, &message);
+        coap_write_option(&writer, &previous, rows[i].number, value, rows[i].length);
+        if (writer.failed || writer.position != 4 + rows[i].head_size + rows[i].length ||
+            memcmp(data + 4, rows[i].head, rows[i].head_size) != 0)
+            fail_msg("%s: another head", rows[i].name);
+        if (coap_read(&message, data, writer.position) || !coap_read(&message, data, writer.position - 1))
+            fail_msg("%s: not read as it was written", rows[i].name);
+    }
 }
 
 int main(void)
@@ -160,7 +170,7 @@ int main(void)
         cmocka_unit_test(test_runs),
         cmocka_unit_test(test_request_on_the_wire),
         cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_long_option),
+        cmocka_unit_test(test_options_on_the_wire),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

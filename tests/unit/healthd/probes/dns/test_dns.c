@@ -44,90 +44,139 @@ static size_t answer_dns(const uint8_t *request, size_t size, uint8_t *answer)
     return writer.position;
 }
 
-static void open_pair(struct stage *stage, struct datagram_server *server, const char *more)
+static void open_pair(struct harness *harness, struct datagram_server *server, const char *more)
 {
-    char json[256];
-
-    server_open(server);
+    datagram_server_open(server);
     server->answer = answer_dns;
-    snprintf(json, sizeof json, "{\"server\":\"127.0.0.1:%u\",\"name\":\"www.example.net\"%s}", server->port, more);
-    stage_open(stage, "dns", json);
-    server_join(server, stage);
+    harness_open(harness, "\"dns\":{\"server\":\"127.0.0.1:%u\",\"name\":\"www.example.net\"%s}", server->port, more);
+    datagram_server_join(server, harness);
 }
 
 static const struct {
+    struct expected expected;
     const char *more;
     uint16_t flags, records;
-    enum outcome outcome;
-    enum reason reason;
-    const char *detail;
 } runs[] = {
-    {"", RESPONSE, 1, OUTCOME_OK, REASON_NONE, "NOERROR, 1 records"},
-    {",\"expect-address\":\"192.0.2.6\"", RESPONSE, 2, OUTCOME_OK, REASON_NONE, "2 records"},
-    {",\"expect-address\":\"192.0.2.9\"", RESPONSE, 2, OUTCOME_FAIL, REASON_MISMATCH, "none of them 192.0.2.9"},
-    {",\"expect-address\":\"192.0.2.5\"", RESPONSE, 0, OUTCOME_FAIL, REASON_MISMATCH, "0 records"},
-    {"", RESPONSE | 3, 0, OUTCOME_FAIL, REASON_STATUS, "answered NXDOMAIN, not NOERROR"},
-    {"", RESPONSE | 2, 0, OUTCOME_FAIL, REASON_STATUS, "answered SERVFAIL"},
-    {"", RESPONSE | 5, 0, OUTCOME_FAIL, REASON_STATUS, "answered REFUSED"},
-    {"", RESPONSE | 9, 0, OUTCOME_FAIL, REASON_STATUS, "another rcode"},
-    {",\"expect-rcode\":\"NXDOMAIN\"", RESPONSE | 3, 0, OUTCOME_OK, REASON_NONE, "NXDOMAIN"},
-    {"", 0x0100, 0, OUTCOME_FAIL, REASON_PROTOCOL, "a query, not a response"},
-    /* Nobody listens on that port over TCP. */
-    {"", RESPONSE | TRUNCATED, 0, OUTCOME_FAIL, REASON_REFUSED, "connection refused"},
+    {{"well", OUTCOME_OK, REASON_NONE, "NOERROR, 1 records"}, "", RESPONSE, 1},
+    {{"the address is there", OUTCOME_OK, REASON_NONE, "2 records"}, ",\"expect-address\":\"192.0.2.6\"", RESPONSE, 2},
+    {{"other addresses", OUTCOME_FAIL, REASON_MISMATCH, "none of them 192.0.2.9"},
+     ",\"expect-address\":\"192.0.2.9\"",
+     RESPONSE,
+     2},
+    {{"no address", OUTCOME_FAIL, REASON_MISMATCH, "0 records"}, ",\"expect-address\":\"192.0.2.5\"", RESPONSE, 0},
+    {{"no such name", OUTCOME_FAIL, REASON_STATUS, "answered NXDOMAIN, not NOERROR"}, "", RESPONSE | 3, 0},
+    {{"server failure", OUTCOME_FAIL, REASON_STATUS, "answered SERVFAIL"}, "", RESPONSE | 2, 0},
+    {{"refusal", OUTCOME_FAIL, REASON_STATUS, "answered REFUSED"}, "", RESPONSE | 5, 0},
+    {{"rcode without a word", OUTCOME_FAIL, REASON_STATUS, "another rcode"}, "", RESPONSE | 9, 0},
+    {{"expected NXDOMAIN", OUTCOME_OK, REASON_NONE, "NXDOMAIN"}, ",\"expect-rcode\":\"NXDOMAIN\"", RESPONSE | 3, 0},
+    {{"a query", OUTCOME_FAIL, REASON_PROTOCOL, "a query, not a response"}, "", 0x0100, 0},
+    {{"truncated, and nobody listens over TCP", OUTCOME_FAIL, REASON_REFUSED, "connection refused"},
+     "",
+     RESPONSE | TRUNCATED,
+     0},
 };
 
 static void test_runs(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
-        struct stage stage;
+        struct harness harness;
         struct datagram_server server;
 
-        open_pair(&stage, &server, runs[i].more);
+        open_pair(&harness, &server, runs[i].more);
         scene.flags = runs[i].flags;
         scene.records = runs[i].records;
         scene.last_octet = 5;
-        const struct probe_result *result = stage_run(&stage);
-        if (result->outcome != runs[i].outcome || result->reason != runs[i].reason ||
-            !strstr(result->detail, runs[i].detail))
-            fail_msg("run %zu: %s: %s", i, outcome_name(result->outcome), result->detail);
-        server_close(&server, &stage);
+        assert_expected(harness_run(&harness), &runs[i].expected);
+        datagram_server_close(&server, &harness);
     }
 }
 
-static void test_another_questions_answer_is_passed_over(void **state)
+static void test_another_questions_answer_is_ignored(void **state)
 {
     (void)state;
-    struct stage stage;
+    struct harness harness;
     struct datagram_server server;
 
-    open_pair(&stage, &server, "");
+    open_pair(&harness, &server, "");
     scene.flags = RESPONSE;
     scene.wrong_id = true;
-    probe_start(stage.probe);
-    stage_wait(&stage, &server.received, 0);
+    probe_start(harness.probe);
+    HARNESS_UNTIL(&harness, server.received);
     for (int i = 0; i < 3; i++)
-        uv_run(&stage.loop, UV_RUN_ONCE);
-    assert_int_equal(stage.finished, 0);
-    probe_time_out(stage.probe, 500);
-    assert_non_null(strstr(stage.probe->result.detail, "asked 127.0.0.1:"));
+        uv_run(&harness.loop, UV_RUN_NOWAIT);
+    assert_int_equal(harness.finished, 0);
+    probe_time_out(harness.probe, 500);
+    assert_result(&harness.probe->result, OUTCOME_FAIL, REASON_TIMEOUT, "query to 127.0.0.1:");
     scene.wrong_id = false;
-    server_close(&server, &stage);
+    datagram_server_close(&server, &harness);
+}
+
+/* ---- over TCP ---- */
+
+static size_t piece; /* octets that are sent at once; 0: all, but for the last */
+
+/* The same answers, with their length before them. */
+static void serve_dns(int fd)
+{
+    uint8_t request[512], answer[2 + 2048];
+
+    if (recv(fd, request, 2, MSG_WAITALL) != 2)
+        return;
+    size_t size = (size_t)(request[0] << 8 | request[1]);
+    if (recv(fd, request, size, MSG_WAITALL) != (ssize_t)size)
+        return;
+    size_t length = answer_dns(request, size, answer + 2), all = length + 2;
+    answer[0] = (uint8_t)(length >> 8);
+    answer[1] = (uint8_t)length;
+    for (size_t at = 0; at < all; at += piece ? piece : all) {
+        size_t count = !piece ? all - 1 : all - at < piece ? all - at : piece;
+        send(fd, answer + at, count, MSG_NOSIGNAL);
+        poll(NULL, 0, 1);
+    }
+}
+
+static void test_runs_over_tcp(void **state)
+{
+    (void)state;
+    static const struct {
+        struct expected expected;
+        size_t piece;
+        bool wrong_id;
+    } rows[] = {
+        {{"whole", OUTCOME_OK, REASON_NONE, "www.example.net: NOERROR, 1 records"}, 4096, false},
+        {{"in pieces", OUTCOME_OK, REASON_NONE, "NOERROR, 1 records"}, 5, false},
+        {{"cut", OUTCOME_FAIL, REASON_CLOSED, "closed before the whole answer"}, 0, false},
+        {{"another question's", OUTCOME_FAIL, REASON_PROTOCOL, "an answer to another question"}, 4096, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct harness harness;
+        struct server server;
+
+        scene.flags = RESPONSE;
+        scene.records = 1;
+        scene.wrong_id = rows[i].wrong_id;
+        piece = rows[i].piece;
+        server_start(&server, serve_dns);
+        harness_open(&harness,
+                     "\"dns\":{\"server\":\"127.0.0.1:%u\",\"name\":\"www.example.net\",\"transport\":\"tcp\"}",
+                     server.port);
+        assert_expected(harness_run(&harness), &rows[i].expected);
+        assert_expected(harness_run(&harness), &rows[i].expected);
+        harness_close(&harness);
+        server_stop(&server);
+    }
+    scene.wrong_id = false;
 }
 
 static void test_address_of_another_family_is_refused(void **state)
 {
     (void)state;
-    char error[256], complaint[512];
-    struct arena arena = {0};
-    struct ly_ctx *context = model_open(error, sizeof error);
+    char complaint[512];
 
-    assert_null(stage_configure(context, &arena, "dns",
-                                "{\"server\":\"192.0.2.1\",\"name\":\"a\",\"expect-address\":\"2001:db8::1\"}",
-                                complaint));
+    harness_refuse("\"dns\":{\"server\":\"192.0.2.1\",\"name\":\"a\",\"expect-address\":\"2001:db8::1\"}", complaint);
     assert_non_null(strstr(complaint, "write type AAAA"));
-    arena_free(&arena);
-    ly_ctx_destroy(context);
 }
 
 static void test_header(void **state)
@@ -147,9 +196,8 @@ static void test_header(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_another_questions_answer_is_passed_over),
-        cmocka_unit_test(test_address_of_another_family_is_refused),
+        cmocka_unit_test(test_runs),          cmocka_unit_test(test_another_questions_answer_is_ignored),
+        cmocka_unit_test(test_runs_over_tcp), cmocka_unit_test(test_address_of_another_family_is_refused),
         cmocka_unit_test(test_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-#include "healthd/engine/hold.h"
+#include "healthd/probes/tcp/hold.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -73,7 +73,7 @@ void hold_keep(struct hold *hold, int fd)
 
 bool hold_try_again(struct hold *hold, int error)
 {
-    if (!hold->after_loss || (error != ECONNRESET && error != EPIPE) || hold->looks >= LOOKS)
+    if (!hold->after_loss || (error != -ECONNRESET && error != -EPIPE) || hold->looks >= LOOKS)
         return false;
     hold->looks++;
     return true;
@@ -81,5 +81,5 @@ bool hold_try_again(struct hold *hold, int error)
 
 bool hold_is_decisive(const struct hold *hold, int error)
 {
-    return hold->after_loss && error == ECONNREFUSED;
+    return hold->after_loss && error == -ECONNREFUSED;
 }

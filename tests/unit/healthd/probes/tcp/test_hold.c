@@ -1,17 +1,5 @@
 /* hold-open of the tcp probe: what a lost connection asks for, and what is made of the answer. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "lib/clock.h"
 #include "tests/unit/healthd/harness.h"
-
-#include <poll.h>
-
-enum { DEADLINE_MS = 10000 };
 
 /* A listener that the test serves itself: nothing happens that it does not do. */
 struct listener {
@@ -38,13 +26,7 @@ static void open_probe(struct harness *harness, const struct listener *listener)
 
 static void wait_for_look(struct harness *harness, unsigned looks)
 {
-    uint64_t deadline = clock_monotonic_ms() + DEADLINE_MS;
-
-    while (harness->looks < looks) {
-        assert_true(clock_monotonic_ms() < deadline);
-        uv_run(&harness->loop, UV_RUN_NOWAIT);
-        poll(NULL, 0, 1);
-    }
+    HARNESS_UNTIL(harness, harness->looks >= looks);
     assert_int_equal(harness->looks, looks);
 }
 

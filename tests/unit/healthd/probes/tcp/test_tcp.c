@@ -1,13 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "tests/unit/healthd/harness.h"
 
-#include <poll.h>
 #include <sys/resource.h>
 
 static void serve_nothing(int fd)
@@ -130,7 +122,7 @@ static void test_dialogue(void **state)
         {serve_half, ",\"expect\":\"220 mail\"", OUTCOME_FAIL, REASON_CLOSED, "closed after 6 bytes"},
         {serve_nothing, ",\"expect\":\"220\"", OUTCOME_FAIL, REASON_CLOSED, "closed after 0 bytes"},
         {serve_reset, ",\"expect\":\"220\"", OUTCOME_FAIL, REASON_RESET, "connection reset"},
-        {serve_endless, ",\"expect\":\"220\"", OUTCOME_FAIL, REASON_TOO_LARGE, "after 65536 bytes"},
+        {serve_endless, ",\"expect\":\"220\"", OUTCOME_FAIL, REASON_TOO_LARGE, "too large: 65536 bytes"},
         {serve_silence, ",\"expect\":\"220\"", OUTCOME_FAIL, REASON_TIMEOUT, "no answer within 300ms: wait 127.0.0.1"},
     };
 

@@ -11,8 +11,8 @@
  * next loss. A target that just closes idle connections costs one probe for each, and one that closes every connection
  * at once is looked at LOOKS times between two runs of the schedule, and no more.
  */
-#ifndef VIPGATE_HEALTHD_ENGINE_HOLD_H
-#define VIPGATE_HEALTHD_ENGINE_HOLD_H
+#ifndef VIPGATE_HEALTHD_PROBES_TCP_HOLD_H
+#define VIPGATE_HEALTHD_PROBES_TCP_HOLD_H
 
 #include "healthd/net/watcher.h"
 #include "healthd/probe/probe.h"
@@ -39,8 +39,8 @@ bool hold_is_held(const struct hold *hold);
 /* Takes over the connected FD and watches it. */
 void hold_keep(struct hold *hold, int fd);
 
-/* The connection of the run under way ended with ERROR. True: the run is a look, and a reset has told it nothing yet;
- * it is to connect again. */
+/* The connection of the run under way ended with ERROR, a negative errno. True: the run is a look, and a reset has told
+ * it nothing yet; it is to connect again. */
 bool hold_try_again(struct hold *hold, int error);
 
 /* Whether the run under way, which ends with ERROR, is a FAIL that does not wait for fall. */
