@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ARENA_SIZE_MAX = 64 * 1024 * 1024 };
+enum { ARENA_SIZE_MAX = 256 * 1024 * 1024 };
 
 /* Zero-initialised. FAILED sticks once memory, or the bound, ran out. */
 struct arena {

@@ -1,7 +1,7 @@
 /* The part of the configuration that is about BGP sessions. */
 #include "bgpd/config/config_internal.h"
 #include "lib/clock.h"
-#include "lib/conf/effective.h"
+#include "lib/conf/neighbor.h"
 #include "lib/model.h"
 
 #include <arpa/inet.h>

@@ -1,10 +1,7 @@
 #include "lib/conf/build.h"
 
-#include "lib/conf/aside.h"
-#include "lib/conf/attempt.h"
-#include "lib/conf/build_value.h"
+#include "lib/conf/builder.h"
 #include "lib/conf/nearest.h"
-#include "lib/conf/place.h"
 #include "lib/conf/schema.h"
 #include "lib/model.h"
 
@@ -19,7 +16,7 @@ struct block {
     struct lyd_node *node;
 };
 
-static void build_statement(struct builder *builder, const struct block *block, const struct statement *statement);
+static void build_statement(struct builder *builder, const struct block *block, struct statement *statement);
 
 static const struct lysc_node *schema_of(const struct block *block)
 {
@@ -62,7 +59,7 @@ static struct nearest nearest_name(const struct builder *builder, const struct b
 }
 
 /* Takes a statement that belongs to a block further out as one of that block. False: none of them knows it. */
-static bool build_further_out(struct builder *builder, const struct block *block, const struct statement *statement)
+static bool build_further_out(struct builder *builder, const struct block *block, struct statement *statement)
 {
     const struct block *outer = block->outer;
     char here[80], there[80];
@@ -71,9 +68,9 @@ static bool build_further_out(struct builder *builder, const struct block *block
         outer = outer->outer;
     if (!outer)
         return false;
-    diagnostics_error(&builder->document->diagnostics, statement->place, "'%s' does not stand %s but %s%s",
-                      statement->name, block_words(block, here, sizeof here), block_words(outer, there, sizeof there),
-                      builder->document->encoding == CONF_TEXT ? "; is a '}' missing before it?" : "");
+    builder_error(builder, statement->location, "'%s' belongs %s, not %s%s", statement->name,
+                  block_words(outer, there, sizeof there), block_words(block, here, sizeof here),
+                  builder->document->encoding == CONF_TEXT ? "; is a '}' missing before it?" : "");
     build_statement(builder, outer, statement);
     return true;
 }
@@ -102,10 +99,9 @@ static bool report_further_in(struct builder *builder, const struct block *block
 
     if (!home)
         return false;
-    diagnostics_error(&builder->document->diagnostics, statement->place,
-                      "'%s' does not stand %s but in its '%s': write %s { %s …; }", statement->name,
-                      block_words(block, where, sizeof where), home->name, home->name, statement->name);
-    attempt_add(builder->document, block->node, home, NULL);
+    builder_error(builder, statement->location, "'%s' belongs in '%s', not %s: write %s { %s …; }", statement->name,
+                  home->name, block_words(block, where, sizeof where), home->name, statement->name);
+    builder_reject(builder, block->node, home, NULL);
     return true;
 }
 
@@ -117,15 +113,13 @@ static bool report_equals(struct builder *builder, const struct block *block, co
     if (!strchr(statement->name, '='))
         return false;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(statement->name, "="), statement->name);
-    diagnostics_error(&builder->document->diagnostics, statement->place,
-                      "no '=' stands between a statement and its value: write %s VALUE;", name);
-    attempt_add(builder->document, block->node, schema_child(builder->module, schema_of(block), name), NULL);
+    builder_error(builder, statement->location, "unexpected '=': write %s VALUE;", name);
+    builder_reject(builder, block->node, schema_child(builder->module, schema_of(block), name), NULL);
     return true;
 }
 
 static void report_unknown(struct builder *builder, const struct block *block, const struct statement *statement)
 {
-    struct diagnostics *diagnostics = &builder->document->diagnostics;
     struct nearest nearest = nearest_name(builder, block, statement->name);
     const struct lysc_node *home = find_home(builder, NULL, statement->name);
     const struct lysc_node *meant = NULL;
@@ -134,16 +128,15 @@ static void report_unknown(struct builder *builder, const struct block *block, c
     block_words(block, where, sizeof where);
     if (nearest.word) {
         meant = schema_child(builder->module, schema_of(block), nearest.word);
-        diagnostics_error(diagnostics, statement->place, "unknown statement '%.60s' %s%s", statement->name, where,
-                          nearest_hint(&nearest, hint, sizeof hint));
+        builder_error(builder, statement->location, "unknown statement '%.60s' %s%s", statement->name, where,
+                      nearest_hint(&nearest, hint, sizeof hint));
     } else if (home) {
-        diagnostics_error(diagnostics, statement->place, "'%s' does not stand %s but in '%s'", statement->name, where,
-                          home->name);
+        builder_error(builder, statement->location, "'%s' belongs in '%s', not %s", statement->name, home->name, where);
     } else {
-        diagnostics_error(diagnostics, statement->place, "unknown statement '%.60s' %s: expected one of %s",
-                          statement->name, where, known_names(builder, block, names, sizeof names));
+        builder_error(builder, statement->location, "unknown statement '%.60s' %s: expected one of %s", statement->name,
+                      where, known_names(builder, block, names, sizeof names));
     }
-    attempt_add(builder->document, block->node, meant, NULL);
+    builder_reject(builder, block->node, meant, NULL);
 }
 
 static void build_block(struct builder *builder, const struct block *outer, struct lyd_node *node,
@@ -151,7 +144,7 @@ static void build_block(struct builder *builder, const struct block *outer, stru
 {
     const struct block block = {.outer = outer, .node = node};
 
-    for (const struct statement *child = statement->children; child; child = child->next)
+    for (struct statement *child = statement->children.first; child; child = child->next)
         build_statement(builder, &block, child);
 }
 
@@ -161,10 +154,9 @@ static void build_container(struct builder *builder, const struct block *block, 
     struct lyd_node *node = builder_sibling(builder, block->node, schema);
 
     if (statement->arguments || statement->is_list)
-        diagnostics_error(&builder->document->diagnostics, statement->place, "'%s' takes no argument: write %s { … }",
-                          schema->name, schema->name);
+        builder_error(builder, statement->location, "'%s' takes no argument", schema->name);
     if (!node) /* given twice, it is one: the parts of a container may lie in several files */
-        node = builder_new_inner(builder, block->node, schema, statement->place);
+        node = builder_new_inner(builder, block->node, schema, &statement->location);
     if (node)
         build_block(builder, block, node, statement);
 }
@@ -182,7 +174,7 @@ static const struct argument *key_of(const struct builder *builder, const struct
 {
     if (builder->document->encoding == CONF_TEXT)
         return statement->arguments;
-    for (const struct statement *child = statement->children; child; child = child->next) {
+    for (const struct statement *child = statement->children.first; child; child = child->next) {
         if (strcmp(child->name, key->name) == 0)
             return child->arguments;
     }
@@ -193,23 +185,20 @@ static const struct argument *key_of(const struct builder *builder, const struct
 static bool check_entry(struct builder *builder, const struct statement *statement, const struct lysc_node *schema,
                         const struct argument *argument)
 {
-    struct diagnostics *diagnostics = &builder->document->diagnostics;
     enum conf_encoding encoding = builder->document->encoding;
     const char *name = schema->name, *key = lysc_node_child(schema)->name;
     char key_words[64];
 
     upper_case(key, key_words, sizeof key_words);
     if (encoding == CONF_TEXT && statement->is_list)
-        diagnostics_error(diagnostics, statement->place,
-                          "'%s' is a block for each entry, not a list in [ ]: write %s %s { … }", name, name,
-                          key_words);
+        builder_error(builder, statement->location, "'%s' takes no list: write %s %s { … } for each entry", name, name,
+                      key_words);
     else if (encoding == CONF_JSON && !statement->is_list)
-        diagnostics_error(diagnostics, statement->place, "JSON writes '%s' as an array: [{ … }]", name);
+        builder_error(builder, statement->location, "JSON writes '%s' as an array: [{ … }]", name);
     else if (!argument && encoding == CONF_TEXT)
-        diagnostics_error(diagnostics, statement->place, "'%s' needs its %s: write %s %s { … }", name, key, name,
-                          key_words);
+        builder_error(builder, statement->location, "'%s' needs its %s: write %s %s { … }", name, key, name, key_words);
     else if (!argument)
-        diagnostics_error(diagnostics, statement->place, "'%s' lacks its key '%s'", name, key);
+        builder_error(builder, statement->location, "'%s' lacks its key '%s'", name, key);
     else
         return true;
     return false;
@@ -218,17 +207,16 @@ static bool check_entry(struct builder *builder, const struct statement *stateme
 static void build_list(struct builder *builder, const struct block *block, const struct statement *statement,
                        const struct lysc_node *schema)
 {
-    /* every list of the configuration has a key */
-    const struct argument *argument = key_of(builder, statement, lysc_node_child(schema));
+    const struct argument *argument = key_of(builder, statement, lysc_node_child(schema)); /* each has one */
     struct lyd_node *node = NULL;
 
     if (builder->document->encoding != CONF_TEXT && statement->is_list && !statement->has_block &&
         !statement->arguments)
         return; /* the empty array of JSON */
     if (check_entry(builder, statement, schema, argument))
-        node = builder_new_entry(builder, block->node, schema, argument, statement->place);
+        node = builder_new_entry(builder, block->node, schema, argument, &statement->location);
     else if (statement->has_block)
-        node = set_aside_new(builder->document, block->node, schema, statement->place);
+        node = builder_new_detached(builder, block->node, schema, &statement->location);
     if (node)
         build_block(builder, block, node, statement);
 }
@@ -236,60 +224,66 @@ static void build_list(struct builder *builder, const struct block *block, const
 static void build_leaf(struct builder *builder, const struct block *block, const struct statement *statement,
                        const struct lysc_node *schema)
 {
-    struct diagnostics *diagnostics = &builder->document->diagnostics;
     const struct lyd_node *first = builder_sibling(builder, block->node, schema);
     char where[300];
 
     if (lysc_is_key(schema)) {
         if (builder->document->encoding == CONF_TEXT)
-            diagnostics_error(diagnostics, statement->place, "'%s' is the argument of '%s', not a statement in it",
-                              schema->name, block->node->schema->name);
+            builder_error(builder, statement->location, "'%s' is the argument of '%s', not a statement in it",
+                          schema->name, block->node->schema->name);
     } else if (statement->has_block) {
-        diagnostics_error(diagnostics, statement->place, "'%s' takes a value, not a block: write %s VALUE;",
-                          schema->name, schema->name);
-        attempt_add(builder->document, block->node, schema, NULL);
+        builder_error(builder, statement->location, "'%s' takes a value, not a block", schema->name);
+        builder_reject(builder, block->node, schema, NULL);
     } else if (statement->is_list) {
-        diagnostics_error(diagnostics, statement->place, "'%s' takes one value: leave out the [ ]", schema->name);
-        attempt_add(builder->document, block->node, schema, NULL);
+        builder_error(builder, statement->location, "'%s' takes one value: omit the [ ]", schema->name);
+        builder_reject(builder, block->node, schema, NULL);
     } else if (first) {
-        diagnostics_error(diagnostics, statement->place, "'%s' is given twice; the first is %s", schema->name,
-                          diagnostics_where(diagnostics, place_of(first), statement->place, where, sizeof where));
+        builder_error(
+            builder, statement->location, "duplicate '%s'; the first is %s", schema->name,
+            diagnostics_where(&builder->document->conf, location_of(first), statement->location, where, sizeof where));
     } else {
-        bool takes_blank = !statement->arguments && schema_type(schema)->basetype == LY_TYPE_STRING;
-        builder_new_leaf(builder, block->node, schema, takes_blank ? statement->blank : statement->arguments,
-                         statement->place);
+        builder_new_leaf(builder, block->node, schema, statement->arguments, &statement->location);
     }
 }
 
 static void build_leaf_list(struct builder *builder, const struct block *block, const struct statement *statement,
                             const struct lysc_node *schema)
 {
-    struct diagnostics *diagnostics = &builder->document->diagnostics;
-
     if (statement->has_block) {
-        diagnostics_error(diagnostics, statement->place, "'%s' takes values, not a block: write %s [ VALUE … ];",
-                          schema->name, schema->name);
-        attempt_add(builder->document, block->node, schema, NULL);
+        builder_error(builder, statement->location, "'%s' takes values, not a block", schema->name);
+        builder_reject(builder, block->node, schema, NULL);
     } else if (statement->is_list && !statement->arguments) {
-        diagnostics_warning(diagnostics, statement->place, "'%s' is empty, which is the same as leaving it out",
-                            schema->name);
+        diagnostics_warning(&builder->document->conf, statement->location, "empty '%s' has no effect", schema->name);
     } else if (builder->document->encoding == CONF_JSON && !statement->is_list) {
-        diagnostics_error(diagnostics, statement->place, "JSON writes '%s' as an array: [ … ]", schema->name);
-        attempt_add(builder->document, block->node, schema, NULL);
+        builder_error(builder, statement->location, "JSON writes '%s' as an array: [ … ]", schema->name);
+        builder_reject(builder, block->node, schema, NULL);
         return;
     } else if (!statement->arguments) {
-        builder_new_leaf(builder, block->node, schema, NULL, statement->place);
+        builder_new_leaf(builder, block->node, schema, NULL, &statement->location);
     }
     for (const struct argument *argument = statement->arguments; argument && !statement->has_block;
          argument = argument->next)
-        builder_new_leaf(builder, block->node, schema, argument, statement->place);
+        builder_new_leaf(builder, block->node, schema, argument, &statement->location);
 }
 
-static void build_statement(struct builder *builder, const struct block *block, const struct statement *statement)
+/* XML's white space is a value where a leaf takes text, and else nothing. */
+static void drop_blank(struct statement *statement, const struct lysc_node *schema)
+{
+    bool takes_text = schema->nodetype == LYS_LEAF && schema_type(schema)->basetype == LY_TYPE_STRING;
+
+    if (statement->arguments && statement->arguments->kind == ARGUMENT_BLANK && !takes_text)
+        statement->arguments = NULL;
+}
+
+static void build_statement(struct builder *builder, const struct block *block, struct statement *statement)
 {
     const struct lysc_node *schema = schema_child(builder->module, schema_of(block), statement->name);
 
-    if (!schema) {
+    if (schema)
+        drop_blank(statement, schema);
+    if (!schema && diagnostics_are_full(&builder->document->conf)) {
+        builder_error(builder, statement->location, "unknown statement"); /* not shown, and not worth a search */
+    } else if (!schema) {
         if (!report_equals(builder, block, statement) && !report_further_in(builder, block, statement) &&
             !build_further_out(builder, block, statement))
             report_unknown(builder, block, statement);
@@ -304,20 +298,12 @@ static void build_statement(struct builder *builder, const struct block *block, 
     }
 }
 
-struct lyd_node *document_build(struct document *document, const struct ly_ctx *context)
+void document_build(struct document *document, const struct ly_ctx *context)
 {
     struct builder builder = {.document = document, .module = model_module(context)};
     const struct block top = {0};
-    const struct statement *statement = document->statements;
 
-    for (unsigned count = 0; statement && count < DOCUMENT_TOP_MAX; statement = statement->next, count++)
+    for (struct statement *statement = document->statements.first; statement; statement = statement->next)
         build_statement(&builder, &top, statement);
-    if (statement) {
-        diagnostics_error(&document->diagnostics, statement->place,
-                          "more than %d statements at the top level: those from here on are not read",
-                          DOCUMENT_TOP_MAX);
-        document->incomplete = true;
-    }
     builder_finish(&builder);
-    return builder.tree;
 }

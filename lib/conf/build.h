@@ -1,16 +1,13 @@
 /*
  * Statements turned into a tree of the schema. The schema is walked, so there is no table of keywords: a new leaf in
- * the module is a new statement. Every statement that cannot be is reported, with what could be in its place.
+ * the module is a new statement. Every statement that fits nowhere is reported, with what was expected.
  */
 #ifndef VIPGATE_LIB_CONF_BUILD_H
 #define VIPGATE_LIB_CONF_BUILD_H
 
-#include "lib/conf/statement.h"
+#include "lib/conf/document.h"
 
-#include <libyang/libyang.h>
-
-/* Builds the tree of DOCUMENT's statements; NULL where it is empty. It is not validated, and lacks what was reported.
- * The place of each node is kept in its priv, in DOCUMENT's arena. */
-struct lyd_node *document_build(struct document *document, const struct ly_ctx *context);
+/* Builds the tree of DOCUMENT's statements. It is not validated, and lacks what was reported. */
+void document_build(struct document *document, const struct ly_ctx *context);
 
 #endif

@@ -1,52 +1,34 @@
 #include "lib/conf/conf.h"
 
-#include "lib/conf/aside.h"
 #include "lib/conf/build.h"
-#include "lib/conf/json_read.h"
 #include "lib/conf/lint.h"
-#include "lib/conf/place.h"
 #include "lib/conf/rules.h"
-#include "lib/conf/secret.h"
-#include "lib/conf/source.h"
-#include "lib/conf/text_print.h"
-#include "lib/conf/text_read.h"
-#include "lib/conf/xml_print.h"
-#include "lib/conf/xml_read.h"
 #include "lib/model.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Where a finding on the file as a whole stands. */
-static struct place start_of(unsigned file)
+static void read_statements(struct document *document, const struct source *source)
 {
-    return (struct place){.file = file, .line = 1, .column = 1};
-}
-
-static void read_statements(struct document *document, const struct include_origin *origin, const char *text,
-                            size_t size)
-{
-    struct statement **tail = &document->statements;
-
     if (document->encoding == CONF_JSON)
-        json_read(document, origin->file, text, size, &tail);
+        json_read(document, source);
     else if (document->encoding == CONF_XML)
-        xml_read(document, origin->file, text, size, &tail);
+        xml_read(document, source);
     else
-        text_read(document, origin, text, size, &tail);
-    if (document->arena.failed) {
-        diagnostics_error(&document->diagnostics, start_of(origin->file),
-                          "the configuration is too large: its statements take more than 64 MiB");
+        text_read(document, source);
+    if (document->conf.arena.failed) {
+        diagnostics_error(&document->conf, source_start(source),
+                          "the configuration is too large: its statements take more than 256 MiB");
         document->incomplete = true;
     }
 }
 
-/* The final word is libyang's. What it finds and our own rules did not is reported at the nearest place known. */
-static void validate(struct document *document, const struct ly_ctx *context, struct lyd_node **tree)
+/* libyang's own validation, which adds the schema's defaults as it goes. What it finds and our rules did not is
+ * reported at the nearest location known. */
+static void validate(struct document *document, const struct ly_ctx *context)
 {
-    struct lyd_node *node = NULL;
+    struct lyd_node **tree = &document->tree.first, *node = NULL;
 
     if (lyd_validate_module(tree, model_module(context), LYD_VALIDATE_NO_STATE, NULL) == LY_SUCCESS)
         return;
@@ -54,33 +36,42 @@ static void validate(struct document *document, const struct ly_ctx *context, st
     const char *path = model_error_path(context);
     if (path && *tree)
         lyd_find_path(*tree, path, 0, &node);
-    diagnostics_error(&document->diagnostics, place_of(node), "%s", message ? message : "not valid");
+    conf_error(&document->conf, node, "%s", message ? message : "not valid");
     free(message);
+}
+
+/* Gives what is not validated the defaults of the schema, as the lint expects. */
+static void complete(struct document *document, const struct ly_ctx *context)
+{
+    struct ly_set *detached = &document->tree.detached;
+
+    lyd_new_implicit_module(&document->tree.first, model_module(context), LYD_IMPLICIT_NO_STATE, NULL);
+    for (uint32_t i = 0; i < detached->count; i++)
+        lyd_new_implicit_tree(detached->dnodes[i], LYD_IMPLICIT_NO_STATE, NULL);
 }
 
 /* Statements to the finished value, which takes over what the document owns. */
 static struct conf finish(struct document *document, const struct ly_ctx *context)
 {
-    struct conf conf = {0};
-    struct lyd_node *tree = document_build(document, context);
+    struct conf *conf = &document->conf;
 
-    document_check_rules(document, context, tree);
-    lyd_new_implicit_module(&tree, model_module(context), LYD_IMPLICIT_NO_STATE, NULL);
-    aside_complete(document);
+    if (!conf->arena.failed)
+        document_build(document, context);
+    document_check_rules(document, context);
+    if (conf->error_count == 0)
+        validate(document, context);
+    if (conf->error_count > 0)
+        complete(document, context);
     if (!document->incomplete)
-        document_lint(document, tree);
-    if (document->diagnostics.errors == 0)
-        validate(document, context, &tree);
-    aside_free(document);
-    if (document->diagnostics.errors > 0) {
-        lyd_free_all(tree);
-        tree = NULL;
+        document_lint(document);
+    tree_finish(&document->tree);
+    conf->tree = document->tree.first;
+    if (conf->error_count > 0) {
+        lyd_free_all(conf->tree);
+        conf->tree = NULL;
     }
-    conf.tree = tree;
-    SHA256End(&document->digest, conf.digest);
-    conf.arena = document->arena;
-    diagnostics_finish(&document->diagnostics, &conf);
-    return conf;
+    SHA256End(&document->digest, conf->digest);
+    return *conf;
 }
 
 static struct document document_of(enum conf_encoding encoding)
@@ -94,14 +85,11 @@ static struct document document_of(enum conf_encoding encoding)
 /* False: there are no statements, because the file at PATH cannot be read. */
 static bool read_files(struct document *document, const char *path)
 {
-    struct include_origin origin = {.path = path, .file = diagnostics_file(&document->diagnostics, path)};
-    struct source source;
+    struct source source = {.path = path, .file = diagnostics_file(&document->conf, path)};
 
-    if (!source_read(document, path, start_of(origin.file), &source))
+    if (!source_read(document, source_start(&source), &source))
         return false;
-    origin.device = source.device;
-    origin.inode = source.inode;
-    read_statements(document, &origin, source.text, source.size);
+    read_statements(document, &source);
     return true;
 }
 
@@ -113,17 +101,14 @@ struct conf conf_load(const struct ly_ctx *context, const char *path)
     return finish(&document, context);
 }
 
-/* An included file that is not there any more is a change like any other. */
+/* An included file that is no longer there is a change like any other. */
 int conf_digest(const char *path, char digest[static CONF_DIGEST_SIZE])
 {
     struct document document = document_of(conf_encoding_of(path));
-    struct conf conf = {0};
     bool found = read_files(&document, path);
 
     SHA256End(&document.digest, digest);
-    conf.arena = document.arena;
-    diagnostics_finish(&document.diagnostics, &conf);
-    conf_clear(&conf);
+    conf_clear(&document.conf);
     return found && document.unread == ENOENT ? 0 : document.unread;
 }
 
@@ -131,12 +116,13 @@ struct conf conf_parse(const struct ly_ctx *context, const char *name, const cha
                        enum conf_encoding encoding)
 {
     struct document document = document_of(encoding);
-    struct include_origin origin = {.path = "", .file = diagnostics_file(&document.diagnostics, name)};
+    const struct source source = {
+        .path = "", .file = diagnostics_file(&document.conf, name), .text = text, .size = size};
 
     if (size > DOCUMENT_SIZE_MAX)
-        diagnostics_error(&document.diagnostics, start_of(origin.file), "the configuration is larger than 4 MiB");
+        diagnostics_error(&document.conf, source_start(&source), "the configuration is larger than 16 MiB");
     else
-        read_statements(&document, &origin, text, size);
+        read_statements(&document, &source);
     return finish(&document, context);
 }
 
@@ -157,27 +143,4 @@ void conf_drop_tree(struct conf *conf)
     lyd_free_all(conf->tree);
     conf->tree = NULL;
     arena_free(&conf->arena);
-}
-
-static char *json_print(const struct lyd_node *tree)
-{
-    char *text = NULL;
-
-    if (lyd_print_mem(&text, tree, LYD_JSON, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_WD_EXPLICIT) != LY_SUCCESS)
-        return NULL;
-    return text ? text : strdup("");
-}
-
-char *conf_print(const struct lyd_node *tree, enum conf_encoding encoding, bool secrets)
-{
-    struct lyd_node *copy = NULL;
-
-    if (!secrets && tree && !(copy = conf_without_secrets(tree)))
-        return NULL;
-    const struct lyd_node *shown = copy ? copy : tree;
-    char *text = encoding == CONF_TEXT   ? text_print(shown)
-                 : encoding == CONF_JSON ? json_print(shown)
-                                         : xml_print(shown);
-    lyd_free_all(copy);
-    return text;
 }

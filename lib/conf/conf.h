@@ -2,14 +2,14 @@
  * A configuration document: read from a file in one of its three encodings, validated, with every error of the file
  * located. The result is a value: a libyang tree that the daemons turn into structs of their own.
  *
- *   file -> text_lex -> text_read, include  \
- *   file -> json_lex -> json_read            >  statements -> build -> tree -> rules -> lint -> libyang -> struct conf
- *   file -> libyang  -> xml_read            /
+ *   file -> text_lex -> text_read  \
+ *   file             -> json_read   >  statements -> build, builder -> tree -> rules -> libyang -> lint -> struct conf
+ *   file -> libyang  -> xml_read   /
  *
- * libyang stops at the first error and knows no column. So the readers keep the place of each statement, build walks
+ * libyang stops at the first error and knows no column. So the readers keep the location of each statement, build walks
  * the schema and reports all that does not fit it, rules reports what is missing in the tree as a whole and lint what
- * the schema cannot say. libyang holds the tree and judges each value, and where nothing was found it has the final
- * word.
+ * the schema cannot say. libyang holds the tree and judges each value, and validates the tree where the rules found
+ * nothing.
  */
 #ifndef VIPGATE_LIB_CONF_CONF_H
 #define VIPGATE_LIB_CONF_CONF_H
@@ -26,11 +26,12 @@
 enum conf_encoding { CONF_TEXT, CONF_JSON, CONF_XML };
 enum conf_severity { CONF_ERROR, CONF_WARNING };
 
-/* One finding, located. COLUMN and LINE start at 1; 0 where unknown. What is wrong with the file as a whole, such as
- * that it cannot be read, stands at 1:1. */
+/* COLUMN and LINE start at 1; 0: it concerns none. What is wrong with the file as a whole, such as that it cannot be
+ * read, stands at 1:1. */
 struct conf_diagnostic {
     enum conf_severity severity;
-    const char *file; /* lives as long as the struct conf */
+    const char *file;     /* lives as long as the struct conf */
+    unsigned file_number; /* in the order of reading */
     unsigned line, column;
     char *message; /* what is wrong and the remedy, one line */
 };
@@ -45,11 +46,11 @@ enum { CONF_DIGEST_SIZE = SHA256_DIGEST_STRING_LENGTH };
 
 struct conf {
     struct lyd_node *tree; /* NULL where there were errors; else validated, with schema defaults in place */
-    struct conf_diagnostic *diagnostics;
+    struct conf_diagnostic *diagnostics; /* in the order of their locations */
     size_t diagnostic_count;
-    size_t error_count;
+    size_t error_count, warning_count; /* of all that were reported; not all are kept */
     struct conf_files files;
-    struct arena arena; /* where the nodes of TREE stand */
+    struct arena arena; /* the statements, with the locations of the nodes of TREE */
 
     /* SHA-256 of the bytes of all files, in the order in which they were read: it is shown, and the files hold secrets.
      */

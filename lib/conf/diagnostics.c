@@ -2,22 +2,30 @@
 
 #include "lib/text.h"
 
-#include <bsd/string.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct finding {
-    enum conf_severity severity;
-    struct place place;
-    size_t number; /* in order of discovery, which breaks ties */
-    char *message;
+static const struct {
+    size_t maximum;
+    const char *plural, *mark;
+} severities[] = {
+    [CONF_ERROR] = {DIAGNOSTICS_ERRORS_MAX, "errors", ""},
+    [CONF_WARNING] = {DIAGNOSTICS_WARNINGS_MAX, "warnings", "warning: "},
 };
 
-unsigned diagnostics_file(struct diagnostics *diagnostics, const char *name)
+struct location location_of(const struct lyd_node *node)
 {
-    struct conf_files *files = &diagnostics->files;
+    for (; node; node = lyd_parent(node)) {
+        if (node->priv)
+            return *(const struct location *)node->priv;
+    }
+    return (struct location){.line = 1, .column = 1};
+}
+
+unsigned diagnostics_file(struct conf *conf, const char *name)
+{
+    struct conf_files *files = &conf->files;
     char **names = reallocarray(files->names, files->count + 1, sizeof *names);
 
     if (!names)
@@ -27,142 +35,164 @@ unsigned diagnostics_file(struct diagnostics *diagnostics, const char *name)
     return files->count++;
 }
 
-const char *diagnostics_file_name(const struct conf_files *files, unsigned file)
+static const char *file_name(const struct conf_files *files, unsigned file)
 {
     const char *name = file < files->count ? files->names[file] : NULL;
 
     return name ? name : "(configuration)";
 }
 
-static void append(struct diagnostics *diagnostics, enum conf_severity severity, struct place place, char *message)
-{
-    if (diagnostics->count == diagnostics->capacity) {
-        size_t capacity = diagnostics->capacity ? diagnostics->capacity * 2 : 16;
-        struct finding *findings = reallocarray(diagnostics->findings, capacity, sizeof *findings);
-        if (!findings) {
-            free(message);
-            return;
-        }
-        diagnostics->findings = findings;
-        diagnostics->capacity = capacity;
-    }
-    text_clean(message); /* it quotes the file, which may hold anything */
-    diagnostics->findings[diagnostics->count] =
-        (struct finding){.severity = severity, .place = place, .number = diagnostics->count, .message = message};
-    diagnostics->count++;
-}
-
-__attribute__((format(printf, 4, 0))) static void report(struct diagnostics *diagnostics, enum conf_severity severity,
-                                                         struct place place, const char *format, va_list arguments)
-{
-    char *message;
-
-    if (vasprintf(&message, format, arguments) >= 0)
-        append(diagnostics, severity, place, message);
-}
-
-void diagnostics_error(struct diagnostics *diagnostics, struct place place, const char *format, ...)
-{
-    va_list arguments;
-
-    if (diagnostics->errors++ >= DIAGNOSTICS_ERRORS_MAX)
-        return;
-    va_start(arguments, format);
-    report(diagnostics, CONF_ERROR, place, format, arguments);
-    va_end(arguments);
-}
-
-void diagnostics_warning(struct diagnostics *diagnostics, struct place place, const char *format, ...)
-{
-    va_list arguments;
-
-    if (diagnostics->warnings++ >= DIAGNOSTICS_WARNINGS_MAX)
-        return;
-    va_start(arguments, format);
-    report(diagnostics, CONF_WARNING, place, format, arguments);
-    va_end(arguments);
-}
-
-const char *diagnostics_where(const struct diagnostics *diagnostics, struct place place, struct place from,
-                              char *buffer, size_t size)
-{
-    if (place.line == 0)
-        strlcpy(buffer, "above", size);
-    else if (place.file == from.file)
-        snprintf(buffer, size, "at %u:%u", place.line, place.column);
-    else
-        snprintf(buffer, size, "at %s:%u:%u", diagnostics_file_name(&diagnostics->files, place.file), place.line,
-                 place.column);
-    return buffer;
-}
-
-static int compare_numbers(size_t a, size_t b)
+static int compare_numbers(unsigned a, unsigned b)
 {
     return a < b ? -1 : a > b;
 }
 
-static int compare_findings(const void *left, const void *right)
+/* What concerns no line stands behind all that does. */
+static int compare_locations(const struct conf_diagnostic *a, const struct conf_diagnostic *b)
 {
-    const struct finding *a = left, *b = right;
-    int order = compare_numbers(a->place.file, b->place.file);
+    int order = compare_numbers(a->line == 0, b->line == 0);
 
     if (order == 0)
-        order = compare_numbers(a->place.line, b->place.line);
+        order = compare_numbers(a->file_number, b->file_number);
     if (order == 0)
-        order = compare_numbers(a->place.column, b->place.column);
-    return order ? order : compare_numbers(a->number, b->number);
+        order = compare_numbers(a->line, b->line);
+    return order ? order : compare_numbers(a->column, b->column);
 }
 
-/* Drops what was found twice: a statement of a group breaks the same rule for each of its neighbours. */
-static void drop_repeated(struct diagnostics *diagnostics)
+/* Takes MESSAGE over. False: it is known. */
+static bool insert(struct conf *conf, enum conf_severity severity, struct location location, char *message)
 {
-    size_t kept = 0;
+    const struct conf_diagnostic new = {
+        .severity = severity,
+        .file = file_name(&conf->files, location.file),
+        .file_number = location.file,
+        .line = location.line,
+        .column = location.column,
+        .message = message,
+    };
+    size_t at = conf->diagnostic_count;
 
-    for (size_t i = 0; i < diagnostics->count; i++) {
-        struct finding *finding = &diagnostics->findings[i], *last = &diagnostics->findings[kept ? kept - 1 : 0];
-        if (kept > 0 && finding->place.file == last->place.file && finding->place.line == last->place.line &&
-            finding->place.column == last->place.column && strcmp(finding->message, last->message) == 0)
-            free(finding->message);
-        else
-            diagnostics->findings[kept++] = *finding;
+    text_clean(message); /* it quotes the file, which may hold anything */
+    while (at > 0 && compare_locations(&conf->diagnostics[at - 1], &new) > 0)
+        at--;
+    for (size_t i = at; i > 0 && compare_locations(&conf->diagnostics[i - 1], &new) == 0; i--) {
+        if (strcmp(conf->diagnostics[i - 1].message, message) == 0) {
+            free(message);
+            return false;
+        }
     }
-    diagnostics->count = kept;
+    struct conf_diagnostic *longer =
+        reallocarray(conf->diagnostics, conf->diagnostic_count + 1, sizeof *conf->diagnostics);
+    if (!longer) {
+        free(message);
+        return true;
+    }
+    conf->diagnostics = longer;
+    memmove(&longer[at + 1], &longer[at], (conf->diagnostic_count - at) * sizeof *longer);
+    longer[at] = new;
+    conf->diagnostic_count++;
+    return true;
 }
 
-/* Says at the very end how many the bound kept back. */
-static void append_rest(struct diagnostics *diagnostics, enum conf_severity severity, size_t count, size_t bound)
+/* Says at the very end how many the bound keeps back. */
+static void count_hidden(struct conf *conf, enum conf_severity severity, size_t count)
 {
     char *message;
 
-    if (count > bound && asprintf(&message, "%zu more %s are not shown", count - bound,
-                                  severity == CONF_ERROR ? "errors" : "warnings") >= 0)
-        append(diagnostics, severity, (struct place){0}, message);
+    if (asprintf(&message, "%zu more %s not shown", count, severities[severity].plural) < 0)
+        return;
+    for (size_t i = conf->diagnostic_count; i > 0 && conf->diagnostics[i - 1].line == 0; i--) {
+        if (conf->diagnostics[i - 1].severity == severity) {
+            free(conf->diagnostics[i - 1].message);
+            conf->diagnostics[i - 1].message = message;
+            return;
+        }
+    }
+    insert(conf, severity, (struct location){0}, message);
 }
 
-void diagnostics_finish(struct diagnostics *diagnostics, struct conf *conf)
+__attribute__((format(printf, 4, 0))) static void
+report(struct conf *conf, enum conf_severity severity, struct location location, const char *format, va_list arguments)
 {
-    if (diagnostics->count)
-        qsort(diagnostics->findings, diagnostics->count, sizeof *diagnostics->findings, compare_findings);
-    drop_repeated(diagnostics);
-    append_rest(diagnostics, CONF_ERROR, diagnostics->errors, DIAGNOSTICS_ERRORS_MAX);
-    append_rest(diagnostics, CONF_WARNING, diagnostics->warnings, DIAGNOSTICS_WARNINGS_MAX);
-    conf->files = diagnostics->files;
-    conf->diagnostics = diagnostics->count ? calloc(diagnostics->count, sizeof *conf->diagnostics) : NULL;
-    conf->error_count = diagnostics->errors;
-    for (size_t i = 0; i < diagnostics->count; i++) {
-        struct finding *finding = &diagnostics->findings[i];
-        if (!conf->diagnostics) {
-            free(finding->message);
-            continue;
-        }
-        conf->diagnostics[conf->diagnostic_count++] = (struct conf_diagnostic){
-            .severity = finding->severity,
-            .file = diagnostics_file_name(&conf->files, finding->place.file),
-            .line = finding->place.line,
-            .column = finding->place.column,
-            .message = finding->message,
-        };
+    size_t *count = severity == CONF_ERROR ? &conf->error_count : &conf->warning_count;
+    char *message;
+
+    if (*count >= severities[severity].maximum)
+        count_hidden(conf, severity, ++*count - severities[severity].maximum);
+    else if (vasprintf(&message, format, arguments) < 0 || insert(conf, severity, location, message))
+        ++*count;
+}
+
+void diagnostics_error(struct conf *conf, struct location location, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    report(conf, CONF_ERROR, location, format, arguments);
+    va_end(arguments);
+}
+
+void diagnostics_warning(struct conf *conf, struct location location, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    report(conf, CONF_WARNING, location, format, arguments);
+    va_end(arguments);
+}
+
+void conf_error(struct conf *conf, const struct lyd_node *node, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    report(conf, CONF_ERROR, location_of(node), format, arguments);
+    va_end(arguments);
+}
+
+void conf_warning(struct conf *conf, const struct lyd_node *node, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    report(conf, CONF_WARNING, location_of(node), format, arguments);
+    va_end(arguments);
+}
+
+bool diagnostics_are_full(const struct conf *conf)
+{
+    return conf->error_count >= DIAGNOSTICS_ERRORS_MAX;
+}
+
+const char *diagnostics_where(const struct conf *conf, struct location location, struct location from, char *buffer,
+                              size_t size)
+{
+    if (location.file == from.file)
+        snprintf(buffer, size, "at %u:%u", location.line, location.column);
+    else
+        snprintf(buffer, size, "at %s:%u:%u", file_name(&conf->files, location.file), location.line, location.column);
+    return buffer;
+}
+
+char *conf_diagnostic_text(const struct conf_diagnostic *diagnostic)
+{
+    const char *mark = severities[diagnostic->severity].mark;
+    char *text;
+    int length = diagnostic->line > 0 ? asprintf(&text, "%s:%u:%u: %s%s", diagnostic->file, diagnostic->line,
+                                                 diagnostic->column, mark, diagnostic->message)
+                                      : asprintf(&text, "%s: %s%s", diagnostic->file, mark, diagnostic->message);
+
+    if (length < 0)
+        return NULL;
+    text_clean(text);
+    return text;
+}
+
+void conf_write_diagnostics(const struct conf *conf, FILE *stream)
+{
+    for (size_t i = 0; i < conf->diagnostic_count; i++) {
+        char *text = conf_diagnostic_text(&conf->diagnostics[i]);
+        fprintf(stream, "%s\n", text ? text : "out of memory");
+        free(text);
     }
-    free(diagnostics->findings);
-    *diagnostics = (struct diagnostics){0};
 }

@@ -25,7 +25,7 @@ static const char *look_for_file(const char *path)
         return strerror(errno);
     bool regular = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
     close(file);
-    return regular ? NULL : "it is not a file";
+    return regular ? NULL : "not a regular file";
 }
 
 static const char *look_for_program(const char *command)
@@ -39,7 +39,7 @@ static const char *look_for_program(const char *command)
         if (stat(words[0], &status) < 0 || access(words[0], X_OK) < 0)
             wrong = strerror(errno);
         else if (!S_ISREG(status.st_mode))
-            wrong = "it is not a program";
+            wrong = "not an executable file";
     }
     arena_free(&arena);
     return wrong;
@@ -51,7 +51,7 @@ static const char *look_for_socket(const char *path)
 
     if (stat(path, &status) < 0)
         return strerror(errno);
-    return S_ISSOCK(status.st_mode) ? NULL : "it is not a socket";
+    return S_ISSOCK(status.st_mode) ? NULL : "not a socket";
 }
 
 static const char *look_for_interface(const char *name)
@@ -103,9 +103,9 @@ static size_t look_at_leaf(struct conf *conf, const struct lyd_node *node)
     const char *value = lyd_get_value(node);
 
     if (wrong && strcmp(node->schema->name, "command") == 0)
-        conf_warning(conf, node, "the program of command on this machine: %s", wrong);
+        conf_warning(conf, node, "program of command: %s", wrong);
     else if (wrong)
-        conf_warning(conf, node, "%s %s on this machine: %s", node->schema->name, value, wrong);
+        conf_warning(conf, node, "%s %s: %s", node->schema->name, value, wrong);
     return wrong ? 1 : 0;
 }
 

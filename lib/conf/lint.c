@@ -1,11 +1,54 @@
 #include "lib/conf/lint.h"
 
-#include "lib/conf/effective.h"
-#include "lib/conf/lint_room.h"
-#include "lib/model.h"
+#include "lib/conf/neighbor.h"
+#include "lib/conf/schema.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+const struct lyd_node *lint_written(const struct lyd_node *parent, const char *name)
+{
+    const struct lyd_node *node = model_child(parent, name);
+
+    return model_is_explicit(node) ? node : NULL;
+}
+
+bool lint_rejected(const struct lint *lint, const struct lyd_node *parent, const char *name)
+{
+    return tree_was_rejected(&lint->document->tree, parent, schema_child(parent->schema->module, parent->schema, name));
+}
+
+bool lint_is_ipv6(const char *text)
+{
+    return strchr(text, ':') != NULL;
+}
+
+void lint_mark_listed(const struct lint *lint, const struct lyd_node *vip)
+{
+    const struct lyd_node *first = model_sibling(lyd_child(vip), "neighbor");
+
+    for (size_t i = 0; i < lint->neighbor_count; i++) {
+        struct lint_neighbor *neighbor = &lint->neighbors[i];
+        neighbor->listed = first == NULL;
+        for (const struct lyd_node *node = first; node && !neighbor->listed;
+             node = model_sibling(node->next, "neighbor"))
+            neighbor->listed =
+                strcmp(lyd_get_value(node), neighbor->address) == 0 || strcmp(lyd_get_value(node), "all") == 0;
+    }
+}
+
+void lint_each(const struct lint *lint, const char *name,
+               void (*check)(const struct lint *lint, const struct lyd_node *node))
+{
+    const struct lyd_node *detached;
+
+    MODEL_FOR_EACH(node, lint->first, name)
+    {
+        check(lint, node);
+    }
+    for (uint32_t i = 0; (detached = tree_next_detached(&lint->document->tree, name, &i));)
+        check(lint, detached);
+}
 
 static struct lint_neighbor neighbor_of(const struct lyd_node *node)
 {
@@ -26,13 +69,8 @@ static struct lint_neighbor neighbor_of(const struct lyd_node *node)
 static bool find_neighbors(struct lint *lint)
 {
     const struct lyd_node *first = lint->bgp ? lyd_child(lint->bgp) : NULL;
-    size_t count = 0;
 
-    MODEL_FOR_EACH(node, first, "neighbor")
-    {
-        count++;
-    }
-    lint->neighbors = calloc(count + 1, sizeof *lint->neighbors);
+    lint->neighbors = calloc(model_count(first, "neighbor") + 1, sizeof *lint->neighbors);
     if (!lint->neighbors)
         return false;
     MODEL_FOR_EACH(node, first, "neighbor")
@@ -42,9 +80,10 @@ static bool find_neighbors(struct lint *lint)
     return true;
 }
 
-void document_lint(struct document *document, const struct lyd_node *tree)
+void document_lint(struct document *document)
 {
-    struct lint lint = {.document = document, .tree = tree, .bgp = model_sibling(tree, "bgp")};
+    const struct lyd_node *first = document->tree.first;
+    struct lint lint = {.document = document, .first = first, .bgp = model_sibling(first, "bgp")};
 
     if (!find_neighbors(&lint))
         return;
@@ -53,6 +92,5 @@ void document_lint(struct document *document, const struct lyd_node *tree)
     lint_platforms(&lint);
     lint_vips(&lint);
     lint_checks(&lint);
-    lint_kinds(&lint);
     free(lint.neighbors);
 }

@@ -1,5 +1,5 @@
-#include "lib/conf/lint_room.h"
-#include "lib/model.h"
+#include "lib/conf/lint.h"
+#include "lib/kinds/kind.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,39 +19,34 @@ static void check_times(const struct lint *lint, const struct lyd_node *check)
                      lyd_get_value(timeout), model_text(check, "interval"));
 }
 
-/* Statements that have no effect beside another value: LEAF of the probe KIND, where OTHER does not begin with VALUE.
- */
+/* Leaves of the probe KIND that have no effect where OTHER does not begin with VALUE. */
+static const char *const tls[] = {"ca-file", "server-name", "verify", "client-certificate", "certificate-days", NULL};
+static const char *const expect_code[] = {"expect-code", NULL}, *const expect_address[] = {"expect-address", NULL};
 static const struct {
-    const char *kind, *leaf, *other, *value, *reason;
+    const char *kind;
+    const char *const *leaves;
+    const char *other, *value, *reason;
 } pointless[] = {
-    {"http", "ca-file", "url", "https:", "the url is not https"},
-    {"http", "server-name", "url", "https:", "the url is not https"},
-    {"http", "verify", "url", "https:", "the url is not https"},
-    {"http", "client-certificate", "url", "https:", "the url is not https"},
-    {"http", "certificate-days", "url", "https:", "the url is not https"},
-    {"websocket", "ca-file", "url", "wss:", "the url is not wss"},
-    {"websocket", "server-name", "url", "wss:", "the url is not wss"},
-    {"websocket", "verify", "url", "wss:", "the url is not wss"},
-    {"websocket", "client-certificate", "url", "wss:", "the url is not wss"},
-    {"websocket", "certificate-days", "url", "wss:", "the url is not wss"},
-    {"grpc", "ca-file", "tls", "true", "tls is false"},
-    {"grpc", "server-name", "tls", "true", "tls is false"},
-    {"grpc", "verify", "tls", "true", "tls is false"},
-    {"grpc", "client-certificate", "tls", "true", "tls is false"},
-    {"grpc", "certificate-days", "tls", "true", "tls is false"},
-    {"coap", "expect-code", "method", "get", "the method is ping"},
-    {"dns", "expect-address", "expect-rcode", "NOERROR", "the answer to expect is an error"},
+    {"http", tls, "url", "https:", "the URL is not https"},
+    {"websocket", tls, "url", "wss:", "the URL is not wss"},
+    {"grpc", tls, "tls", "true", "tls is false"},
+    {"coap", expect_code, "method", "get", "the method is ping"},
+    {"dns", expect_address, "expect-rcode", "NOERROR", "an error is expected"},
 };
 
 static void check_pointless(const struct lint *lint, const struct lyd_node *probe)
 {
     for (size_t i = 0; i < sizeof pointless / sizeof *pointless; i++) {
-        const struct lyd_node *node = lint_written(probe, pointless[i].leaf);
-        const char *other = model_text(probe, pointless[i].other);
-        if (strcmp(probe->schema->name, pointless[i].kind) != 0 || !node || !other)
+        const char *value = pointless[i].value;
+        if (strcmp(probe->schema->name, pointless[i].kind) != 0)
             continue;
-        if (strncasecmp(other, pointless[i].value, strlen(pointless[i].value)) != 0)
-            lint_warning(lint, node, "%s has no effect: %s", pointless[i].leaf, pointless[i].reason);
+        const char *other = model_text(probe, pointless[i].other);
+        if (!other || strncasecmp(other, value, strlen(value)) == 0)
+            continue;
+        for (const char *const *leaf = pointless[i].leaves; *leaf; leaf++) {
+            if (lint_written(probe, *leaf))
+                lint_warning(lint, lint_written(probe, *leaf), "%s has no effect: %s", *leaf, pointless[i].reason);
+        }
     }
 }
 
@@ -65,6 +60,45 @@ static void check_damping(const struct lint *lint, const struct lyd_node *parent
         lint_error(lint, damping, "damping: reuse %" PRIu64 " must be less than suppress %" PRIu64, reuse, suppress);
 }
 
+/* What the reader of the probe kind finds: the very code with which the health daemon reads the settings, so that no
+ * file passes here that it would refuse. What it reads is thrown away. */
+static void on_complaint(const struct lyd_node *node, const char *message, void *user)
+{
+    const struct lint *lint = user;
+
+    lint_error(lint, node, "%s", message);
+}
+
+static bool is_mandatory(const struct lysc_node *schema)
+{
+    return (schema->flags & LYS_MAND_TRUE) ||
+           (schema->nodetype == LYS_LEAFLIST && ((const struct lysc_node_leaflist *)schema)->min > 0);
+}
+
+/* Whether PROBE has all that it must have; what it lacks is reported already. */
+static bool is_whole(const struct lyd_node *probe)
+{
+    const struct lysc_node *schema = NULL;
+
+    while ((schema = lys_getnext(schema, probe->schema, NULL, 0))) {
+        if (is_mandatory(schema) && !model_child(probe, schema->name))
+            return false;
+    }
+    return true;
+}
+
+static void check_kind(const struct lint *lint, const struct lyd_node *check)
+{
+    struct arena arena = {0};
+    const struct kind_room room = {.arena = &arena, .complaint = on_complaint, .user = (void *)(uintptr_t)lint};
+    const struct lyd_node *probe = kind_node(check);
+    const struct kind *kind = probe ? kind_find(probe->schema->name) : NULL;
+
+    if (kind && is_whole(probe))
+        kind_configure(kind, probe, &room);
+    arena_free(&arena);
+}
+
 static void check_check(const struct lint *lint, const struct lyd_node *check)
 {
     const struct lyd_node *node;
@@ -76,22 +110,11 @@ static void check_check(const struct lint *lint, const struct lyd_node *check)
         if (node->schema->nodetype == LYS_CONTAINER)
             check_pointless(lint, node);
     }
+    check_kind(lint, check);
 }
 
 void lint_checks(const struct lint *lint)
 {
-    const struct lyd_node *aside;
-
-    MODEL_FOR_EACH(check, lint->tree, "check")
-    {
-        check_check(lint, check);
-    }
-    for (uint32_t i = 0; (aside = aside_next(lint->document, "check", &i));)
-        check_check(lint, aside);
-    MODEL_FOR_EACH(vip, lint->tree, "vip")
-    {
-        check_damping(lint, vip);
-    }
-    for (uint32_t i = 0; (aside = aside_next(lint->document, "vip", &i));)
-        check_damping(lint, aside);
+    lint_each(lint, "check", check_check);
+    lint_each(lint, "vip", check_damping);
 }

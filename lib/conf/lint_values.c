@@ -3,7 +3,7 @@
  * on the wire. One row for each statement, whatever block it stands in.
  */
 #include "lib/clock.h"
-#include "lib/conf/lint_room.h"
+#include "lib/conf/lint.h"
 #include "lib/kinds/endpoint.h"
 #include "lib/prefix.h"
 
@@ -68,7 +68,7 @@ static bool numbers_fit(const char *text, uint64_t maximum)
 static void check_community(const struct lint *lint, const struct lyd_node *node)
 {
     if (!numbers_fit(lyd_get_value(node), UINT16_MAX))
-        lint_error(lint, node, "community %s: each part is at most 65535; use large-community for more",
+        lint_error(lint, node, "community %s: each part is at most 65535; use large-community beyond",
                    lyd_get_value(node));
 }
 
@@ -92,8 +92,8 @@ static void check_extended_community(const struct lint *lint, const struct lyd_n
     uint64_t as = strtoull(administrator, NULL, 10);
     uint64_t maximum = dotted || as > UINT16_MAX ? UINT16_MAX : UINT32_MAX;
     if ((dotted && !address_parse(&address, administrator)) || as > UINT32_MAX)
-        lint_error(lint, node, "extended-community '%s': '%s' is no AS and no IPv4 address", lyd_get_value(node),
-                   administrator);
+        lint_error(lint, node, "extended-community '%s': '%s' is neither an AS nor an IPv4 address",
+                   lyd_get_value(node), administrator);
     else if (strtoull(colon + 1, NULL, 10) > maximum)
         lint_error(lint, node, "extended-community '%s': after '%s' the value is at most %" PRIu64, lyd_get_value(node),
                    administrator, maximum);
@@ -105,7 +105,7 @@ static void check_as(const struct lint *lint, const struct lyd_node *node)
     unsigned long long as = strtoull(lyd_get_value(node), NULL, 10);
 
     if (as == 23456)
-        lint_error(lint, node, "%s 23456 is AS_TRANS, which nobody is (RFC 6793)", node->schema->name);
+        lint_error(lint, node, "%s 23456: AS_TRANS is reserved (RFC 6793)", node->schema->name);
     else if (as == UINT16_MAX || as == UINT32_MAX)
         lint_warning(lint, node, "%s %llu is reserved (RFC 7300)", node->schema->name, as);
 }
@@ -113,7 +113,7 @@ static void check_as(const struct lint *lint, const struct lyd_node *node)
 static void check_router_id(const struct lint *lint, const struct lyd_node *node)
 {
     if (strcmp(lyd_get_value(node), "0.0.0.0") == 0)
-        lint_error(lint, node, "router-id 0.0.0.0 is not valid: use an address of this machine (RFC 6286)");
+        lint_error(lint, node, "router-id must not be 0.0.0.0 (RFC 6286)");
 }
 
 /* The schema takes a zone behind every address. */
@@ -122,7 +122,7 @@ static void check_address(const struct lint *lint, const struct lyd_node *node)
     const char *address = lyd_get_value(node), *wrong = strchr(address, '%') ? host_check(address) : NULL;
 
     if (wrong)
-        lint_error(lint, node, "%s %s: a zone, %%eth0, belongs to a link-local address", node->schema->name, address);
+        lint_error(lint, node, "%s %s: only a link-local address has a zone", node->schema->name, address);
 }
 
 static const struct {
@@ -166,10 +166,10 @@ void lint_values(const struct lint *lint)
 {
     const struct lyd_node *top;
 
-    LY_LIST_FOR(lint->tree, top)
+    LY_LIST_FOR(lint->first, top)
     {
         check_tree(lint, top);
     }
-    for (uint32_t i = 0; i < lint->document->aside.count; i++)
-        check_tree(lint, lint->document->aside.dnodes[i]);
+    for (uint32_t i = 0; i < lint->document->tree.detached.count; i++)
+        check_tree(lint, lint->document->tree.detached.dnodes[i]);
 }

@@ -1,6 +1,6 @@
-#include "lib/conf/lint_room.h"
-#include "lib/model.h"
+#include "lib/conf/lint.h"
 #include "lib/prefix.h"
+#include "lib/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,29 +10,18 @@ static unsigned long percent_of(const struct lyd_node *node)
     return strtoul(lyd_get_value(node), NULL, 10);
 }
 
-static unsigned long count_checks(const struct lyd_node *gate)
-{
-    unsigned long count = 0;
-
-    MODEL_FOR_EACH(node, lyd_child(gate), "check")
-    {
-        count++;
-    }
-    return count;
-}
-
 static void check_require(const struct lint *lint, const struct lyd_node *gate)
 {
     const struct lyd_node *require = lint_written(gate, "require");
-    unsigned long checks = count_checks(gate);
+    size_t checks = gate ? model_count(lyd_child(gate), "check") : 0;
 
     if (!require)
         return;
     if (strtoul(lyd_get_value(require), NULL, 10) > checks)
-        lint_error(lint, require, "require %s can never be met: the gate has %lu check%s", lyd_get_value(require),
-                   checks, checks == 1 ? "" : "s");
+        lint_error(lint, require, "require %s can never be met: the gate has %zu check%s", lyd_get_value(require),
+                   checks, text_plural(checks));
     else if (checks == 0)
-        lint_warning(lint, require, "require has no effect: the gate has no check, so the vip is announced always");
+        lint_warning(lint, require, "require has no effect: a gate without checks is always up");
 }
 
 static void check_degraded(const struct lint *lint, const struct lyd_node *vip, const struct lyd_node *gate)
@@ -46,15 +35,14 @@ static void check_degraded(const struct lint *lint, const struct lyd_node *vip, 
     if (recover && !below)
         lint_warning(lint, recover, "degraded-recover has no effect without degraded-below");
     else if (recover && percent_of(recover) < percent_of(below))
-        lint_error(lint, recover, "degraded-recover %s is less than degraded-below %s: a gate would recover at once",
-                   lyd_get_value(recover), lyd_get_value(below));
+        lint_error(lint, recover, "degraded-recover %s is less than degraded-below %s", lyd_get_value(recover),
+                   lyd_get_value(below));
     if (profile && !below && !loss_degrades)
         lint_warning(lint, profile,
-                     "degraded-profile has no effect: write gate { degraded-below …; }, or "
-                     "on-health-loss degrade");
+                     "degraded-profile has no effect without gate { degraded-below …; } or on-health-loss degrade");
     if (loss_degrades && !profile)
         lint_warning(lint, model_child(vip, "on-health-loss"),
-                     "on-health-loss degrade withdraws as long as there is no degraded-profile");
+                     "on-health-loss degrade withdraws without a degraded-profile");
 }
 
 static void check_managed_address(const struct lint *lint, const struct lyd_node *vip, const struct prefix *prefix)
@@ -67,27 +55,23 @@ static void check_managed_address(const struct lint *lint, const struct lyd_node
     if (!model_boolean(address, "manage", true))
         return;
     if (!prefix_is_host(prefix))
-        lint_warning(lint, vip, "vip %s is not one address, so vipgate adds none: write address { manage false; }",
+        lint_warning(lint, vip, "vip %s is not a host prefix, so no address is added: write address { manage false; }",
                      model_text(vip, "prefix"));
     else if (label && prefix->family == FAMILY_IPV6)
-        lint_warning(lint, label, "label has no effect: only IPv4 addresses have one");
+        lint_warning(lint, label, "label has no effect: only IPv4 addresses have labels");
     else if (label && interface &&
              (strncmp(lyd_get_value(label), interface, length) != 0 ||
               (lyd_get_value(label)[length] && lyd_get_value(label)[length] != ':')))
-        lint_error(lint, label, "label '%s' must be the interface's name, or begin with it and a colon: %s:9",
-                   lyd_get_value(label), interface);
+        lint_error(lint, label, "label '%s' must be '%s' or begin with '%s:'", lyd_get_value(label), interface,
+                   interface);
 }
 
 static const struct lyd_node *find_profile(const struct lint *lint, const struct lyd_node *reference)
 {
-    if (!reference)
-        return NULL;
-    MODEL_FOR_EACH(profile, lint->tree, "profile")
-    {
-        if (strcmp(lyd_get_value(lyd_child(profile)), lyd_get_value(reference)) == 0)
-            return profile;
-    }
-    return NULL;
+    const struct lysc_node *schema =
+        reference ? lys_find_child(NULL, reference->schema->module, "profile", 0, 0, 0) : NULL;
+
+    return schema ? tree_find(&lint->document->tree, NULL, schema, lyd_get_value(reference)) : NULL;
 }
 
 /* The next hop that REFERENCE's profile sets, or NULL for the session's own address. */
@@ -121,15 +105,13 @@ static void check_next_hop(const struct lint *lint, const struct lyd_node *vip, 
         if (!neighbor->listed || !can_carry(neighbor, ipv6))
             continue;
         if (next_hop && lint_is_ipv6(next_hop) != ipv6 && (ipv6 || !neighbor->extended_next_hop)) {
-            lint_error(lint, place, "profile %s has the next-hop %s, which cannot be that of vip %s at neighbor %s",
+            lint_error(lint, place, "profile %s: next-hop %s cannot be announced for vip %s to neighbor %s",
                        lyd_get_value(profile), next_hop, model_text(vip, "prefix"), neighbor->address);
             return;
         }
         if (!next_hop && !has_own_next_hop(neighbor, ipv6)) {
-            lint_warning(lint, place,
-                         "the session with neighbor %s has no %s next hop for vip %s: set next-hop in its "
-                         "profile%s",
-                         neighbor->address, ipv6 ? "IPv6" : "IPv4", model_text(vip, "prefix"),
+            lint_warning(lint, place, "no %s next hop for vip %s to neighbor %s: set next-hop in its profile%s",
+                         ipv6 ? "IPv6" : "IPv4", model_text(vip, "prefix"), neighbor->address,
                          ipv6 ? "" : ", or extended-next-hop at the neighbor");
             return;
         }
@@ -145,12 +127,13 @@ static void check_neighbors(const struct lint *lint, const struct lyd_node *vip,
     for (size_t i = 0; i < lint->neighbor_count; i++)
         takers += lint->neighbors[i].listed && can_carry(&lint->neighbors[i], ipv6);
     if (takers == 0)
-        lint_warning(lint, first ? first : vip, "vip %s is announced to nobody: no neighbor of it has the family %s",
+        lint_warning(lint, first ? first : vip,
+                     "vip %s is announced to no neighbor: none of its neighbors has the family %s",
                      model_text(vip, "prefix"), ipv6 ? "ipv6-unicast" : "ipv4-unicast");
     MODEL_FOR_EACH(node, lyd_child(vip), "neighbor")
     {
         if (strcmp(lyd_get_value(node), "all") == 0 && model_sibling(first->next, "neighbor"))
-            lint_warning(lint, node, "'all' makes the other neighbors of this list superfluous");
+            lint_warning(lint, node, "'all' makes the other neighbors redundant");
     }
     check_next_hop(lint, vip, lint_written(vip, "profile"), ipv6);
     if (lint_written(vip, "degraded-profile"))
@@ -176,17 +159,17 @@ static void check_vip(const struct lint *lint, const struct lyd_node *vip)
     if (lint->bgp)
         check_neighbors(lint, vip, prefix.family == FAMILY_IPV6);
     else
-        lint_error(lint, vip, "vip %s cannot be announced: there is no bgp { … }", model_text(vip, "prefix"));
+        lint_error(lint, vip, "vip %s cannot be announced without bgp { … }", model_text(vip, "prefix"));
 }
 
 void lint_vips(const struct lint *lint)
 {
-    const struct lyd_node *aside;
+    const struct lyd_node *detached;
 
-    MODEL_FOR_EACH(vip, lint->tree, "vip")
+    MODEL_FOR_EACH(vip, lint->first, "vip")
     {
         check_vip(lint, vip);
     }
-    for (uint32_t i = 0; (aside = aside_next(lint->document, "vip", &i));)
-        check_gate(lint, aside);
+    for (uint32_t i = 0; (detached = tree_next_detached(&lint->document->tree, "vip", &i));)
+        check_gate(lint, detached);
 }

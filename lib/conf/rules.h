@@ -1,15 +1,13 @@
 /*
  * The rules of the schema that concern the tree as a whole: what is mandatory, what must exist because it is referred
- * to. libyang checks them too, and has the final word, but it stops at the first.
+ * to. libyang checks the former too, but stops at the first.
  */
 #ifndef VIPGATE_LIB_CONF_RULES_H
 #define VIPGATE_LIB_CONF_RULES_H
 
-#include "lib/conf/statement.h"
+#include "lib/conf/document.h"
 
-#include <libyang/libyang.h>
-
-/* Reports every breach in TREE, which document_build made. */
-void document_check_rules(struct document *document, const struct ly_ctx *context, const struct lyd_node *tree);
+/* Reports every breach in DOCUMENT's tree. */
+void document_check_rules(struct document *document, const struct ly_ctx *context);
 
 #endif

@@ -1,5 +1,10 @@
 #include "lib/conf/schema.h"
 
+#include <bsd/string.h>
+#include <inttypes.h>
+#include <libyang/plugins_types.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool is_configurable(const struct lysc_node *schema)
@@ -55,4 +60,241 @@ const char *schema_extension(const struct lysc_node *schema, const char *name)
             return schema->exts[i].argument;
     }
     return NULL;
+}
+
+/* Types of ietf-inet-types, whose patterns are no words, by a part of their plugin's name; the longer name first. */
+static const struct {
+    const char *plugin, *words;
+} known_types[] = {
+    {"ipv4-address", "an IPv4 address"},
+    {"ipv6-address", "an IPv6 address"},
+    {"ipv4-prefix", "an IPv4 prefix such as 192.0.2.0/24"},
+    {"ipv6-prefix", "an IPv6 prefix such as 2001:db8::/32"},
+};
+
+__attribute__((format(printf, 2, 3))) static void add(char *buffer, const char *format, ...)
+{
+    size_t length = strlen(buffer);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(buffer + length, TYPE_WORDS_SIZE - length, format, arguments);
+    va_end(arguments);
+}
+
+static void add_range(const struct lysc_range *range, bool has_sign, char *buffer)
+{
+    LY_ARRAY_COUNT_TYPE i;
+
+    LY_ARRAY_FOR(range->parts, i)
+    {
+        const char *joint = i > 0 ? " or " : "";
+        if (has_sign)
+            add(buffer, "%s%" PRId64 " to %" PRId64, joint, range->parts[i].min_64, range->parts[i].max_64);
+        else if (range->parts[i].min_u64 == range->parts[i].max_u64)
+            add(buffer, "%s%" PRIu64, joint, range->parts[i].min_u64);
+        else
+            add(buffer, "%s%" PRIu64 " to %" PRIu64, joint, range->parts[i].min_u64, range->parts[i].max_u64);
+    }
+}
+
+/* libyang has the signed types in one row and the unsigned ones in another, each by size. */
+static void add_number(const struct lysc_type_num *type, char *buffer)
+{
+    bool has_sign = type->basetype >= LY_TYPE_INT8;
+    int unused = 64 - (8 << (type->basetype - (has_sign ? LY_TYPE_INT8 : LY_TYPE_UINT8)));
+
+    add(buffer, "a number from ");
+    if (type->range)
+        add_range(type->range, has_sign, buffer);
+    else if (has_sign)
+        add(buffer, "%" PRId64 " to %" PRId64, INT64_MIN / (INT64_C(1) << unused), INT64_MAX >> unused);
+    else
+        add(buffer, "0 to %" PRIu64, UINT64_MAX >> unused);
+}
+
+static const char *pattern_words(const struct lysc_type_str *type)
+{
+    static const char prefix[] = "expected ";
+    LY_ARRAY_COUNT_TYPE i;
+
+    for (size_t known = 0; known < sizeof known_types / sizeof *known_types; known++) {
+        if (strstr(type->plugin->id, known_types[known].plugin))
+            return known_types[known].words;
+    }
+    LY_ARRAY_FOR(type->patterns, i)
+    {
+        const char *message = type->patterns[i]->emsg;
+        if (message)
+            return strncmp(message, prefix, sizeof prefix - 1) == 0 ? message + sizeof prefix - 1 : message;
+    }
+    return NULL;
+}
+
+static bool length_fits(const struct lysc_range *range, const char *text)
+{
+    LY_ARRAY_COUNT_TYPE i;
+
+    LY_ARRAY_FOR(range->parts, i)
+    {
+        if (strlen(text) >= range->parts[i].min_u64 && strlen(text) <= range->parts[i].max_u64)
+            return true;
+    }
+    return false;
+}
+
+static void add_string(const struct lysc_type_str *type, const char *text, char *buffer)
+{
+    const char *words = pattern_words(type);
+
+    add(buffer, "%s", words ? words : "text");
+    if (type->length && (!words || (text && !length_fits(type->length, text)))) {
+        add(buffer, words ? ", " : " of ");
+        add_range(type->length, false, buffer);
+        add(buffer, " characters");
+    }
+}
+
+static void add_names(const struct lysc_type_enum *type, char *buffer)
+{
+    LY_ARRAY_COUNT_TYPE i;
+
+    if (LY_ARRAY_COUNT(type->enums) > 1)
+        add(buffer, "one of ");
+    LY_ARRAY_FOR(type->enums, i)
+    {
+        add(buffer, "%s%s", i > 0 ? ", " : "", type->enums[i].name);
+    }
+}
+
+static void add_type(const struct lysc_type *type, const char *text, char *buffer)
+{
+    const struct lysc_type_union *members = (const struct lysc_type_union *)type;
+    LY_ARRAY_COUNT_TYPE i;
+
+    switch (type->basetype) {
+    case LY_TYPE_UNION:
+        LY_ARRAY_FOR(members->types, i)
+        {
+            if (i > 0)
+                add(buffer, " or ");
+            add_type(members->types[i], text, buffer);
+        }
+        break;
+    case LY_TYPE_ENUM:
+        add_names((const struct lysc_type_enum *)type, buffer);
+        break;
+    case LY_TYPE_BOOL:
+        add(buffer, "true or false");
+        break;
+    case LY_TYPE_STRING:
+        add_string((const struct lysc_type_str *)type, text, buffer);
+        break;
+    case LY_TYPE_LEAFREF:
+        add_type(((const struct lysc_type_leafref *)type)->realtype, text, buffer);
+        break;
+    case LY_TYPE_EMPTY:
+        add(buffer, "no value");
+        break;
+    default:
+        add_number((const struct lysc_type_num *)type, buffer);
+    }
+}
+
+const char *type_words(const struct lysc_type *type, const char *text, char buffer[static TYPE_WORDS_SIZE])
+{
+    buffer[0] = '\0';
+    add_type(type, text, buffer);
+    return buffer;
+}
+
+void type_offer_names(const struct lysc_type *type, struct nearest *nearest)
+{
+    LY_ARRAY_COUNT_TYPE i;
+
+    if (type->basetype == LY_TYPE_ENUM) {
+        const struct lysc_type_enum *names = (const struct lysc_type_enum *)type;
+        LY_ARRAY_FOR(names->enums, i)
+        {
+            nearest_offer(nearest, names->enums[i].name);
+        }
+    } else if (type->basetype == LY_TYPE_BOOL) {
+        nearest_offer(nearest, "true");
+        nearest_offer(nearest, "false");
+    } else if (type->basetype == LY_TYPE_UNION) {
+        const struct lysc_type_union *members = (const struct lysc_type_union *)type;
+        LY_ARRAY_FOR(members->types, i)
+        {
+            type_offer_names(members->types[i], nearest);
+        }
+    }
+}
+
+bool type_has_name(const struct lysc_type *type, const char *text)
+{
+    LY_ARRAY_COUNT_TYPE i;
+
+    if (type->basetype == LY_TYPE_ENUM) {
+        LY_ARRAY_FOR(((const struct lysc_type_enum *)type)->enums, i)
+        {
+            if (strcmp(((const struct lysc_type_enum *)type)->enums[i].name, text) == 0)
+                return true;
+        }
+    } else if (type->basetype == LY_TYPE_UNION) {
+        LY_ARRAY_FOR(((const struct lysc_type_union *)type)->types, i)
+        {
+            if (type_has_name(((const struct lysc_type_union *)type)->types[i], text))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool type_is_prefix(const struct lysc_type *type)
+{
+    LY_ARRAY_COUNT_TYPE i;
+
+    if (type->basetype == LY_TYPE_UNION) {
+        LY_ARRAY_FOR(((const struct lysc_type_union *)type)->types, i)
+        {
+            if (type_is_prefix(((const struct lysc_type_union *)type)->types[i]))
+                return true;
+        }
+    }
+    return strstr(type->plugin->id, "ipv4-prefix") || strstr(type->plugin->id, "ipv6-prefix");
+}
+
+/* RFC 7951 section 6: 64-bit numbers are strings. */
+static enum json_form form_of(LY_DATA_TYPE type)
+{
+    switch (type) {
+    case LY_TYPE_UINT8:
+    case LY_TYPE_UINT16:
+    case LY_TYPE_UINT32:
+    case LY_TYPE_INT8:
+    case LY_TYPE_INT16:
+    case LY_TYPE_INT32:
+        return JSON_FORM_NUMBER;
+    case LY_TYPE_BOOL:
+    case LY_TYPE_EMPTY:
+        return JSON_FORM_LITERAL;
+    default:
+        return JSON_FORM_STRING;
+    }
+}
+
+bool type_takes_form(const struct lysc_type *type, enum json_form form)
+{
+    LY_ARRAY_COUNT_TYPE i;
+
+    if (type->basetype == LY_TYPE_LEAFREF)
+        return type_takes_form(((const struct lysc_type_leafref *)type)->realtype, form);
+    if (type->basetype != LY_TYPE_UNION)
+        return form_of(type->basetype) == form;
+    LY_ARRAY_FOR(((const struct lysc_type_union *)type)->types, i)
+    {
+        if (type_takes_form(((const struct lysc_type_union *)type)->types[i], form))
+            return true;
+    }
+    return false;
 }

@@ -2,31 +2,22 @@
 
 #include <string.h>
 
-static void lex_error(struct lexer *lexer, struct place place, const char *message)
+static void lex_error(struct lexer *lexer, struct location location, const char *message)
 {
-    diagnostics_error(&lexer->document->diagnostics, place, "%s", message);
-}
-
-static void skip_line_comment(struct cursor *cursor)
-{
-    while (cursor_peek(cursor, 0) >= 0 && cursor_peek(cursor, 0) != '\n')
-        cursor_take(cursor);
+    diagnostics_error(&lexer->document->conf, location, "%s", message);
 }
 
 static void skip_block_comment(struct lexer *lexer)
 {
     struct cursor *cursor = &lexer->cursor;
-    struct place place = cursor->place;
+    struct location location = cursor->location;
 
     cursor_take(cursor);
     cursor_take(cursor);
-    while (cursor_peek(cursor, 0) >= 0) {
-        if (cursor_take(cursor) == '*' && cursor_peek(cursor, 0) == '/') {
-            cursor_take(cursor);
-            return;
-        }
-    }
-    lex_error(lexer, place, "this comment is not closed: expected '*/'");
+    if (!cursor_skip_to(cursor, "*/"))
+        lex_error(lexer, location, "unterminated comment: expected '*/'");
+    cursor_take(cursor);
+    cursor_take(cursor);
 }
 
 static void skip_space_and_comments(struct lexer *lexer)
@@ -34,18 +25,18 @@ static void skip_space_and_comments(struct lexer *lexer)
     struct cursor *cursor = &lexer->cursor;
 
     for (;;) {
-        if (cursor_at_space(cursor))
-            cursor_take(cursor);
+        if (cursor_is_at_space(cursor))
+            cursor_skip_space(cursor);
         else if (cursor_peek(cursor, 0) == '#')
-            skip_line_comment(cursor);
-        else if (cursor_peek(cursor, 0) == '/' && cursor_peek(cursor, 1) == '*')
+            cursor_skip_to(cursor, "\n");
+        else if (cursor_is_at(cursor, "/*"))
             skip_block_comment(lexer);
         else
             return;
     }
 }
 
-static char unescape(struct lexer *lexer, struct place place, int byte)
+static char unescape(struct lexer *lexer, struct location location, int byte)
 {
     switch (byte) {
     case 'n':
@@ -58,24 +49,12 @@ static char unescape(struct lexer *lexer, struct place place, int byte)
     case '\\':
         return (char)byte;
     default:
-        diagnostics_error(&lexer->document->diagnostics, place,
-                          "unknown escape: expected \\\" \\\\ \\n \\r or \\t (a backslash itself is written \\\\)");
+        lex_error(lexer, location, "invalid escape sequence: expected \\\" \\\\ \\n \\r or \\t");
         return '?';
     }
 }
 
-/* Bytes from the opening quote at the cursor to the closing one or the end of the line. */
-static size_t quoted_length(const struct cursor *cursor)
-{
-    size_t length = 1;
-
-    while (cursor_peek(cursor, length) >= 0 && cursor_peek(cursor, length) != '\n' &&
-           cursor_peek(cursor, length) != '"')
-        length += cursor_peek(cursor, length) == '\\' ? 2 : 1;
-    return length;
-}
-
-/* Goes on after a string without an end as if it ended at the first ';' of its line: that is where most do. */
+/* Continues after an unterminated string as if it ended at the first ';' of its line: that is where most do. */
 static void recover_from_string(struct lexer *lexer, struct cursor start)
 {
     const char *line_end = lexer->cursor.at;
@@ -88,11 +67,11 @@ static void recover_from_string(struct lexer *lexer, struct cursor start)
     }
 }
 
-/* Reads up to the closing quote into TOKEN. The string cannot be longer unquoted than quoted. */
+/* Reads up to the closing quote into TOKEN. */
 static void lex_string(struct lexer *lexer, struct token *token)
 {
     struct cursor *cursor = &lexer->cursor;
-    char *text = arena_alloc(&lexer->document->arena, quoted_length(cursor) + 1);
+    char *text = arena_alloc(&lexer->document->conf.arena, cursor_quoted_length(cursor) + 1);
     struct cursor start = *cursor;
     size_t length = 0;
 
@@ -100,17 +79,16 @@ static void lex_string(struct lexer *lexer, struct token *token)
     token->text = text;
     cursor_take(cursor);
     while (text && cursor_peek(cursor, 0) >= 0 && cursor_peek(cursor, 0) != '\n') {
-        struct place place = cursor->place;
+        struct location location = cursor->location;
         int byte = cursor_take(cursor);
         if (byte == '"')
             return;
         if (byte == '\\' && cursor_peek(cursor, 0) >= 0 && cursor_peek(cursor, 0) != '\n')
-            text[length++] = unescape(lexer, place, cursor_take(cursor));
+            text[length++] = unescape(lexer, location, cursor_take(cursor));
         else
             text[length++] = (char)byte;
     }
-    lex_error(lexer, token->place,
-              "this string is not closed on its line: expected '\"' (a line break is written \\n)");
+    lex_error(lexer, token->location, "unterminated string: expected '\"' on this line (write a line break as \\n)");
     recover_from_string(lexer, start);
 }
 
@@ -146,7 +124,7 @@ static void lex_word(struct lexer *lexer, struct token *token)
     while (!ends_word(cursor, 0))
         cursor_take(cursor);
     token->kind = TOKEN_WORD;
-    token->text = arena_text(&lexer->document->arena, start, (size_t)(cursor->at - start));
+    token->text = arena_text(&lexer->document->conf.arena, start, (size_t)(cursor->at - start));
 }
 
 static enum token_kind mark_kind(int byte)
@@ -170,10 +148,10 @@ static struct token lex(struct lexer *lexer)
     unsigned last_line = lexer->ahead[1].end.line;
 
     skip_space_and_comments(lexer);
-    struct token token = {.place = cursor->place, .begins_line = cursor->place.line != last_line};
+    struct token token = {.location = cursor->location, .begins_line = cursor->location.line != last_line};
     int byte = cursor_peek(cursor, 0);
 
-    if (byte >= 0 && !lexer->document->arena.failed) {
+    if (byte >= 0 && !lexer->document->conf.arena.failed) {
         token.kind = mark_kind(byte);
         if (token.kind == TOKEN_STRING)
             lex_string(lexer, &token);
@@ -181,20 +159,20 @@ static struct token lex(struct lexer *lexer)
             lex_word(lexer, &token);
         else
             cursor_take(cursor);
-        if (lexer->document->arena.failed)
+        if (lexer->document->conf.arena.failed)
             token.kind = TOKEN_END;
     }
-    token.end = cursor->place;
+    token.end = cursor->location;
     return token;
 }
 
-void lexer_open(struct lexer *lexer, struct document *document, unsigned file, const char *text, size_t size)
+void lexer_open(struct lexer *lexer, struct document *document, const struct source *source)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
 
-    *lexer = (struct lexer){.document = document, .cursor = cursor_of(text, size, file)};
-    if (size >= 3 && memcmp(text, byte_order_mark, 3) == 0)
-        lexer->cursor.at += 3;
+    *lexer = (struct lexer){.document = document, .cursor = cursor_of(source)};
+    if (cursor_is_at(&lexer->cursor, byte_order_mark))
+        lexer->cursor.at += strlen(byte_order_mark);
     lexer->ahead[0] = lex(lexer);
     lexer->ahead[1] = lexer->ahead[0];
     lexer->ahead[1] = lex(lexer);

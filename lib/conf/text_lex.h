@@ -1,9 +1,9 @@
-/* Tokens of the text form, each with its place. What cannot be a token is reported here, and reading goes on. */
+/* Tokens of the text form, each with its location. What cannot be a token is reported here, and reading goes on. */
 #ifndef VIPGATE_LIB_CONF_TEXT_LEX_H
 #define VIPGATE_LIB_CONF_TEXT_LEX_H
 
 #include "lib/conf/cursor.h"
-#include "lib/conf/statement.h"
+#include "lib/conf/document.h"
 
 enum token_kind {
     TOKEN_END,
@@ -18,26 +18,26 @@ enum token_kind {
 
 struct token {
     enum token_kind kind;
-    struct place place, end; /* END is where the next character stands */
-    bool begins_line;        /* nothing but space stands before it on its line */
-    const char *text;        /* of a word or string, unquoted */
+    struct location location, end; /* END is where the next character stands */
+    bool begins_line;              /* only space stands before it on its line */
+    const char *text;              /* of a word or string, unquoted */
 };
 
-/* Looks one token further than the one to be taken. */
+/* Looks one token beyond the next. */
 struct lexer {
     struct document *document;
     struct cursor cursor;
     struct token ahead[2];
-    struct place taken_end; /* of the token taken last */
+    struct location taken_end; /* of the token taken last */
 };
 
-void lexer_open(struct lexer *lexer, struct document *document, unsigned file, const char *text, size_t size);
+void lexer_open(struct lexer *lexer, struct document *document, const struct source *source);
 
-/* The next token, and the one after it, both left in place. */
+/* The next token, and the one after it, neither taken. */
 const struct token *lexer_peek(const struct lexer *lexer);
 const struct token *lexer_peek_second(const struct lexer *lexer);
 
-/* Takes the next token. At the end it answers TOKEN_END, as often as asked. */
+/* Takes the next token. At the end it is TOKEN_END, however often it is taken. */
 struct token lexer_take(struct lexer *lexer);
 
 #endif

@@ -87,7 +87,7 @@ static void test_check_of_what_this_machine_lacks(void **state)
     assert_string_equal(output.err, "");
     output = run(path, CHECK_HERE, CONF_TEXT);
     assert_int_equal(output.status, 1);
-    assert_non_null(strstr(output.err, ":1:52: warning: ca-file /nowhere/ca.pem on this machine: No such file"));
+    assert_non_null(strstr(output.err, ":1:52: warning: ca-file /nowhere/ca.pem: No such file"));
     unlink(path);
 }
 
@@ -98,10 +98,10 @@ static void test_check_with_errors(void **state)
 
     assert_int_equal(output.status, 2);
     assert_string_equal(output.err,
-                        "golden/diagnostics/references-to-nothing.conf:2:30: there is no profile 'primary', nor any "
-                        "other\n"
-                        "golden/diagnostics/references-to-nothing.conf:2:52: there is no check 'backend', nor any "
-                        "other\n");
+                        "golden/diagnostics/references-to-nothing.conf:2:30: unknown profile 'primary': none is "
+                        "defined\n"
+                        "golden/diagnostics/references-to-nothing.conf:2:52: unknown check 'backend': none is "
+                        "defined\n");
     assert_string_equal(output.out, "");
 }
 

@@ -74,7 +74,9 @@ static char *example_text(const char *start, const char *end)
 /* An example may refer to another one, so only what is wrong in itself counts. */
 static bool is_of_the_example_itself(const char *message)
 {
-    return strncmp(message, "there is no ", 12) != 0 && !strstr(message, "there is no bgp");
+    bool refers = strncmp(message, "unknown ", 8) == 0 && strncmp(message, "unknown statement", 17) != 0;
+
+    return !refers && !strstr(message, "without bgp");
 }
 
 static unsigned check_example(const char *start, const char *end)

@@ -1,4 +1,4 @@
-#include "lib/conf/effective.h"
+#include "lib/conf/neighbor.h"
 
 #include "lib/model.h"
 

@@ -1,10 +1,10 @@
 /*
- * What holds for a neighbour. A value comes from the neighbour, else from its group, else from the preset of its
- * platform, else from the schema's default; this is the only place that knows. bgpd builds its neighbours from it and
+ * What holds for a neighbor. A value comes from the neighbor, else from its group, else from the preset of its
+ * platform, else from the schema's default; this is the only place that knows. bgpd builds its neighbors from it and
  * the lint judges the same values.
  */
-#ifndef VIPGATE_LIB_CONF_EFFECTIVE_H
-#define VIPGATE_LIB_CONF_EFFECTIVE_H
+#ifndef VIPGATE_LIB_CONF_NEIGHBOR_H
+#define VIPGATE_LIB_CONF_NEIGHBOR_H
 
 #include <libyang/libyang.h>
 #include <stdbool.h>
@@ -15,11 +15,11 @@
 const struct lyd_node *conf_neighbor_group(const struct lyd_node *neighbor);
 
 /* The value of LEAF that holds for NEIGHBOR; NULL where nobody sets it. Where LEAF is a case of a choice (multihop or
- * ttl-security, password or password-file), the nearest level that has any case decides alone: a neighbour with
+ * ttl-security, password or password-file), the nearest level that has any case decides alone: a neighbor with
  * ttl-security has no multihop, whatever its group says. */
 const char *conf_neighbor_option(const struct lyd_node *neighbor, const char *leaf);
 
-/* The node NAME as the operator wrote it: at the neighbour, else in its group, else NULL. For a presence container
+/* The node NAME as the operator wrote it: at the neighbor, else in its group, else NULL. For a presence container
  * (graceful-restart) and a leaf-list, of which it is the first entry; the others follow it among its siblings. */
 const struct lyd_node *conf_neighbor_node(const struct lyd_node *neighbor, const char *name);
 
@@ -27,7 +27,7 @@ const struct lyd_node *conf_neighbor_node(const struct lyd_node *neighbor, const
 const char *conf_platform_preset(const char *platform, const char *leaf);
 
 /* Whether FAMILY ("ipv4-unicast") is to be negotiated: as written, else as the platform presets, else the family of the
- * neighbour's address. */
+ * neighbor's address. */
 bool conf_neighbor_has_family(const struct lyd_node *neighbor, const char *family);
 
 #endif

@@ -1,4 +1,4 @@
-#include "lib/conf/effective.h"
+#include "lib/conf/neighbor.h"
 
 #include "lib/conf/schema.h"
 #include "lib/model.h"
@@ -25,13 +25,17 @@ const char *conf_platform_preset(const char *platform, const char *leaf)
 const struct lyd_node *conf_neighbor_group(const struct lyd_node *neighbor)
 {
     const char *name = model_text(neighbor, "group");
+    const struct lyd_node *node;
 
     if (!name)
         return NULL;
-    MODEL_FOR_EACH(group, lyd_first_sibling(neighbor), "neighbor-group")
+    LY_LIST_FOR(lyd_first_sibling(neighbor), node) /* groups stand before neighbors */
     {
-        if (strcmp(model_text(group, "name"), name) == 0)
-            return group;
+        if (node->schema == neighbor->schema)
+            return NULL;
+        if (node->schema && strcmp(node->schema->name, "neighbor-group") == 0 &&
+            strcmp(model_text(node, "name"), name) == 0)
+            return node;
     }
     return NULL;
 }
@@ -60,7 +64,7 @@ static bool choice_is_decided(const struct lyd_node *level, const char *name)
     return false;
 }
 
-/* Finds NAME at the neighbour or its group. False: neither has it, nor decided the choice that it belongs to. */
+/* Finds NAME at the neighbor or its group. False: neither has it, nor decided the choice that it belongs to. */
 static bool find_written(const struct lyd_node *neighbor, const char *name, const struct lyd_node **found)
 {
     const struct lyd_node *levels[] = {neighbor, conf_neighbor_group(neighbor)};

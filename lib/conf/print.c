@@ -1,9 +1,11 @@
-#include "lib/conf/text_print.h"
+/* A document printed in its three encodings, without schema defaults; what is printed is read as the same document. */
+#include "lib/conf/conf.h"
+#include "lib/conf/secret.h"
 
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* ---- the text form, in the order of the schema ---- */
 
 enum { INDENT = 4 };
 
@@ -49,7 +51,7 @@ static bool is_key(const struct lyd_node *node)
     return lysc_is_key(node->schema);
 }
 
-/* Values of one leaf-list, of which FIRST is the first, on one line. Answers the last of them. */
+/* Values of one leaf-list, of which FIRST is the first, on one line. Returns the last of them. */
 static const struct lyd_node *print_leaf_list(FILE *out, const struct lyd_node *first)
 {
     const struct lyd_node *node = first;
@@ -83,7 +85,7 @@ static void print_block(FILE *out, const struct lyd_node *first, int depth)
     fprintf(out, "%*s}\n", depth * INDENT, "");
 }
 
-/* Prints NODE, and the rest of its leaf-list where it is one. Answers the last that was printed. */
+/* Prints NODE, and the rest of its leaf-list where it is one. Returns the last that was printed. */
 static const struct lyd_node *print_node(FILE *out, const struct lyd_node *node, int depth)
 {
     fprintf(out, "%*s%s", depth * INDENT, "", node->schema->name);
@@ -124,16 +126,83 @@ static void print_siblings(FILE *out, const struct lyd_node *first, int depth)
     }
 }
 
-char *text_print(const struct lyd_node *tree)
+/* ---- XML: a carriage return, and a value of white space alone, as references (XML 1.0 section 2.11) ---- */
+
+static const char blanks[] = " \t\r\n";
+
+/* Whether the tag that ends before AT, at '>', opens an element: it is not "</x>", "<x/>" or "<?x?>". */
+static bool follows_start_tag(const char *text, const char *at)
 {
+    const char *tag = at - 1;
+
+    if (at == text || *tag != '>' || tag[-1] == '/' || tag[-1] == '?')
+        return false;
+    while (tag > text && *tag != '<')
+        tag--;
+    return tag[1] != '/';
+}
+
+static void print_references(FILE *stream, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        fprintf(stream, "&#x%X;", (unsigned char)text[i]);
+}
+
+/* Copies TEXT, which libyang printed. */
+static void print_with_references(FILE *stream, const char *text)
+{
+    const char *at = text;
+
+    while (*at) {
+        size_t blank = strspn(at, blanks);
+        if (blank > 0 && strncmp(at + blank, "</", 2) == 0 && follows_start_tag(text, at)) {
+            print_references(stream, at, blank);
+            at += blank;
+        } else if (*at == '\r') {
+            print_references(stream, at++, 1);
+        } else {
+            fputc(*at++, stream);
+        }
+    }
+}
+
+static bool print_xml(FILE *stream, const struct lyd_node *tree)
+{
+    char *plain = NULL;
+
+    if (lyd_print_mem(&plain, tree, LYD_XML, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_WD_EXPLICIT) != LY_SUCCESS)
+        return false;
+    if (plain)
+        print_with_references(stream, plain);
+    free(plain);
+    return true;
+}
+
+/* ---- all of them ---- */
+
+static bool print(FILE *stream, const struct lyd_node *tree, enum conf_encoding encoding)
+{
+    if (encoding == CONF_XML)
+        return print_xml(stream, tree);
+    if (encoding == CONF_JSON)
+        return lyd_print_file(stream, tree, LYD_JSON, LYD_PRINT_WITHSIBLINGS | LYD_PRINT_WD_EXPLICIT) == LY_SUCCESS;
+    print_siblings(stream, tree, 0);
+    return true;
+}
+
+char *conf_print(const struct lyd_node *tree, enum conf_encoding encoding, bool secrets)
+{
+    struct lyd_node *copy = NULL;
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
 
-    if (!out)
+    if (!secrets && tree && !(copy = conf_without_secrets(tree)))
         return NULL;
-    print_siblings(out, tree, 0);
-    if (fclose(out) == 0)
+    FILE *stream = open_memstream(&text, &size);
+    bool done = stream && print(stream, copy ? copy : tree, encoding);
+    done &= stream && fclose(stream) == 0;
+    lyd_free_all(copy);
+    if (done)
         return text;
     free(text);
     return NULL;

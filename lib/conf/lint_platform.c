@@ -1,10 +1,9 @@
 /*
  * What a platform at the other end cannot do, and what surprises there. The facts are Microsoft's pages on Azure Route
- * Server (FAQ, limits, troubleshooting). The presets are in effective.c.
+ * Server (FAQ, limits, troubleshooting). The presets are in neighbor.c.
  */
-#include "lib/conf/effective.h"
-#include "lib/conf/lint_room.h"
-#include "lib/model.h"
+#include "lib/conf/lint.h"
+#include "lib/conf/neighbor.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,9 +40,9 @@ static void check_local_as(const struct lint *lint)
     if (!node)
         return;
     if (is_reserved(as))
-        lint_error(lint, node, "platform %s: AS %lu is reserved; use another, such as 65010", azure, as);
+        lint_error(lint, node, "platform %s: AS %lu is reserved", azure, as);
     else if (as > UINT16_MAX)
-        lint_error(lint, node, "platform %s: AS %lu has 4 octets, and only 2-octet ones are possible", azure, as);
+        lint_error(lint, node, "platform %s: AS %lu is a 4-octet AS; only 2-octet ASes are supported", azure, as);
 }
 
 /* A statement that Azure Route Server cannot work with, at the place where it is written. */
@@ -52,7 +51,7 @@ static void refuse_option(const struct lint *lint, const struct lint_neighbor *n
     const struct lyd_node *node = conf_neighbor_node(neighbor->node, option);
 
     if (node)
-        lint_error(lint, node, "platform %s: %s is not possible; remove it", azure, option);
+        lint_error(lint, node, "platform %s: %s is not supported", azure, option);
 }
 
 static void check_family(const struct lint *lint, const struct lint_neighbor *neighbor)
@@ -60,12 +59,12 @@ static void check_family(const struct lint *lint, const struct lint_neighbor *ne
     const struct lyd_node *written = conf_neighbor_node(neighbor->node, "family");
 
     if (lint_is_ipv6(neighbor->address))
-        lint_error(lint, neighbor->node, "platform %s: neighbor %s is IPv6, and only IPv4 is possible", azure,
+        lint_error(lint, neighbor->node, "platform %s: neighbor %s is IPv6; only IPv4 is supported", azure,
                    neighbor->address);
     MODEL_FOR_EACH(node, written, "family")
     {
         if (strcmp(lyd_get_value(node), "ipv6-unicast") == 0)
-            lint_error(lint, node, "platform %s: ipv6-unicast is not possible, only ipv4-unicast", azure);
+            lint_error(lint, node, "platform %s: ipv6-unicast is not supported", azure);
     }
 }
 
@@ -105,7 +104,7 @@ static void check_vip(const struct lint *lint, const struct lyd_node *vip)
             const struct lint_neighbor *b = &lint->neighbors[j];
             if (b->listed || !is_pair(a, b))
                 continue;
-            lint_warning(lint, first, "platform %s: announced to %s and not to %s; both instances need the same routes",
+            lint_warning(lint, first, "platform %s: announced to %s but not to %s; both instances need the same routes",
                          azure, a->address, b->address);
             return;
         }
@@ -120,7 +119,7 @@ static void check_communities(const struct lint *lint, const struct lyd_node *pr
         if (strcmp(value, "no-advertise") == 0)
             lint_warning(lint, node, "platform %s: no-advertise hides the route from the ExpressRoute gateway", azure);
         else if (strncmp(value, "65517:", 6) == 0 || strncmp(value, "65518:", 6) == 0)
-            lint_warning(lint, node, "platform %s: community %s is one that Azure uses itself", azure, value);
+            lint_warning(lint, node, "platform %s: community %s is reserved by Azure", azure, value);
     }
 }
 
@@ -128,7 +127,7 @@ static void check_prefix_count(const struct lint *lint)
 {
     size_t count = 0;
 
-    MODEL_FOR_EACH(vip, lint->tree, "vip")
+    MODEL_FOR_EACH(vip, lint->first, "vip")
     {
         if (++count == AZURE_PREFIXES + 1)
             lint_warning(lint, vip, "platform %s: more than %d prefixes, which older route servers refuse", azure,
@@ -153,14 +152,13 @@ void lint_platforms(const struct lint *lint)
     check_local_as(lint);
     check_prefix_count(lint);
     if (count == 1)
-        lint_warning(lint, last->node,
-                     "platform %s: a route server has two instances, and only neighbor %s is configured", azure,
-                     last->address);
-    MODEL_FOR_EACH(vip, lint->tree, "vip")
+        lint_warning(lint, last->node, "platform %s: a route server has two instances; only neighbor %s is configured",
+                     azure, last->address);
+    MODEL_FOR_EACH(vip, lint->first, "vip")
     {
         check_vip(lint, vip);
     }
-    MODEL_FOR_EACH(profile, lint->tree, "profile")
+    MODEL_FOR_EACH(profile, lint->first, "profile")
     {
         check_communities(lint, profile);
     }
