@@ -64,7 +64,7 @@ static void check_family(const struct lint *lint, const struct lint_neighbor *ne
     MODEL_FOR_EACH(node, written, "family")
     {
         if (strcmp(lyd_get_value(node), "ipv6-unicast") == 0)
-            lint_error(lint, node, "platform %s: ipv6-unicast is not supported", azure);
+            lint_error(lint, node, "platform %s: ipv6-unicast is not supported, only ipv4-unicast", azure);
     }
 }
 

@@ -28,7 +28,7 @@ BAD = {
     "}": "}",
     "include \"/nowhere/at/all.conf\";": "/nowhere/at/all.conf",
 }
-# The same for neighbours, inside the bgp block.
+# The same for neighbors, inside the bgp block.
 BAD_NEIGHBOR = {
     "peer-as 0;": "0",
     "hold-time 2s;": "3s",
@@ -94,7 +94,7 @@ class BadConfig(LabCase):
             place = int(said[0].split(":")[1])
             self.assertIn(place, (2, 3), (line, said))
 
-    def test_each_error_of_a_neighbour(self):
+    def test_each_error_of_a_neighbor(self):
         for line, wanted in BAD_NEIGHBOR.items():
             peer_as = "" if "peer-as" in line else "peer-as 65515;"
             said = self.check("bgp {\n local-as 65010; router-id 198.51.100.70;\n neighbor 198.51.100.4 {\n"

@@ -112,7 +112,7 @@ class Reload(LabCase):
         self.assertEqual(["log level debug added", "bgp neighbor 198.51.100.4: password added",
                           "vip 203.0.113.128/25 added", "vip 203.0.113.9/32: profile far added"],
                          result.stdout.splitlines())
-        self.assertRegex(result.stderr, r"^\S+vipgate\.conf:\d+:\d+: warning: vip 203.0.113.128/25 is not one address")
+        self.assertRegex(result.stderr, r"^\S+vipgate\.conf:\d+:\d+: warning: vip 203.0.113.128/25 is not a host prefix")
         self.assertEqual(1, len(result.stderr.splitlines()), result.stderr)
         for daemon in (self.gate.bgpd, self.gate.healthd):
             wait_for(lambda: "password added" in daemon.output(), "the changes in the log")
