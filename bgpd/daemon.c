@@ -35,11 +35,8 @@ static bool keeps_sessions(const struct bgpd *bgpd, const struct bgp_config *con
 }
 
 /* All rooms are ready or none is. */
-static bool prepare(void *value, void *user, char *error, size_t size)
+static bool prepare_rooms(struct bgpd *bgpd, struct bgpd_config *config, char *error, size_t size)
 {
-    struct bgpd *bgpd = user;
-    struct bgpd_config *config = value;
-
     if (!keeps_sessions(bgpd, &config->bgp, error, size))
         return false;
     if (!bgpd_config_intern(config))
@@ -50,6 +47,11 @@ static bool prepare(void *value, void *user, char *error, size_t size)
         return true;
     speaker_abandon(bgpd->speaker);
     return daemon_out_of_memory(error, size);
+}
+
+static enum step prepare(void *value, void *user, char *error, size_t size)
+{
+    return prepare_rooms(user, value, error, size) ? STEP_DONE : STEP_FAILED;
 }
 
 static void abandon(void *user)

@@ -92,11 +92,14 @@ static bool on_snapshot(size_t index, struct verdict_message *message, void *use
 
 /* ---- life ---- */
 
-static bool prepare(void *value, void *user, char *error, size_t size)
+static enum step prepare(void *value, void *user, char *error, size_t size)
 {
     struct healthd *healthd = user;
+    enum step step = checks_prepare(healthd->checks, value);
 
-    return checks_prepare(healthd->checks, value) || daemon_out_of_memory(error, size);
+    if (step == STEP_FAILED)
+        daemon_out_of_memory(error, size);
+    return step;
 }
 
 static void abandon(void *user)
@@ -112,7 +115,7 @@ static void apply(void *value, void *user)
     struct config *config = value;
 
     publisher_set_lease(healthd->publisher, config->lease_ms);
-    checks_apply(healthd->checks, config);
+    config_free(checks_apply(healthd->checks));
     start_pulse(healthd, config->lease_ms);
 }
 

@@ -3,20 +3,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PREPARED_A_TURN = 256 };
+
 /* The checks of one configuration. */
 struct roll {
     struct config *config;
     size_t count;
     struct check **in_order;
-    struct check **by_name; /* sorted */
-    struct probe **probes;  /* while it is prepared, in order: another one for a check that goes on */
+    struct check **by_name; /* as in the configuration's own */
+};
+
+/* What is prepared, and not yet applied. */
+struct plan {
+    struct roll roll;
+    struct probe **probes;  /* in order: another one for a check that goes on */
+    struct check **dropped; /* those that go away */
+    size_t dropped_count;
+    size_t compared; /* of the checks there are, by name */
 };
 
 struct checks {
     struct check_room *room;
     checks_removed *removed;
     void *user;
-    struct roll roll, next; /* next: prepared, not yet applied; without its configuration */
+    struct roll roll;
+    struct plan plan;
 };
 
 struct checks *checks_new(struct check_room *room, checks_removed *removed, void *user)
@@ -32,9 +43,15 @@ static void roll_clear(struct roll *roll)
 {
     free(roll->in_order);
     free(roll->by_name);
-    free(roll->probes);
-    config_free(roll->config);
     *roll = (struct roll){0};
+}
+
+static void plan_clear(struct plan *plan)
+{
+    roll_clear(&plan->roll);
+    free(plan->probes);
+    free(plan->dropped);
+    *plan = (struct plan){0};
 }
 
 void checks_free(struct checks *checks)
@@ -44,15 +61,9 @@ void checks_free(struct checks *checks)
     checks_abandon(checks);
     for (size_t i = 0; i < checks->roll.count; i++)
         check_free(checks->roll.in_order[i]);
+    config_free(checks->roll.config);
     roll_clear(&checks->roll);
     free(checks);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    const struct check *const *one = a, *const *other = b;
-
-    return strcmp((*one)->config->name, (*other)->config->name);
 }
 
 static int compare_name(const void *name, const void *element)
@@ -62,17 +73,13 @@ static int compare_name(const void *name, const void *element)
     return strcmp(name, (*check)->config->name);
 }
 
-static struct check *find(const struct roll *roll, const char *name)
+struct check *checks_find(const struct checks *checks, const char *name)
 {
+    const struct roll *roll = &checks->roll;
     struct check **found =
         roll->count ? bsearch(name, roll->by_name, roll->count, sizeof *roll->by_name, compare_name) : NULL;
 
     return found ? *found : NULL;
-}
-
-struct check *checks_find(const struct checks *checks, const char *name)
-{
-    return find(&checks->roll, name);
 }
 
 size_t checks_count(const struct checks *checks)
@@ -92,52 +99,87 @@ const struct config *checks_config(const struct checks *checks)
 
 /* ---- from one configuration to the next ---- */
 
-/* What is new in the place INDEX: a check, or the probe of one that there is. False when out of memory. */
-static bool prepare_check(struct checks *checks, struct check_config *wanted, size_t index)
+static bool make_room(struct plan *plan, const struct roll *old, struct config *config)
 {
-    struct roll *next = &checks->next;
-    struct check *check = checks_find(checks, wanted->name);
-    bool same_probe = check && check_config_same_probe(check->config, wanted);
-
-    if (check && !same_probe)
-        next->probes[index] = check_probe_new(check, wanted);
-    next->in_order[index] = check ? check : check_new(checks->room, wanted);
-    return next->in_order[index] && (!check || same_probe || next->probes[index]);
-}
-
-bool checks_prepare(struct checks *checks, struct config *config)
-{
-    struct roll *next = &checks->next;
     size_t size = config->check_count + 1;
 
-    next->in_order = calloc(size, sizeof *next->in_order);
-    next->by_name = calloc(size, sizeof *next->by_name);
-    next->probes = calloc(size, sizeof *next->probes);
-    bool ok = next->in_order && next->by_name && next->probes;
-    while (ok && next->count < config->check_count) {
-        ok = prepare_check(checks, &config->checks[next->count], next->count);
-        next->count++;
+    plan->roll.config = config;
+    plan->roll.in_order = calloc(size, sizeof *plan->roll.in_order);
+    plan->roll.by_name = calloc(size, sizeof *plan->roll.by_name);
+    plan->probes = calloc(size, sizeof *plan->probes);
+    plan->dropped = calloc(old->count + 1, sizeof *plan->dropped);
+    return plan->roll.in_order && plan->roll.by_name && plan->probes && plan->dropped;
+}
+
+/* Both are sorted: the check there is of NAME (NULL: of no further name), or NULL. Those before it are dropped. */
+static struct check *next_of(struct plan *plan, const struct roll *old, const char *name)
+{
+    while (plan->compared < old->count) {
+        struct check *check = old->by_name[plan->compared];
+        int order = name ? strcmp(check->config->name, name) : -1;
+        if (order > 0)
+            break;
+        plan->compared++;
+        if (order == 0)
+            return check;
+        plan->dropped[plan->dropped_count++] = check;
     }
-    if (!ok) {
-        checks_abandon(checks);
+    return NULL;
+}
+
+/* The next one by name: a new check, or the probe of one that there is where that is another. False when out of memory.
+ */
+static bool prepare_check(struct checks *checks)
+{
+    struct plan *plan = &checks->plan;
+    struct check_config *wanted = plan->roll.config->by_name[plan->roll.count];
+    size_t place = (size_t)(wanted - plan->roll.config->checks);
+    struct check *check = next_of(plan, &checks->roll, wanted->name);
+    bool other_probe = check && !check_config_same_probe(check->config, wanted);
+
+    if (other_probe)
+        plan->probes[place] = check_probe_new(check, wanted);
+    else if (!check)
+        check = check_new(checks->room, wanted);
+    if (!check)
         return false;
+    plan->roll.in_order[place] = plan->roll.by_name[plan->roll.count++] = check;
+    return !other_probe || plan->probes[place];
+}
+
+enum step checks_prepare(struct checks *checks, struct config *config)
+{
+    struct plan *plan = &checks->plan;
+    bool ok = plan->roll.config || make_room(plan, &checks->roll, config);
+
+    for (int i = 0; ok && i < PREPARED_A_TURN && plan->roll.count < config->check_count; i++)
+        ok = prepare_check(checks);
+    if (ok && plan->roll.count < config->check_count)
+        return STEP_MORE;
+    if (ok) {
+        next_of(plan, &checks->roll, NULL);
+        return STEP_DONE;
     }
-    memcpy(next->by_name, next->in_order, next->count * sizeof *next->by_name);
-    qsort(next->by_name, next->count, sizeof *next->by_name, compare_names);
-    return true;
+    checks_abandon(checks);
+    return STEP_FAILED;
+}
+
+/* Of a check that is new. */
+static bool is_new(const struct plan *plan, size_t place)
+{
+    return plan->roll.in_order[place]->config == &plan->roll.config->checks[place];
 }
 
 void checks_abandon(struct checks *checks)
 {
-    struct roll *next = &checks->next;
+    struct plan *plan = &checks->plan;
 
-    for (size_t i = 0; i < next->count; i++) {
-        struct check *check = next->in_order[i];
-        probe_free(next->probes[i]);
-        if (check && checks_find(checks, check->config->name) != check)
-            check_free(check);
+    for (size_t i = 0; plan->roll.config && i < plan->roll.config->check_count; i++) {
+        probe_free(plan->probes ? plan->probes[i] : NULL);
+        if (plan->roll.in_order && plan->roll.in_order[i] && is_new(plan, i))
+            check_free(plan->roll.in_order[i]);
     }
-    roll_clear(next);
+    plan_clear(plan);
 }
 
 /* A check that goes on with the probe it has goes on with the settings that the probe was made with: they change places
@@ -166,34 +208,29 @@ static void begin(struct checks *checks, struct check *check, size_t count)
     checks->room->changed(check, checks->room->user);
 }
 
-/* Ends those that NEXT has no place for. */
-static void drop_absent(struct checks *checks, const struct roll *next)
+static void drop(struct checks *checks, struct check *check)
 {
-    for (size_t i = 0; i < checks->roll.count; i++) {
-        struct check *check = checks->roll.in_order[i];
-        if (find(next, check->config->name))
-            continue;
-        checks->removed(check->config->name, checks->user);
-        check_free(check);
-    }
+    checks->removed(check->config->name, checks->user);
+    check_free(check);
 }
 
-void checks_apply(struct checks *checks, struct config *config)
+struct config *checks_apply(struct checks *checks)
 {
-    struct roll next = checks->next;
+    struct plan *plan = &checks->plan;
+    struct config *config = plan->roll.config, *old = checks->roll.config;
 
-    checks->next = (struct roll){0};
-    next.config = config;
-    drop_absent(checks, &next);
-    for (size_t i = 0; i < next.count; i++) {
-        struct check *check = next.in_order[i];
-        if (check->config == &config->checks[i])
-            begin(checks, check, next.count);
+    for (size_t i = 0; i < plan->dropped_count; i++)
+        drop(checks, plan->dropped[i]);
+    for (size_t i = 0; i < config->check_count; i++) {
+        struct check *check = plan->roll.in_order[i];
+        if (is_new(plan, i))
+            begin(checks, check, config->check_count);
         else
-            take_over(check, &config->checks[i], next.probes[i]);
+            take_over(check, &config->checks[i], plan->probes[i]);
     }
-    free(next.probes);
-    next.probes = NULL;
     roll_clear(&checks->roll);
-    checks->roll = next;
+    checks->roll = plan->roll;
+    plan->roll = (struct roll){0};
+    plan_clear(plan);
+    return old;
 }

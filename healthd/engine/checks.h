@@ -4,6 +4,7 @@
 
 #include "healthd/engine/check.h"
 #include "healthd/engine/config.h"
+#include "lib/daemon/step.h"
 
 struct checks;
 
@@ -15,12 +16,14 @@ struct checks *checks_new(struct check_room *room, checks_removed *removed, void
 void checks_free(struct checks *checks);
 
 /*
- * Going over to CONFIG, wholly or not at all. checks_prepare makes all that can fail and touches no check that runs;
- * false when out of memory. checks_apply takes CONFIG over: checks that are the same in both go on untouched, with
- * their counters; where only times changed, too. checks_abandon forgets what was prepared.
+ * Going over to CONFIG, wholly or not at all. checks_prepare makes all that can fail and touches no check that runs: a
+ * few hundred checks in each call. It fails when out of memory, and nothing is then prepared. checks_apply takes the
+ * CONFIG that was prepared over: checks that are the same in both go on untouched, with their counters; where only
+ * times changed, too. It returns the configuration before, NULL for none, which the caller frees. checks_abandon
+ * forgets what was prepared, but CONFIG.
  */
-bool checks_prepare(struct checks *checks, struct config *config);
-void checks_apply(struct checks *checks, struct config *config);
+enum step checks_prepare(struct checks *checks, struct config *config);
+struct config *checks_apply(struct checks *checks);
 void checks_abandon(struct checks *checks);
 
 const struct config *checks_config(const struct checks *checks);

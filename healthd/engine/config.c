@@ -71,17 +71,30 @@ bool check_config_same_probe(const struct check_config *a, const struct check_co
 
 /* ---- the whole ---- */
 
+static int compare_names(const void *a, const void *b)
+{
+    const struct check_config *const *one = a, *const *other = b;
+
+    return strcmp((*one)->name, (*other)->name);
+}
+
 static void read_checks(struct config *config, struct conf *conf)
 {
-    config->checks = calloc(model_count(conf->tree, "check") + 1, sizeof *config->checks);
-    if (!config->checks) {
+    size_t size = model_count(conf->tree, "check") + 1;
+
+    config->checks = calloc(size, sizeof *config->checks);
+    config->by_name = calloc(size, sizeof *config->by_name);
+    if (!config->checks || !config->by_name) {
         conf_error(conf, NULL, "out of memory");
         return;
     }
     MODEL_FOR_EACH(node, conf->tree, "check")
     {
-        read_check(config, &config->checks[config->check_count++], node, conf);
+        struct check_config *check = &config->checks[config->check_count];
+        config->by_name[config->check_count++] = check;
+        read_check(config, check, node, conf);
     }
+    qsort(config->by_name, config->check_count, sizeof *config->by_name, compare_names);
 }
 
 struct config *config_new(struct conf *conf)
@@ -110,6 +123,7 @@ void config_free(struct config *config)
         struct check_config *check = &config->checks[i];
         arena_free(&check->arena);
     }
+    free(config->by_name);
     free(config->checks);
     arena_free(&config->arena);
     free(config);

@@ -31,7 +31,8 @@ struct config {
     struct arena arena; /* of the texts */
     uint64_t lease_ms;
     size_t check_count;
-    struct check_config *checks; /* in the order of the file */
+    struct check_config *checks;   /* in the order of the file */
+    struct check_config **by_name; /* the same, sorted */
 };
 
 /* Makes a configuration of CONF, which was found sound; nothing in it points into CONF. What only a probe kind can

@@ -16,9 +16,15 @@
 
 struct control_owner control_owner_here(void)
 {
-    const struct group *group = getgrnam(CONTROL_GROUP);
+    static bool asked; /* once: where the group is missing, systemd's part of it alone takes a hundred system calls */
+    static gid_t group = (gid_t)-1;
 
-    return (struct control_owner){.uid = geteuid(), .group = group ? group->gr_gid : (gid_t)-1};
+    if (!asked) {
+        const struct group *found = getgrnam(CONTROL_GROUP);
+        group = found ? found->gr_gid : group;
+        asked = true;
+    }
+    return (struct control_owner){.uid = geteuid(), .group = group};
 }
 
 bool control_owner_allows(const struct control_owner *owner, uid_t uid, gid_t gid, const gid_t *groups, size_t count)

@@ -113,6 +113,16 @@ static bool open_rooms(struct daemon *daemon, const void *value, char *error, si
     return daemon->control && daemon->kind->open(daemon, value, error, size);
 }
 
+/* At the start there is nothing that could not wait. */
+static bool prepare(struct daemon *daemon, void *value, char *error, size_t size)
+{
+    enum step step;
+
+    while ((step = daemon->kind->config.prepare(value, daemon, error, size)) == STEP_MORE)
+        ;
+    return step == STEP_DONE;
+}
+
 static bool start(struct daemon *daemon, struct load *load, char *error, size_t size)
 {
     const struct daemon_kind *kind = daemon->kind;
@@ -126,7 +136,7 @@ static bool start(struct daemon *daemon, struct load *load, char *error, size_t 
     if (!daemon->reload)
         return daemon_out_of_memory(error, size);
     configure_log(daemon);
-    if (!open_rooms(daemon, value, error, size) || !kind->config.prepare(value, daemon, error, size))
+    if (!open_rooms(daemon, value, error, size) || !prepare(daemon, value, error, size))
         return false;
     load->value = NULL;
     snprintf(cause, sizeof cause, "version %s, %s", VIPGATE_VERSION, kind->extent(value));

@@ -28,7 +28,7 @@ struct reading {
 };
 
 struct reload {
-    uv_timer_t expiry;
+    uv_timer_t timer; /* the next piece of preparing; after that, how long it is kept */
     uv_loop_t *loop;
     const struct reload_owner *owner;
     void *user;
@@ -37,7 +37,8 @@ struct reload {
     struct load *running;
     struct beside *thread; /* reads; NULL: nothing is being read */
     struct reading *reading;
-    struct load *prepared; /* NULL: nothing */
+    struct load *prepared; /* or being prepared; NULL: nothing */
+    bool ready;            /* to be applied */
     struct changes changes;
     struct control_request *request; /* who asked; NULL: a signal, or a client that has gone */
     bool unwanted;                   /* the client has gone while the file was read */
@@ -137,7 +138,7 @@ static struct json describe(const struct reload *reload)
 
 static void finish(struct reload *reload)
 {
-    uv_timer_stop(&reload->expiry);
+    uv_timer_stop(&reload->timer);
     changes_clear(&reload->changes);
     reload->request = NULL;
     reload->unwanted = false;
@@ -179,9 +180,11 @@ static void forget_prepared(struct reload *reload)
 {
     if (!reload->prepared)
         return;
+    uv_timer_stop(&reload->timer);
     reload->owner->abandon(reload->user);
     load_free(reload->owner, reload->prepared);
     reload->prepared = NULL;
+    reload->ready = false;
 }
 
 static void apply(struct reload *reload)
@@ -192,6 +195,7 @@ static void apply(struct reload *reload)
     load_free(reload->owner, reload->running);
     reload->running = load;
     reload->prepared = NULL;
+    reload->ready = false;
     load->value = NULL;
     reload->owner->apply(value, reload->user);
     log_findings(&load->findings);
@@ -212,26 +216,59 @@ static void await_apply(struct reload *reload)
 {
     struct json answer = describe(reload);
 
-    uv_timer_start(&reload->expiry, on_expiry, PREPARED_MS, 0);
+    uv_timer_start(&reload->timer, on_expiry, PREPARED_MS, 0);
     control_reply_more(reload->request, &answer); /* the first answer: there is room for it */
 }
 
-/* Takes LOAD over, unless something is wrong. */
-static bool prepare(struct reload *reload, struct load *load)
+static bool is_acceptable(struct reload *reload, const struct load *load)
 {
-    char error[ERROR_SIZE];
-
     if (!load->value) {
         refuse_file(reload, load);
-    } else if (strcmp(load->shared.control_directory, reload->running->shared.control_directory) != 0) {
-        refuse(reload, "%s: control directory: it takes a restart to change it", reload->path);
-    } else if (!reload->owner->prepare(load->value, reload->user, error, sizeof error)) {
-        refuse(reload, "%s", error);
-    } else {
-        reload->prepared = load;
-        return true;
+        return false;
     }
+    if (strcmp(load->shared.control_directory, reload->running->shared.control_directory) == 0)
+        return true;
+    refuse(reload, "%s: control directory: it takes a restart to change it", reload->path);
     return false;
+}
+
+static void finish_preparing(struct reload *reload)
+{
+    reload->ready = true;
+    if (reload->request) {
+        await_apply(reload);
+        return;
+    }
+    apply(reload);
+    finish(reload);
+}
+
+static void refuse_prepared(struct reload *reload, const char *error)
+{
+    struct load *load = reload->prepared;
+
+    reload->prepared = NULL;
+    refuse(reload, "%s", error);
+    load_free(reload->owner, load);
+}
+
+/* A piece of it in one turn of the loop. */
+static void prepare(uv_timer_t *timer)
+{
+    struct reload *reload = timer->data;
+    char error[ERROR_SIZE];
+
+    switch (reload->owner->prepare(reload->prepared->value, reload->user, error, sizeof error)) {
+    case STEP_MORE:
+        uv_timer_start(timer, prepare, 1, 0);
+        break;
+    case STEP_DONE:
+        finish_preparing(reload);
+        break;
+    case STEP_FAILED:
+        refuse_prepared(reload, error);
+        break;
+    }
 }
 
 static void on_read(void *user)
@@ -244,16 +281,14 @@ static void on_read(void *user)
     reload->reading = NULL;
     reload->changes = reading->changes;
     free(reading);
-    if (reload->unwanted || !prepare(reload, load)) {
-        load_free(reload->owner, load);
-        if (reload->unwanted)
-            finish(reload);
-    } else if (reload->request) {
-        await_apply(reload);
-    } else {
-        apply(reload);
-        finish(reload);
+    if (!reload->unwanted && is_acceptable(reload, load)) {
+        reload->prepared = load;
+        prepare(&reload->timer);
+        return;
     }
+    load_free(reload->owner, load);
+    if (reload->unwanted)
+        finish(reload);
 }
 
 /* For the client that asked, or for a signal. */
@@ -323,7 +358,7 @@ static void answer_apply(struct reload *reload, struct control_request *request,
 {
     struct control_request *first = reload->request;
 
-    if (!reload->prepared || strcmp(token, reload->token) != 0) {
+    if (!reload->ready || strcmp(token, reload->token) != 0) {
         control_refuse(request, "this reload is not prepared here any more; try again");
         return;
     }
@@ -389,8 +424,8 @@ struct reload *reload_new(uv_loop_t *loop, const char *path, const struct reload
     *reload = (struct reload){.loop = loop, .path = path, .owner = owner, .user = user};
     reload->absolute = absolute_path(path);
     reload->running = running;
-    uv_timer_init(loop, &reload->expiry);
-    reload->expiry.data = reload;
+    uv_timer_init(loop, &reload->timer);
+    reload->timer.data = reload;
     return reload;
 }
 
@@ -422,5 +457,5 @@ void reload_free(struct reload *reload)
     reload_stop(reload);
     load_free(reload->owner, reload->running);
     changes_clear(&reload->changes);
-    uv_close((uv_handle_t *)&reload->expiry, on_closed);
+    uv_close((uv_handle_t *)&reload->timer, on_closed);
 }

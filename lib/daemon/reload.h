@@ -1,7 +1,8 @@
 /*
  * A reload, the same in every daemon:
  *
- *     idle --prepare, SIGHUP--> reading (beside the loop) --> prepared --apply, or at once for SIGHUP--> idle
+ *     idle --prepare, SIGHUP--> reading (beside the loop) --> preparing (in turns of the loop) --> prepared
+ *     prepared --apply, or at once for SIGHUP--> idle
  *
  * Reading touches nothing that runs. What can fail is done in `prepare`; `apply` is one turn of the loop and cannot
  * fail. A reload that several daemons are part of is one transaction: whoever asks has all of them prepare, and only
@@ -13,6 +14,7 @@
 
 #include "lib/control/control.h"
 #include "lib/daemon/load.h"
+#include "lib/daemon/step.h"
 
 #include <uv.h>
 
@@ -20,14 +22,15 @@
 struct reload_owner {
     struct load_kind load;
 
-    /* Does what can fail in going over to VALUE, and changes nothing that can be seen. False with one line in ERROR,
-     * and nothing is to be abandoned. */
-    bool (*prepare)(void *value, void *user, char *error, size_t size);
+    /* Does what can fail in going over to VALUE, and changes nothing that can be seen: a piece of it, if it is much,
+     * and then STEP_MORE, to be called again in another turn of the loop. STEP_FAILED with one line in ERROR, and
+     * nothing is to be abandoned. */
+    enum step (*prepare)(void *value, void *user, char *error, size_t size);
 
     /* Goes over to VALUE, which was prepared and is taken over. */
     void (*apply)(void *value, void *user);
 
-    /* Forgets what was prepared; VALUE is discarded after that. */
+    /* Forgets what was prepared, wholly or in part; VALUE is discarded after that. */
     void (*abandon)(void *user);
 };
 

@@ -77,6 +77,23 @@ class Reload(LabCase):
         wait_for(lambda: self.gate.check("web")["runs"] > runs, "the check to go on")
         self.assert_untouched()
 
+    def test_a_check_that_goes_away_is_said_to_be_removed(self):
+        self.reload(tcp_check("other"))
+        stream = socket.socket(socket.AF_UNIX)
+        self.addCleanup(stream.close)
+        stream.settimeout(15)
+        stream.connect(f"{self.gate.directory}/verdict.sock")
+        self.reload()
+        heard = bytearray()
+
+        def is_told():
+            heard.extend(stream.recv(4096))
+            return b"\0\x07\x04\x05other" in heard  # REMOVED
+
+        wait_for(is_told, "the end of the check on the stream")
+        self.assertEqual(["web"], [check["name"] for check in self.gate.state("show", "checks")["check"]])
+        self.assert_untouched()
+
     def test_a_changed_profile_is_an_update(self):
         self.reload(vip=gated_vip("web", extra="profile far;"))
         self.session.wait_route(VIP, "65010 65010 65010")

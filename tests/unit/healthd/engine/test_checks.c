@@ -81,8 +81,8 @@ static int teardown(void **state)
     return uv_loop_close(&stage.loop);
 }
 
-/* Goes over to a configuration with these checks: the JSON of the list's entries. */
-static void apply(const char *entries)
+/* A configuration with these checks: the JSON of the list's entries. */
+static struct config *read_checks(const char *entries)
 {
     struct conf conf = {0};
     char *text;
@@ -95,8 +95,18 @@ static void apply(const char *entries)
     struct config *config = config_new(&conf);
     assert_non_null(config);
     conf_clear(&conf);
-    assert_true(checks_prepare(stage.checks, config));
-    checks_apply(stage.checks, config);
+    return config;
+}
+
+static void apply(const char *entries)
+{
+    struct config *config = read_checks(entries);
+    enum step step;
+
+    while ((step = checks_prepare(stage.checks, config)) == STEP_MORE)
+        ;
+    assert_int_equal(step, STEP_DONE);
+    config_free(checks_apply(stage.checks));
 }
 
 #define RUN_UNTIL(condition)                                                                                           \
@@ -185,6 +195,44 @@ static void test_to_nothing_and_back(void **state)
     RUN_UNTIL(checks_find(stage.checks, "a")->judge.verdict == VERDICT_UP);
 }
 
+/* Many checks are prepared in pieces. Until they are applied nothing has changed; given up half-way, too. */
+static void test_prepared_in_pieces(void **state)
+{
+    enum { COUNT = 600 };
+    static char entries[COUNT * 80];
+    size_t length = 0;
+    unsigned pieces = 1;
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++)
+        length +=
+            (size_t)snprintf(entries + length, sizeof entries - length,
+                             "%s{\"name\":\"c%d\",\"file\":{\"path\":\"/\"},\"interval\":\"1h\"}", i ? "," : "", i);
+    apply(CHECK("c7", "/nonexistent", SLOW) "," CHECK("d", "/", SLOW));
+    struct check *check = checks_find(stage.checks, "c7");
+    stage.changes = 0;
+
+    struct config *config = read_checks(entries);
+    assert_int_equal(checks_prepare(stage.checks, config), STEP_MORE);
+    checks_abandon(stage.checks);
+    while (checks_prepare(stage.checks, config) == STEP_MORE)
+        pieces++;
+    checks_abandon(stage.checks);
+    config_free(config);
+    assert_in_range(pieces, 2, 10);
+    assert_int_equal(checks_count(stage.checks), 2);
+    assert_int_equal(stage.changes, 0);
+    assert_string_equal(stage.removed, "");
+
+    apply(entries);
+    assert_int_equal(checks_count(stage.checks), COUNT);
+    assert_ptr_equal(checks_find(stage.checks, "c7"), check);
+    assert_ptr_equal(checks_at(stage.checks, 7), check);
+    assert_string_equal(check->config->probe_text, checks_find(stage.checks, "c8")->config->probe_text);
+    assert_string_equal(stage.removed, "d ");
+    assert_int_equal(stage.changes, COUNT - 1);
+}
+
 int main(void)
 {
 #define CHECKS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -194,6 +242,7 @@ int main(void)
         CHECKS_TEST(test_new_times_keep_verdict_and_counters),
         CHECKS_TEST(test_a_new_target_is_probed_at_once_and_the_verdict_stands_until_it_has_spoken),
         CHECKS_TEST(test_to_nothing_and_back),
+        CHECKS_TEST(test_prepared_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,7 +144,11 @@ static void bgpd_goes_over(void *value)
 
 static void healthd_goes_over(void *value)
 {
-    if (checks_prepare(checks, value))
+    enum step step;
+
+    while ((step = checks_prepare(checks, value)) == STEP_MORE)
+        ;
+    if (step == STEP_DONE)
         checks_abandon(checks);
 }
 
