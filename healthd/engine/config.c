@@ -1,6 +1,6 @@
 #include "healthd/engine/config.h"
 
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "lib/conf/shared_config.h"
 #include "lib/model.h"
 

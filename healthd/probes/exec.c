@@ -7,7 +7,7 @@
 #include "lib/kinds/exec.h"
 #include "healthd/helper/helper.h"
 #include "healthd/net/watcher.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "lib/container.h"
 #include "lib/errno_text.h"
 #include "lib/text.h"

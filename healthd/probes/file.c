@@ -4,7 +4,7 @@
  */
 #include "lib/kinds/file.h"
 #include "healthd/helper/helper.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "lib/container.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
  */
 #include "lib/kinds/icmp.h"
 #include "healthd/net/datagram.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "lib/wire.h"
 
 #include <bsd/stdlib.h>

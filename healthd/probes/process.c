@@ -7,7 +7,7 @@
 #include "lib/kinds/process.h"
 #include "healthd/helper/helper.h"
 #include "healthd/net/watcher.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "lib/container.h"
 
 #include <errno.h>

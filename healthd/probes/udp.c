@@ -4,7 +4,7 @@
  */
 #include "lib/kinds/udp.h"
 #include "healthd/net/datagram.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
  */
 #include "lib/kinds/coap.h"
 #include "healthd/net/datagram.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "healthd/probes/coap/coap_message.h"
 
 #include <bsd/stdlib.h>

@@ -6,7 +6,7 @@
 #include "lib/kinds/dns.h"
 #include "healthd/net/datagram.h"
 #include "healthd/net/stream.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "healthd/probes/dns/dns_answer.h"
 #include "lib/container.h"
 #include "lib/wire.h"

@@ -6,7 +6,7 @@
 
 #include "healthd/net/http2_stream.h"
 #include "healthd/net/stream.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "healthd/probes/grpc/grpc_message.h"
 
 #include <stdlib.h>

@@ -12,7 +12,7 @@
  */
 #include "lib/kinds/haproxy.h"
 #include "healthd/net/stream.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "healthd/probes/haproxy/haproxy_csv.h"
 #include "healthd/probes/haproxy/haproxy_process.h"
 

@@ -12,7 +12,7 @@
 
 #include "healthd/net/http2_stream.h"
 #include "healthd/net/stream.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "healthd/probes/http/http_answer.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
  */
 #include "lib/kinds/tcp.h"
 #include "healthd/net/stream.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "healthd/probes/tcp/hold.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
  */
 #include "lib/kinds/websocket.h"
 #include "healthd/net/stream.h"
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 #include "healthd/probes/websocket/websocket_message.h"
 
 #include <bsd/stdlib.h>

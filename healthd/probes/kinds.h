@@ -1,6 +1,6 @@
 /* The probe kinds, one a file and one a row of kinds.c. */
-#ifndef VIPGATE_HEALTHD_PROBE_KINDS_H
-#define VIPGATE_HEALTHD_PROBE_KINDS_H
+#ifndef VIPGATE_HEALTHD_PROBES_KINDS_H
+#define VIPGATE_HEALTHD_PROBES_KINDS_H
 
 #include "healthd/probe/probe.h"
 

@@ -1,4 +1,4 @@
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 
 #include "lib/kinds/kind.h"
 

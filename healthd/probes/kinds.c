@@ -1,4 +1,4 @@
-#include "healthd/probe/kinds.h"
+#include "healthd/probes/kinds.h"
 
 #include <string.h>
 
