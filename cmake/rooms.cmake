@@ -24,7 +24,7 @@ room(healthd/probe   lib)
 room(healthd/net     lib lib/daemon lib/kinds healthd/probe)
 room(healthd/helper  lib healthd/net)
 room(healthd/probes  lib lib/kinds healthd/probe healthd/net healthd/helper)
-room(healthd/engine  lib lib/conf lib/kinds healthd/probe healthd/net healthd/probes)
+room(healthd/engine  lib lib/conf lib/daemon lib/kinds healthd/probe healthd/net healthd/probes)
 room(healthd         lib lib/control lib/daemon healthd/engine healthd/net healthd/helper)
 
 room(ctl             lib lib/conf lib/control lib/daemon)
