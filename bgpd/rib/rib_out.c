@@ -25,21 +25,22 @@ struct entry {
     uint32_t rank;              /* position in rib->order */
 };
 
-/* Everything whose size follows the capacity, so that growing is all or nothing. */
+/* Everything whose size follows the capacity, so that growing is all or nothing. What one withdrawal needs is first, in
+ * as few lines of memory as can be: those of many neighbors are looked at in a row. */
 struct table {
-    struct entry *entries; /* COUNT of them, dead ones included */
     uint32_t *buckets;     /* indexes or NO_ENTRY; linear probing */
-    uint32_t *order;       /* indexes in order of prefix, for walking */
-    struct out_queue queues[QUEUE_COUNT];
-    uint32_t capacity; /* of entries; a power of two; twice as many buckets */
+    struct entry *entries; /* COUNT of them, dead ones included */
+    uint32_t capacity;     /* of entries; a power of two; twice as many buckets */
     uint32_t count;
     uint32_t live; /* desired or sent */
     bool order_valid;
     bool announce_unsorted;
+    struct out_queue queues[QUEUE_COUNT];
+    uint32_t *order; /* indexes in order of prefix, for walking */
 };
 
 struct rib_out {
-    struct table *table; /* behind a pointer: a walk sorts it, though to the caller nothing changes */
+    struct table table;
     size_t sent_count;
 };
 
@@ -50,22 +51,16 @@ static bool entry_is_dead(const struct entry *entry)
 
 static void table_free(struct table *table)
 {
-    if (!table)
-        return;
     free(table->entries);
     free(table->buckets);
     free(table->order);
     for (unsigned i = 0; i < QUEUE_COUNT; i++)
         free(table->queues[i].slots);
-    free(table);
 }
 
-static struct table *table_new(uint32_t capacity)
+static bool table_init(struct table *table, uint32_t capacity)
 {
-    struct table *table = calloc(1, sizeof *table);
-    if (!table)
-        return NULL;
-    table->capacity = capacity;
+    *table = (struct table){.capacity = capacity};
     table->entries = calloc(capacity, sizeof *table->entries);
     table->buckets = malloc(2 * (size_t)capacity * sizeof *table->buckets);
     table->order = calloc(capacity, sizeof *table->order);
@@ -74,12 +69,11 @@ static struct table *table_new(uint32_t capacity)
         table->queues[i].slots = calloc(capacity, sizeof(uint32_t));
         complete = complete && table->queues[i].slots;
     }
-    if (!complete) {
+    if (complete)
+        memset(table->buckets, 0xff, 2 * (size_t)capacity * sizeof *table->buckets);
+    else
         table_free(table);
-        return NULL;
-    }
-    memset(table->buckets, 0xff, 2 * (size_t)capacity * sizeof *table->buckets);
-    return table;
+    return complete;
 }
 
 static uint32_t prefix_hash(const struct prefix *prefix)
@@ -159,13 +153,12 @@ static void table_unqueue(struct table *table, struct entry *entry)
     entry->route.pending = false;
 }
 
-/* A table with room for more, holding what is alive of the old one, its queues in their order. */
-static struct table *table_rebuild(const struct table *old)
+/* Makes TABLE one with room for more, holding what is alive of the OLD one, its queues in their order. */
+static bool table_rebuild(struct table *table, const struct table *old)
 {
     uint32_t capacity = old->live > old->capacity / 2 ? old->capacity * 2 : old->capacity;
-    struct table *table = capacity ? table_new(capacity) : NULL;
-    if (!table)
-        return NULL;
+    if (capacity == 0 || !table_init(table, capacity))
+        return false;
     for (uint32_t i = 0; i < old->count; i++) {
         if (!entry_is_dead(&old->entries[i]))
             table_add(table, &old->entries[i])->route.pending = false;
@@ -178,15 +171,13 @@ static struct table *table_rebuild(const struct table *old)
                 table_queue(table, table_find(table, &old->entries[index].route.prefix), (enum queue_name)i);
         }
     }
-    return table;
+    return true;
 }
 
 struct rib_out *rib_out_new(void)
 {
     struct rib_out *rib = calloc(1, sizeof *rib);
-    if (rib)
-        rib->table = table_new(FIRST_CAPACITY);
-    if (!rib || !rib->table) {
+    if (rib && !table_init(&rib->table, FIRST_CAPACITY)) {
         free(rib);
         return NULL;
     }
@@ -197,11 +188,11 @@ void rib_out_free(struct rib_out *rib)
 {
     if (!rib)
         return;
-    for (uint32_t i = 0; i < rib->table->count; i++) {
-        path_attributes_unref(rib->table->entries[i].route.desired);
-        path_attributes_unref(rib->table->entries[i].route.sent);
+    for (uint32_t i = 0; i < rib->table.count; i++) {
+        path_attributes_unref(rib->table.entries[i].route.desired);
+        path_attributes_unref(rib->table.entries[i].route.sent);
     }
-    table_free(rib->table);
+    table_free(&rib->table);
     free(rib);
 }
 
@@ -209,14 +200,15 @@ void rib_out_free(struct rib_out *rib)
 static void entry_settle(struct rib_out *rib, struct entry *entry)
 {
     struct rib_out_route *route = &entry->route;
-    table_unqueue(rib->table, entry);
+    table_unqueue(&rib->table, entry);
     const struct path_attributes *wanted = route->withheld ? NULL : route->desired;
     if (!wanted)
         entry->refresh = false;
     if (wanted && (wanted != route->sent || entry->refresh))
-        table_queue(rib->table, entry, QUEUE_ANNOUNCE);
+        table_queue(&rib->table, entry, QUEUE_ANNOUNCE);
     else if (!wanted && route->sent)
-        table_queue(rib->table, entry, route->prefix.family == FAMILY_IPV4 ? QUEUE_WITHDRAW_IPV4 : QUEUE_WITHDRAW_IPV6);
+        table_queue(&rib->table, entry,
+                    route->prefix.family == FAMILY_IPV4 ? QUEUE_WITHDRAW_IPV4 : QUEUE_WITHDRAW_IPV6);
 }
 
 /* Changes one of the two sides of an entry, keeping the counts. */
@@ -226,7 +218,7 @@ static void entry_set_desired(struct rib_out *rib, struct entry *entry, const st
     path_attributes_ref(desired);
     path_attributes_unref(entry->route.desired);
     entry->route.desired = desired;
-    rib->table->live += (uint32_t)was_dead - (uint32_t)entry_is_dead(entry);
+    rib->table.live += (uint32_t)was_dead - (uint32_t)entry_is_dead(entry);
 }
 
 static void entry_set_sent(struct rib_out *rib, struct entry *entry, const struct path_attributes *sent)
@@ -236,20 +228,20 @@ static void entry_set_sent(struct rib_out *rib, struct entry *entry, const struc
     path_attributes_ref(sent);
     path_attributes_unref(entry->route.sent);
     entry->route.sent = sent;
-    rib->table->live += (uint32_t)was_dead - (uint32_t)entry_is_dead(entry);
+    rib->table.live += (uint32_t)was_dead - (uint32_t)entry_is_dead(entry);
 }
 
 static struct entry *rib_out_add(struct rib_out *rib, const struct prefix *prefix)
 {
-    if (rib->table->count == rib->table->capacity) {
-        struct table *table = table_rebuild(rib->table);
-        if (!table)
+    if (rib->table.count == rib->table.capacity) {
+        struct table table;
+        if (!table_rebuild(&table, &rib->table))
             return NULL;
-        table_free(rib->table);
+        table_free(&rib->table);
         rib->table = table;
     }
     struct entry entry = {.route.prefix = *prefix};
-    return table_add(rib->table, &entry);
+    return table_add(&rib->table, &entry);
 }
 
 /* Changes what is desired of an entry that is there. */
@@ -257,7 +249,7 @@ static void entry_desire(struct rib_out *rib, struct entry *entry, const struct 
 {
     if (entry->route.desired == desired)
         return;
-    table_unqueue(rib->table, entry);
+    table_unqueue(&rib->table, entry);
     entry_set_desired(rib, entry, desired);
     entry->route.withheld = false;
     entry_settle(rib, entry);
@@ -265,7 +257,7 @@ static void entry_desire(struct rib_out *rib, struct entry *entry, const struct 
 
 bool rib_out_set(struct rib_out *rib, const struct prefix *prefix, const struct path_attributes *desired)
 {
-    struct entry *entry = table_find(rib->table, prefix);
+    struct entry *entry = table_find(&rib->table, prefix);
     if (!entry && !desired)
         return true;
     if (!entry)
@@ -278,15 +270,15 @@ bool rib_out_set(struct rib_out *rib, const struct prefix *prefix, const struct 
 
 void rib_out_clear(struct rib_out *rib)
 {
-    for (uint32_t i = 0; i < rib->table->count; i++)
-        entry_desire(rib, &rib->table->entries[i], NULL);
+    for (uint32_t i = 0; i < rib->table.count; i++)
+        entry_desire(rib, &rib->table.entries[i], NULL);
 }
 
 void rib_out_session_lost(struct rib_out *rib)
 {
-    for (uint32_t i = 0; i < rib->table->count; i++) {
-        struct entry *entry = &rib->table->entries[i];
-        table_unqueue(rib->table, entry);
+    for (uint32_t i = 0; i < rib->table.count; i++) {
+        struct entry *entry = &rib->table.entries[i];
+        table_unqueue(&rib->table, entry);
         entry_set_sent(rib, entry, NULL);
         entry->route.withheld = false;
         entry->route.sent_offset = entry->route.since_us = 0;
@@ -296,8 +288,8 @@ void rib_out_session_lost(struct rib_out *rib)
 
 void rib_out_refresh(struct rib_out *rib, uint8_t family)
 {
-    for (uint32_t i = 0; i < rib->table->count; i++) {
-        struct entry *entry = &rib->table->entries[i];
+    for (uint32_t i = 0; i < rib->table.count; i++) {
+        struct entry *entry = &rib->table.entries[i];
         if (entry->route.prefix.family != family || !entry->route.desired || entry->route.withheld)
             continue;
         entry->refresh = true;
@@ -308,7 +300,7 @@ void rib_out_refresh(struct rib_out *rib, uint8_t family)
 bool rib_out_pending(const struct rib_out *rib)
 {
     for (unsigned i = 0; i < QUEUE_COUNT; i++) {
-        if (!out_queue_empty(&rib->table->queues[i]))
+        if (!out_queue_empty(&rib->table.queues[i]))
             return true;
     }
     return false;
@@ -340,7 +332,7 @@ static void sort_announcements(struct table *table)
 size_t rib_out_next_group(struct rib_out *rib, const struct path_attributes **attributes, struct prefix *prefixes,
                           size_t limit)
 {
-    struct table *table = rib->table;
+    struct table *table = &rib->table;
     unsigned name = 0;
     while (name < QUEUE_COUNT && out_queue_empty(&table->queues[name]))
         name++;
@@ -381,10 +373,10 @@ static struct entry *group_entry(const struct table *table, const struct prefix 
 void rib_out_sent(struct rib_out *rib, const struct prefix *prefixes, size_t count, uint64_t offset, uint64_t now_us)
 {
     for (size_t i = 0; i < count; i++) {
-        struct entry *entry = group_entry(rib->table, &prefixes[i]);
+        struct entry *entry = group_entry(&rib->table, &prefixes[i]);
         if (!entry || !entry->route.pending)
             continue;
-        table_unqueue(rib->table, entry);
+        table_unqueue(&rib->table, entry);
         entry_set_sent(rib, entry, entry->queue == QUEUE_ANNOUNCE ? entry->route.desired : NULL);
         entry->refresh = false;
         entry->route.sent_offset = offset;
@@ -395,7 +387,7 @@ void rib_out_sent(struct rib_out *rib, const struct prefix *prefixes, size_t cou
 void rib_out_withhold(struct rib_out *rib, const struct prefix *prefixes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct entry *entry = group_entry(rib->table, &prefixes[i]);
+        struct entry *entry = group_entry(&rib->table, &prefixes[i]);
         if (!entry || !entry->route.pending)
             continue;
         entry->route.withheld = true;
@@ -405,7 +397,7 @@ void rib_out_withhold(struct rib_out *rib, const struct prefix *prefixes, size_t
 
 const struct rib_out_route *rib_out_find(const struct rib_out *rib, const struct prefix *prefix)
 {
-    const struct entry *entry = table_find(rib->table, prefix);
+    const struct entry *entry = table_find(&rib->table, prefix);
     return entry && !entry_is_dead(entry) ? &entry->route : NULL;
 }
 
@@ -436,20 +428,24 @@ static const struct rib_out_route *first_alive(const struct table *table, uint32
     return NULL;
 }
 
+/* To the caller nothing changes when the table is sorted. */
+static const struct table *sorted_table(const struct rib_out *rib)
+{
+    if (!rib->table.order_valid)
+        table_sort((struct table *)&rib->table);
+    return &rib->table;
+}
+
 const struct rib_out_route *rib_out_walk(const struct rib_out *rib, const struct rib_out_route *previous)
 {
-    if (!rib->table->order_valid)
-        table_sort(rib->table);
-    return first_alive(rib->table, previous ? ((const struct entry *)previous)->rank + 1 : 0);
+    return first_alive(sorted_table(rib), previous ? ((const struct entry *)previous)->rank + 1 : 0);
 }
 
 const struct rib_out_route *rib_out_after(const struct rib_out *rib, const struct prefix *prefix)
 {
-    struct table *table = rib->table;
+    const struct table *table = sorted_table(rib);
     uint32_t low = 0, high = prefix->family == FAMILY_NONE ? 0 : table->count;
 
-    if (!table->order_valid)
-        table_sort(table);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (prefix_compare(&table->entries[table->order[middle]].route.prefix, prefix) <= 0)

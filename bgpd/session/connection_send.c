@@ -45,27 +45,22 @@ int64_t connection_timer_left(const struct connection *connection, enum connecti
 
 /* ---- progress ---------------------------------------------------------------------------------------------------- */
 
-static void note_progress(struct connection *connection, uint64_t acknowledged)
-{
-    connection->progress_ms = uv_now(connection->context->loop);
-    connection->progress_offset = acknowledged;
-}
-
 void connection_watch_progress(struct connection *connection)
 {
     if (connection_timer_left(connection, TIMER_SEND_HOLD) >= 0)
         return;
-    note_progress(connection, transport_acknowledged(connection->transport));
+    connection->progress_ms = uv_now(connection->context->loop); /* nothing was on its way, so its offset is right */
     connection_start_timer(connection, TIMER_SEND_HOLD, PROGRESS_TICK_MS);
 }
 
 bool connection_has_progress(struct connection *connection)
 {
     uint64_t acknowledged = transport_acknowledged(connection->transport);
+    if (acknowledged != connection->progress_offset)
+        connection->progress_ms = uv_now(connection->context->loop);
+    connection->progress_offset = acknowledged;
     if (acknowledged == transport_offset(connection->transport))
         return true;
-    if (acknowledged != connection->progress_offset)
-        note_progress(connection, acknowledged);
     connection_start_timer(connection, TIMER_SEND_HOLD, PROGRESS_TICK_MS);
     return connection_timer_left(connection, TIMER_SEND_HOLD) > 0;
 }

@@ -48,6 +48,30 @@ static void poll_for(struct transport *transport, int events)
     transport->polled = events;
 }
 
+static size_t output_waiting(const struct transport *transport)
+{
+    return transport->output_end - transport->output_head;
+}
+
+/* Mostly the kernel takes all at once, and the next transport's turn follows: so that the buffers of many are not drawn
+ * through the processor's caches for that, one stands in for those that are empty, until the flush. */
+static uint8_t common_output[TRANSPORT_OUTPUT_MAX];
+static struct transport *common_owner;
+
+static uint8_t *output_of(const struct transport *transport)
+{
+    return transport == common_owner ? common_output : transport->output;
+}
+
+/* What its owner has left there moves to its own buffer. */
+static void leave_common(void)
+{
+    if (common_owner)
+        memcpy(common_owner->output + common_owner->output_head, common_output + common_owner->output_head,
+               output_waiting(common_owner));
+    common_owner = NULL;
+}
+
 /* ---- birth and death ------------------------------------------------------------------------------------------- */
 
 static void handle_closed(uv_handle_t *handle)
@@ -87,6 +111,8 @@ static void destroy(struct transport *transport, bool reset)
     if (transport->phase == PHASE_LINGERING)
         unlink_lingering(transport);
     transport->phase = PHASE_CLOSED;
+    if (transport == common_owner)
+        common_owner = NULL;
     uv_close((uv_handle_t *)&transport->linger_timer, handle_closed);
     uv_close((uv_handle_t *)&transport->poll, handle_closed);
     if (reset)
@@ -222,12 +248,17 @@ static bool receive(struct transport *transport)
 
 static uint8_t *reserve(struct transport *transport, size_t size, size_t limit)
 {
+    if (transport != common_owner && output_waiting(transport) == 0) {
+        leave_common();
+        common_owner = transport;
+    }
+    uint8_t *output = output_of(transport);
     if (transport->output_head > 0 && transport->output_end + size > limit) {
         transport->output_end -= transport->output_head;
-        memmove(transport->output, transport->output + transport->output_head, transport->output_end);
+        memmove(output, output + transport->output_head, transport->output_end);
         transport->output_head = 0;
     }
-    return transport->output_end + size <= limit ? transport->output + transport->output_end : NULL;
+    return transport->output_end + size <= limit ? output + transport->output_end : NULL;
 }
 
 uint8_t *transport_reserve(struct transport *transport, size_t size)
@@ -245,11 +276,6 @@ void transport_commit(struct transport *transport, size_t size)
     transport->output_end += size;
 }
 
-static size_t output_waiting(const struct transport *transport)
-{
-    return transport->output_end - transport->output_head;
-}
-
 static void took(struct transport *transport, size_t size)
 {
     transport->output_head += size;
@@ -263,7 +289,7 @@ void transport_flush(struct transport *transport)
     if (transport->phase != PHASE_OPEN && transport->phase != PHASE_LINGERING)
         return;
     while (output_waiting(transport) > 0 && !transport->write_error) {
-        ssize_t size = send(transport->descriptor, transport->output + transport->output_head,
+        ssize_t size = send(transport->descriptor, output_of(transport) + transport->output_head,
                             output_waiting(transport), MSG_NOSIGNAL);
         if (size < 0 && errno != EINTR && errno != EAGAIN)
             transport->write_error = errno; /* the loop finds the socket readable and tells */
@@ -272,6 +298,8 @@ void transport_flush(struct transport *transport)
         if (size > 0)
             took(transport, (size_t)size);
     }
+    if (transport == common_owner)
+        leave_common();
     bool wait = output_waiting(transport) > 0 && !transport->write_error;
     poll_for(transport, UV_READABLE | (wait ? UV_WRITABLE : 0));
 }

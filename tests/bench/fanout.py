@@ -1,7 +1,7 @@
-"""How long until a fallen gate is withdrawn from everyone: 1,000 VIPs that share a check, 64 neighbours.
+"""How long until a fallen gate is withdrawn from everyone: 1,000 VIPs that share a check, 64 neighbors.
 
 vipgate from its health daemon's verdict, BIRD from the command on its control socket that disables a static protocol with the
-same prefixes; both until the last neighbour has the last withdrawal. The neighbours are the same process for both, and the
+same prefixes; both until the last neighbour has the last withdrawal. The neighbors are the same process for both, and the
 two speakers take turns.
 """
 
@@ -21,6 +21,7 @@ from lab.lab import Lab  # noqa: E402
 from lab.system import require_root, wait_for  # noqa: E402
 from lab.target import TcpTarget  # noqa: E402
 from lab.vipgate import Vipgate  # noqa: E402
+from measure.flips import neighbors as addresses_of_neighbors  # noqa: E402
 from measure.table import Table, goal  # noqa: E402
 
 OURS, THEIRS = "198.51.100.70", "198.51.100.71"
@@ -51,11 +52,11 @@ def bird_config(neighbors, vips):
 class Fanout:
     def __init__(self, lab, neighbors, vips):
         self.neighbors, self.vips, self.announced, self.enabled = neighbors, vips, 0, 0
-        addresses = [f"198.51.100.{number + 1}" for number in range(neighbors)]
+        addresses = addresses_of_neighbors(neighbors)
         host = lab.host("host", *(f"{one}/32" for one in (OURS, THEIRS, *addresses)))
         self.receivers = lab.start(host, "receivers", sys.executable, "-B", os.path.join(HERE, "measure", "receivers.py"),
                                    str(PEER_AS), *addresses)
-        wait_for(lambda: "listening" in self.receivers.output(), "the neighbours to listen")
+        wait_for(lambda: "listening" in self.receivers.output(), "the neighbors to listen")
         self.target = TcpTarget(lab, host)
         self.gate = Vipgate(lab, host, vipgate_config(addresses, vips)).start()
         self.bird = Bird(lab, host, "bird", THEIRS, bird_config(addresses, vips))
@@ -71,7 +72,7 @@ class Fanout:
                 if words[:3] == [source, str(self.neighbors), str(count)] and float(words[3]) > since:
                     return float(words[3])
             return None
-        return wait_for(found, f"{source}: {count} routes at {self.neighbors} neighbours", deadline=60)
+        return wait_for(found, f"{source}: {count} routes at {self.neighbors} neighbors", deadline=60)
 
     def our_withdrawal(self):
         self.reached(OURS, self.vips, self.announced)
@@ -124,7 +125,7 @@ def main():
             theirs.append(fanout.their_withdrawal())
         fanout.control.close()
     table = Table(f"min / median / max of {options.rounds} rounds; {options.vips} VIPs that share a check, "
-                  f"{options.neighbors} neighbours", "vipgate", "BIRD")
+                  f"{options.neighbors} neighbors", "vipgate", "BIRD")
     table.row("change until the last withdrawal", ours, theirs, "ms")
     print()
     goal("not later than BIRD, median", statistics.median(ours), statistics.median(theirs), "ms")
