@@ -1,6 +1,7 @@
 /*
  * The finite state machine of one connection (RFC 4271 section 8, with RFC 6608 and RFC 9687) as a pure function: state
- * and event in, next state and actions out. It has no clock and no socket; peer.c carries out what it answers.
+ * and event in, next state and actions out. It has no clock and no socket; connection_event.c carries out what it
+ * answers.
  *
  * A neighbor has one of these for the connection that we make and one for a connection that it makes; which of the two
  * stays is decided outside (collision.h) and comes in as OpenCollisionDump.
@@ -21,29 +22,23 @@ enum session_state {
 
 enum { SESSION_STATE_COUNT = SESSION_ESTABLISHED + 1 };
 
-/* The events with their numbers and names in RFC 4271 section 8.1; 29 is of RFC 9687; RFC 2918 gave its message no
- * number, 30 is ours. */
+/* The events that can happen, with their numbers and names in RFC 4271 section 8.1; 29 is of RFC 9687; RFC 2918 gave
+ * its message no number, 30 is ours. */
 enum fsm_event {
     EVENT_MANUAL_START = 1,
     EVENT_MANUAL_STOP = 2,
     EVENT_AUTOMATIC_START = 3,
     EVENT_MANUAL_START_WITH_PASSIVE_TCP_ESTABLISHMENT = 4,
     EVENT_AUTOMATIC_START_WITH_PASSIVE_TCP_ESTABLISHMENT = 5,
-    EVENT_AUTOMATIC_START_WITH_DAMP_PEER_OSCILLATIONS = 6,
-    EVENT_AUTOMATIC_START_WITH_DAMP_PEER_OSCILLATIONS_AND_PASSIVE_TCP_ESTABLISHMENT = 7,
     EVENT_AUTOMATIC_STOP = 8,
     EVENT_CONNECT_RETRY_TIMER_EXPIRES = 9,
     EVENT_HOLD_TIMER_EXPIRES = 10,
     EVENT_KEEPALIVE_TIMER_EXPIRES = 11,
-    EVENT_DELAY_OPEN_TIMER_EXPIRES = 12, /* never happens: DelayOpen is not supported */
     EVENT_IDLE_HOLD_TIMER_EXPIRES = 13,
-    EVENT_TCP_CONNECTION_VALID = 14,
-    EVENT_TCP_CR_INVALID = 15,
     EVENT_TCP_CR_ACKED = 16,
     EVENT_TCP_CONNECTION_CONFIRMED = 17,
     EVENT_TCP_CONNECTION_FAILS = 18,
     EVENT_BGP_OPEN = 19,
-    EVENT_BGP_OPEN_WITH_DELAY_OPEN_TIMER_RUNNING = 20, /* never happens */
     EVENT_BGP_HEADER_ERR = 21,
     EVENT_BGP_OPEN_MSG_ERR = 22,
     EVENT_OPEN_COLLISION_DUMP = 23,
