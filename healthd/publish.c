@@ -222,10 +222,14 @@ static void close_handles(struct publisher *publisher)
 
 static bool start_listening(struct publisher *publisher, int fd, char *error, size_t size)
 {
-    publisher->acceptor = acceptor_open(publisher->alive.loop, fd, LISTEN_BACKLOG, on_connection, publisher);
-    if (publisher->acceptor && lstat(publisher->address.sun_path, &publisher->file) == 0)
+    int result =
+        acceptor_open(&publisher->acceptor, publisher->alive.loop, fd, LISTEN_BACKLOG, on_connection, publisher);
+
+    if (result == 0 && lstat(publisher->address.sun_path, &publisher->file) < 0)
+        result = -errno;
+    if (result == 0)
         return true;
-    snprintf(error, size, "cannot listen on %s: %s", publisher->address.sun_path, strerror(errno));
+    snprintf(error, size, "cannot listen on %s: %s", publisher->address.sun_path, strerror(-result));
     return false;
 }
 

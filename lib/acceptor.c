@@ -59,14 +59,11 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 
 struct acceptor *acceptor_new(uv_loop_t *loop, int fd)
 {
-    struct acceptor *acceptor = fd >= 0 ? calloc(1, sizeof *acceptor) : NULL;
-    int result = acceptor ? uv_poll_init(loop, &acceptor->poll, fd) : -errno; /* which makes it non-blocking */
+    struct acceptor *acceptor = calloc(1, sizeof *acceptor);
 
-    if (result < 0) {
-        if (fd >= 0)
-            close(fd);
+    if (!acceptor || uv_poll_init(loop, &acceptor->poll, fd) < 0) { /* which makes it non-blocking */
+        close(fd);
         free(acceptor);
-        errno = -result;
         return NULL;
     }
     uv_timer_init(loop, &acceptor->pause);
@@ -83,18 +80,20 @@ void acceptor_start(struct acceptor *acceptor, acceptor_accepted *accepted, void
     uv_poll_start(&acceptor->poll, UV_READABLE, on_readable);
 }
 
-struct acceptor *acceptor_open(uv_loop_t *loop, int fd, int backlog, acceptor_accepted *accepted, void *user)
+int acceptor_open(struct acceptor **acceptor, uv_loop_t *loop, int fd, int backlog, acceptor_accepted *accepted,
+                  void *user)
 {
-    int result = listen(fd, backlog) == 0 ? 0 : errno;
-    struct acceptor *acceptor = result == 0 ? acceptor_new(loop, fd) : NULL;
-
-    if (acceptor)
-        acceptor_start(acceptor, accepted, user);
-    if (result != 0) {
+    if (listen(fd, backlog) < 0) {
+        int error = errno;
         close(fd);
-        errno = result;
+        return -error;
     }
-    return acceptor;
+    struct acceptor *opened = acceptor_new(loop, fd);
+    if (!opened)
+        return -ENOMEM;
+    acceptor_start(opened, accepted, user);
+    *acceptor = opened;
+    return 0;
 }
 
 static void on_closed(uv_handle_t *handle)

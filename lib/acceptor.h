@@ -13,13 +13,13 @@ struct acceptor;
 /* Takes one connection, whose descriptor is the callee's now: non-blocking, not inherited. */
 typedef void acceptor_accepted(int fd, void *user);
 
-/* Of FD, which listens and is taken over in either case; -1 with errno is passed on. Accepts nothing before
- * acceptor_start. NULL with errno. */
+/* Of FD, which listens and is taken over in either case. Accepts nothing before acceptor_start. NULL: out of memory. */
 struct acceptor *acceptor_new(uv_loop_t *loop, int fd);
 void acceptor_start(struct acceptor *acceptor, acceptor_accepted *accepted, void *user);
 
-/* Listens on FD, a bound socket, which is taken over in either case, and starts. NULL with errno. */
-struct acceptor *acceptor_open(uv_loop_t *loop, int fd, int backlog, acceptor_accepted *accepted, void *user);
+/* Listens on FD, a bound socket, which is taken over in either case, and starts: *ACCEPTOR, or a negative errno. */
+int acceptor_open(struct acceptor **acceptor, uv_loop_t *loop, int fd, int backlog, acceptor_accepted *accepted,
+                  void *user);
 
 /* Memory is freed once the loop has run on. NULL: nothing. */
 void acceptor_close(struct acceptor *acceptor);

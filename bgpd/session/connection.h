@@ -104,8 +104,8 @@ bool connection_is_alive(const struct connection *connection);
 
 /* Begins to connect. Where that fails at once, TcpConnectionFails follows on the event that is being carried out. */
 void connection_connect(struct connection *connection, const struct socket_options *options);
-/* Goes on with a connection that the neighbor made; takes over DESCRIPTOR. */
-void connection_accept(struct connection *connection, int descriptor, const struct socket_options *options);
+/* Goes on with a connection that the neighbor made; takes over FD. */
+void connection_accept(struct connection *connection, int fd, const struct socket_options *options);
 void connection_timer_expired(struct connection *connection, enum connection_timer timer);
 
 /* ---- connection_event.c: DETAIL may be NULL. */

@@ -189,11 +189,11 @@ void connection_connect(struct connection *connection, const struct socket_optio
         connection->context->handler->lost(connection, error);
 }
 
-void connection_accept(struct connection *connection, int descriptor, const struct socket_options *options)
+void connection_accept(struct connection *connection, int fd, const struct socket_options *options)
 {
     struct transport_context context = transport_context(connection);
     char error[192];
-    connection->transport = transport_accepted(&context, descriptor, options, error, sizeof error);
+    connection->transport = transport_accepted(&context, fd, options, error, sizeof error);
     if (!connection->transport) {
         connection->context->handler->lost(connection, error);
         return;

@@ -124,7 +124,7 @@ static const char *refusal(struct peer *peer)
     return NULL;
 }
 
-void peer_accept(struct peer *peer, int descriptor)
+void peer_accept(struct peer *peer, int fd)
 {
     struct connection *theirs = peer_theirs(peer);
     const char *reason = refusal(peer);
@@ -134,7 +134,7 @@ void peer_accept(struct peer *peer, int descriptor)
         connection_send_keepalive(peer->session);
     if (reason) {
         log_debug(peer->subject, "connection refused: %s", reason);
-        close(descriptor);
+        close(fd);
         return;
     }
     /* It would not come again if the first one had not failed on its side. */
@@ -142,7 +142,7 @@ void peer_accept(struct peer *peer, int descriptor)
         connection_event(theirs, EVENT_OPEN_COLLISION_DUMP, NULL);
 
     struct socket_options options = peer_socket_options(peer);
-    connection_accept(theirs, descriptor, &options);
+    connection_accept(theirs, fd, &options);
 }
 
 /* ---- what the operator asks

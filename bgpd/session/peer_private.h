@@ -55,6 +55,7 @@ struct peer {
     size_t index;                         /* among the peers of the speaker, which keeps it */
     char name[ADDRESS_TEXT_SIZE];         /* the address, for the journal */
     char subject[ADDRESS_TEXT_SIZE + 16]; /* "neighbor 192.0.2.1", for the log */
+    bool planned, running;                /* by the speaker: in the next configuration, in the present one */
     bool admin_down;
     struct connection_context shared; /* by the connections */
     struct connection connections[CONNECTIONS];
@@ -99,8 +100,8 @@ void peer_remove(struct peer *peer, uint8_t cease);
 /* Takes over CONFIG; RESET: with a new session. */
 void peer_reconfigure(struct peer *peer, const struct neighbor_config *config, bool reset);
 void peer_stop(struct peer *peer, uint8_t cease, const char *text);
-/* A connection from the neighbor; takes over DESCRIPTOR. */
-void peer_accept(struct peer *peer, int descriptor);
+/* A connection from the neighbor; takes over FD. */
+void peer_accept(struct peer *peer, int fd);
 
 /* ---- peer_session.c */
 extern const struct connection_handler peer_connection_handler;

@@ -15,45 +15,45 @@
 
 enum { LISTEN_BACKLOG = 64, TTL_MAX = 255 };
 
-static bool set_number(int descriptor, int level, int option, int value)
+static bool set_number(int fd, int level, int option, int value)
 {
-    return setsockopt(descriptor, level, option, &value, sizeof value) == 0;
+    return setsockopt(fd, level, option, &value, sizeof value) == 0;
 }
 
 static int new_socket(uint8_t family)
 {
     int domain = family == FAMILY_IPV4 ? AF_INET : AF_INET6;
-    return socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    return fd >= 0 ? fd : -errno;
 }
 
-static bool set_ttl(int descriptor, uint8_t family, int ttl)
+static bool set_ttl(int fd, uint8_t family, int ttl)
 {
-    return family == FAMILY_IPV4 ? set_number(descriptor, IPPROTO_IP, IP_TTL, ttl)
-                                 : set_number(descriptor, IPPROTO_IPV6, IPV6_UNICAST_HOPS, ttl);
+    return family == FAMILY_IPV4 ? set_number(fd, IPPROTO_IP, IP_TTL, ttl)
+                                 : set_number(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, ttl);
 }
 
 /* RFC 5082: what comes from farther away than HOPS has a smaller TTL left, and the kernel drops it. */
-static bool set_minimum_ttl(int descriptor, uint8_t family, int minimum)
+static bool set_minimum_ttl(int fd, uint8_t family, int minimum)
 {
-    return family == FAMILY_IPV4 ? set_number(descriptor, IPPROTO_IP, IP_MINTTL, minimum)
-                                 : set_number(descriptor, IPPROTO_IPV6, IPV6_MINHOPCOUNT, minimum);
+    return family == FAMILY_IPV4 ? set_number(fd, IPPROTO_IP, IP_MINTTL, minimum)
+                                 : set_number(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, minimum);
 }
 
 /* What ours and accepted sockets have in common. Routing traffic is marked as such (RFC 4594), as far as we may. */
-static bool set_common(int descriptor, const struct socket_options *options)
+static bool set_common(int fd, const struct socket_options *options)
 {
     uint8_t family = options->remote.family;
-    (void)(family == FAMILY_IPV4 ? set_number(descriptor, IPPROTO_IP, IP_TOS, IPTOS_CLASS_CS6)
-                                 : set_number(descriptor, IPPROTO_IPV6, IPV6_TCLASS, IPTOS_CLASS_CS6));
-    if (!set_number(descriptor, IPPROTO_TCP, TCP_NODELAY, 1))
+    (void)(family == FAMILY_IPV4 ? set_number(fd, IPPROTO_IP, IP_TOS, IPTOS_CLASS_CS6)
+                                 : set_number(fd, IPPROTO_IPV6, IPV6_TCLASS, IPTOS_CLASS_CS6));
+    if (!set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1))
         return false;
     if (options->ttl_security)
-        return set_ttl(descriptor, family, TTL_MAX) &&
-               set_minimum_ttl(descriptor, family, TTL_MAX + 1 - options->ttl_security);
-    return options->ttl == 0 || set_ttl(descriptor, family, options->ttl);
+        return set_ttl(fd, family, TTL_MAX) && set_minimum_ttl(fd, family, TTL_MAX + 1 - options->ttl_security);
+    return options->ttl == 0 || set_ttl(fd, family, options->ttl);
 }
 
-bool socket_set_md5(int descriptor, const struct address *remote, const char *password)
+int socket_set_md5(int fd, const struct address *remote, const char *password)
 {
     struct tcp_md5sig key = {.tcpm_keylen = 0};
     struct sockaddr_storage address;
@@ -64,147 +64,143 @@ bool socket_set_md5(int descriptor, const struct address *remote, const char *pa
         memcpy(key.tcpm_key, password, length);
         key.tcpm_keylen = (uint16_t)length;
     }
-    bool done = setsockopt(descriptor, IPPROTO_TCP, TCP_MD5SIG, &key, sizeof key) == 0;
+    int result = setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &key, sizeof key) == 0 ? 0 : -errno;
     explicit_bzero(&key, sizeof key);
-    return done || (!password && errno == ENOENT);
+    return !password && result == -ENOENT ? 0 : result;
 }
 
-static bool bind_local(int descriptor, const struct socket_options *options, char *error, size_t size)
+int socket_try_md5(const struct address *remote, const char *password)
+{
+    int fd = new_socket(remote->family);
+    int result = fd < 0 ? fd : socket_set_md5(fd, remote, password);
+    if (fd >= 0)
+        close(fd);
+    return result;
+}
+
+bool socket_prepare(int fd, const struct socket_options *options, char *error, size_t size)
+{
+    char reason[ERRNO_TEXT_SIZE];
+    if (set_common(fd, options))
+        return true;
+    snprintf(error, size, "setting the TTL: %s", errno_text(errno, reason));
+    return false;
+}
+
+static bool bind_local(int fd, const struct socket_options *options, char *error, size_t size)
 {
     char address[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
     struct sockaddr_storage local;
     if (options->local.family == FAMILY_NONE)
         return true;
     socklen_t length = address_to_socket(&options->local, 0, &local);
-    set_number(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-    if (bind(descriptor, (struct sockaddr *)&local, length) == 0)
+    set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+    if (bind(fd, (struct sockaddr *)&local, length) == 0)
         return true;
     snprintf(error, size, "local-address %s: %s", address_format(&options->local, address), errno_text(errno, reason));
     return false;
 }
 
-static bool prepare_connecting(int descriptor, const struct socket_options *options, char *error, size_t size)
-{
-    char reason[ERRNO_TEXT_SIZE];
-    if (!set_common(descriptor, options)) {
-        snprintf(error, size, "setting the TTL: %s", errno_text(errno, reason));
-        return false;
-    }
-    if (options->password && !socket_set_md5(descriptor, &options->remote, options->password)) {
-        snprintf(error, size, "setting the TCP MD5 key: %s", errno_text(errno, reason));
-        return false;
-    }
-    return bind_local(descriptor, options, error, size);
-}
-
-int socket_connect(const struct socket_options *options, char *error, size_t size)
+static bool start_connecting(int fd, const struct socket_options *options, char *error, size_t size)
 {
     char address[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
     struct sockaddr_storage remote;
     socklen_t length = address_to_socket(&options->remote, options->port, &remote);
-    int descriptor = new_socket(options->remote.family);
-    if (descriptor >= 0 && !prepare_connecting(descriptor, options, error, size)) {
-        close(descriptor);
-        return -1;
+    int result = options->password ? socket_set_md5(fd, &options->remote, options->password) : 0;
+    if (result < 0) {
+        snprintf(error, size, "setting the TCP MD5 key: %s", errno_text(-result, reason));
+        return false;
     }
-    if (descriptor >= 0 && (connect(descriptor, (struct sockaddr *)&remote, length) == 0 || errno == EINPROGRESS))
-        return descriptor;
+    if (!socket_prepare(fd, options, error, size) || !bind_local(fd, options, error, size))
+        return false;
+    if (connect(fd, (struct sockaddr *)&remote, length) == 0 || errno == EINPROGRESS)
+        return true;
     snprintf(error, size, "connect to %s port %u: %s", address_format(&options->remote, address), options->port,
              errno_text(errno, reason));
-    if (descriptor >= 0)
-        close(descriptor);
-    return -1;
-}
-
-int socket_connect_result(int descriptor)
-{
-    int error = 0;
-    socklen_t length = sizeof error;
-    if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
-        return errno;
-    return error;
-}
-
-bool socket_prepare_accepted(int descriptor, const struct socket_options *options, char *error, size_t size)
-{
-    char reason[ERRNO_TEXT_SIZE];
-    if (set_common(descriptor, options))
-        return true;
-    snprintf(error, size, "setting the TTL: %s", errno_text(errno, reason));
     return false;
 }
 
-bool socket_share_port(int descriptor)
+int socket_connect(const struct socket_options *options, char *error, size_t size)
 {
-    return set_number(descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
+    char reason[ERRNO_TEXT_SIZE];
+    int fd = new_socket(options->remote.family);
+    if (fd < 0)
+        snprintf(error, size, "socket: %s", errno_text(-fd, reason));
+    if (fd < 0 || start_connecting(fd, options, error, size))
+        return fd;
+    close(fd);
+    return -ECONNABORTED;
+}
+
+int socket_connect_result(int fd)
+{
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
+        return -errno;
+    return -error;
+}
+
+void socket_share_port(int fd)
+{
+    set_number(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 }
 
 /* Binds and listens. SYN-ACKs go out before we know who called: with a TTL of 255 they pass a neighbor's GTSM. */
-static bool start_listening(int descriptor, const struct address *address, uint16_t port)
+static bool start_listening(int fd, const struct address *address, uint16_t port)
 {
     struct sockaddr_storage local;
     socklen_t length = address_to_socket(address, port, &local);
-    return set_number(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) && set_ttl(descriptor, address->family, TTL_MAX) &&
-           (address->family == FAMILY_IPV4 || set_number(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1)) &&
-           bind(descriptor, (struct sockaddr *)&local, length) == 0 && listen(descriptor, LISTEN_BACKLOG) == 0;
+    return set_number(fd, SOL_SOCKET, SO_REUSEADDR, 1) && set_ttl(fd, address->family, TTL_MAX) &&
+           (address->family == FAMILY_IPV4 || set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) &&
+           bind(fd, (struct sockaddr *)&local, length) == 0 && listen(fd, LISTEN_BACKLOG) == 0;
 }
 
-static int listen_with(int descriptor, const struct address *address, uint16_t port, char *error, size_t size)
+int socket_listen(const struct address *address, uint16_t port, bool beside, char *error, size_t size)
 {
     char text[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
-    if (descriptor >= 0 && start_listening(descriptor, address, port))
-        return descriptor;
-    int saved = errno;
-    snprintf(error, size, "listen on %s port %u: %s%s", address_format(address, text), port, errno_text(saved, reason),
-             saved == EACCES ? " (ports below 1024 need CAP_NET_BIND_SERVICE)" : "");
-    if (descriptor >= 0)
-        close(descriptor);
-    errno = saved;
-    return -1;
+    int fd = new_socket(address->family);
+    if (fd >= 0 && beside)
+        socket_share_port(fd);
+    if (fd >= 0 && start_listening(fd, address, port))
+        return fd;
+    int result = fd < 0 ? fd : -errno;
+    snprintf(error, size, "listen on %s port %u: %s%s", address_format(address, text), port,
+             errno_text(-result, reason), result == -EACCES ? " (ports below 1024 need CAP_NET_BIND_SERVICE)" : "");
+    if (fd >= 0)
+        close(fd);
+    return result;
 }
 
-int socket_listen(const struct address *address, uint16_t port, char *error, size_t size)
-{
-    return listen_with(new_socket(address->family), address, port, error, size);
-}
-
-int socket_listen_beside(const struct address *address, uint16_t port, char *error, size_t size)
-{
-    int descriptor = new_socket(address->family);
-    if (descriptor >= 0)
-        socket_share_port(descriptor);
-    return listen_with(descriptor, address, port, error, size);
-}
-
-struct address socket_local_address(int descriptor, uint16_t *port)
+static struct address end_of(int fd, int (*name)(int, struct sockaddr *, socklen_t *), uint16_t *port)
 {
     struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof address;
     *port = 0;
-    if (getsockname(descriptor, (struct sockaddr *)&address, &length) < 0)
+    if (name(fd, (struct sockaddr *)&address, &length) < 0)
         return (struct address){.family = FAMILY_NONE};
     return address_from_socket((struct sockaddr *)&address, port);
 }
 
-struct address socket_remote_address(int descriptor, uint16_t *port)
+struct address socket_local_address(int fd, uint16_t *port)
 {
-    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
-    socklen_t length = sizeof address;
-    *port = 0;
-    if (getpeername(descriptor, (struct sockaddr *)&address, &length) < 0)
-        return (struct address){.family = FAMILY_NONE};
-    return address_from_socket((struct sockaddr *)&address, port);
+    return end_of(fd, getsockname, port);
 }
 
-uint32_t socket_unacknowledged(int descriptor)
+struct address socket_remote_address(int fd, uint16_t *port)
+{
+    return end_of(fd, getpeername, port);
+}
+
+uint32_t socket_unacknowledged(int fd)
 {
     int octets = 0;
-    return ioctl(descriptor, SIOCOUTQ, &octets) == 0 && octets > 0 ? (uint32_t)octets : 0;
+    return ioctl(fd, SIOCOUTQ, &octets) == 0 && octets > 0 ? (uint32_t)octets : 0;
 }
 
-void socket_reset(int descriptor)
+void socket_reset(int fd)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
-    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-    close(descriptor);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    close(fd);
 }

@@ -55,17 +55,17 @@ static void log_stranger(struct speaker *speaker, const struct address *remote)
         log_warning(NULL, "connection from %s refused: no such neighbor", address);
 }
 
-void speaker_accepted(int descriptor, const struct address *remote, void *user)
+void speaker_accepted(int fd, const struct address *remote, void *user)
 {
     struct speaker *speaker = user;
     struct peer *peer = speaker_find(speaker, remote);
     if (peer && !speaker->shutting_down) {
-        peer_accept(peer, descriptor);
+        peer_accept(peer, fd);
         return;
     }
     if (!peer)
         log_stranger(speaker, remote);
-    close(descriptor);
+    close(fd);
 }
 
 void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, size_t count)
@@ -157,15 +157,6 @@ void speaker_shutdown(struct speaker *speaker, const char *text, uint64_t timeou
     uv_timer_start(&speaker->shutdown_timer, shutdown_tick, 0, SHUTDOWN_TICK_MS);
 }
 
-static bool is_running(const struct speaker *speaker, const struct peer *peer)
-{
-    for (size_t i = 0; i < speaker->peer_count; i++) {
-        if (speaker->peers[i] == peer)
-            return true;
-    }
-    return false;
-}
-
 void speaker_abandon(struct speaker *speaker)
 {
     struct speaker_plan *plan = &speaker->plan;
@@ -174,7 +165,8 @@ void speaker_abandon(struct speaker *speaker)
             listener_free(plan->listeners[i]);
     }
     for (size_t i = 0; i < plan->peer_count; i++) {
-        if (!is_running(speaker, plan->peers[i]))
+        plan->peers[i]->planned = false;
+        if (!plan->peers[i]->running)
             peer_remove(plan->peers[i], CEASE_PEER_DECONFIGURED);
     }
     free(plan->listeners);

@@ -20,22 +20,16 @@ static struct listener *find_listener(const struct speaker *speaker, const struc
     return NULL;
 }
 
-/* The host may have no IPv6 (or no IPv4) at all; "::" is a default and then means nothing. */
-static bool is_missing_family(const struct address *address, int error)
+/* Where a present listener is in its way (0.0.0.0 now, 192.0.2.1 from now on), beside that. */
+static int open_socket(const struct speaker *speaker, const struct address *address, uint16_t port, char *error,
+                       size_t size)
 {
-    return address_is_unspecified(address) && (error == EAFNOSUPPORT || error == EADDRNOTAVAIL);
-}
-
-/* A new listener; where a present one is in its way (0.0.0.0 now, 192.0.2.1 from now on), beside that. */
-static struct listener *make_listener(const struct speaker *speaker, const struct address *address, uint16_t port,
-                                      char *error, size_t size)
-{
-    struct listener *listener = listener_new(speaker->context.loop, address, port, error, size);
-    for (size_t i = 0; i < speaker->listener_count && !listener && errno == EADDRINUSE; i++) {
-        if (listener_overlaps(speaker->listeners[i], address, port))
-            listener = listener_new_beside(speaker->listeners[i], address, error, size);
+    int fd = socket_listen(address, port, false, error, size);
+    for (size_t i = 0; i < speaker->listener_count && fd == -EADDRINUSE; i++) {
+        if (listener_share(speaker->listeners[i], address, port))
+            fd = socket_listen(address, port, true, error, size);
     }
-    return listener;
+    return fd;
 }
 
 static bool plan_listener(struct speaker *speaker, const struct address *address, uint16_t port, char *error,
@@ -43,13 +37,19 @@ static bool plan_listener(struct speaker *speaker, const struct address *address
 {
     struct speaker_plan *plan = &speaker->plan;
     struct listener *kept = find_listener(speaker, address, port);
-    struct listener *listener = kept ? kept : make_listener(speaker, address, port, error, size);
-    if (!listener && is_missing_family(address, errno)) {
+    int fd = kept ? 0 : open_socket(speaker, address, port, error, size);
+    /* The host may have no IPv6 (or no IPv4) at all; "::" is a default and then means nothing. */
+    if (address_is_unspecified(address) && (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)) {
         log_warning(NULL, "%s; going on without", error);
         return true;
     }
-    if (!listener)
+    if (fd < 0)
         return false;
+    struct listener *listener = kept ? kept : listener_new(speaker->context.loop, fd, address, port);
+    if (!listener) {
+        snprintf(error, size, "listen: out of memory");
+        return false;
+    }
     plan->listeners[plan->listener_count] = listener;
     plan->is_new[plan->listener_count++] = !kept;
     return true;
@@ -82,6 +82,7 @@ static bool plan_peers(struct speaker *speaker, const struct bgp_config *config,
         plan->peers[i] = kept ? kept : peer_new(&speaker->context, neighbor);
         if (!plan->peers[i])
             break;
+        plan->peers[i]->planned = true;
         plan->peer_count++;
     }
     if (plan->peer_count == config->neighbor_count && plan->peers)
@@ -96,17 +97,11 @@ static bool check_md5(const struct bgp_config *config, char *error, size_t size)
     for (size_t i = 0; i < config->neighbor_count; i++) {
         const struct neighbor_config *neighbor = &config->neighbors[i];
         char address[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
-        if (!neighbor->password)
-            continue;
-        int probe = socket(neighbor->address.family == FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        bool taken = probe >= 0 && socket_set_md5(probe, &neighbor->address, neighbor->password);
-        int saved = errno;
-        if (probe >= 0)
-            close(probe);
-        if (taken)
+        int result = neighbor->password ? socket_try_md5(&neighbor->address, neighbor->password) : 0;
+        if (result == 0)
             continue;
         snprintf(error, size, "neighbor %s: the kernel does not take the password as TCP MD5 key: %s",
-                 address_format(&neighbor->address, address), errno_text(saved, reason));
+                 address_format(&neighbor->address, address), errno_text(-result, reason));
         return false;
     }
     return true;
@@ -126,9 +121,10 @@ static void set_keys(struct speaker *speaker, const struct address *address, con
 {
     char text[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
     for (size_t i = 0; i < speaker->listener_count; i++) {
-        if (!listener_set_md5(speaker->listeners[i], address, password))
+        int result = listener_set_md5(speaker->listeners[i], address, password);
+        if (result < 0)
             log_error(NULL, "neighbor %s: setting the TCP MD5 key on the listening socket: %s",
-                      address_format(address, text), errno_text(errno, reason));
+                      address_format(address, text), errno_text(-result, reason));
     }
 }
 
@@ -148,19 +144,17 @@ static void apply_listeners(struct speaker *speaker)
     plan->listeners = NULL;
 }
 
-static void remove_peers(struct speaker *speaker, const struct bgp_config *config)
+static void remove_peers(struct speaker *speaker)
 {
     for (size_t i = 0; i < speaker->peer_count; i++) {
         struct peer *peer = speaker->peers[i];
-        bool kept = false;
-        for (size_t j = 0; j < config->neighbor_count; j++)
-            kept = kept || speaker->plan.peers[j] == peer;
-        if (kept)
+        if (peer->planned)
             continue;
         if (peer->config->password)
             set_keys(speaker, &peer->config->address, NULL);
         peer_remove(peer, CEASE_PEER_DECONFIGURED);
     }
+    free(speaker->peers);
 }
 
 static bool text_differs(const char *a, const char *b)
@@ -187,34 +181,34 @@ static bool identity_changed(const struct bgp_config *old, const struct bgp_conf
     return old && (old->local_as != new->local_as || old->router_id != new->router_id);
 }
 
+/* A new one starts, one from before becomes what NEIGHBOR says. */
+static void apply_peer(struct speaker *speaker, struct peer *peer, const struct neighbor_config *neighbor, bool reset)
+{
+    bool is_old = peer->running;
+    if (neighbor->password || peer->config->password)
+        set_keys(speaker, &neighbor->address, neighbor->password);
+    peer->planned = false;
+    peer->running = true;
+    if (is_old)
+        peer_reconfigure(peer, neighbor, reset || speaker_needs_reset(peer->config, neighbor));
+    else
+        peer_start(peer);
+}
+
 void speaker_apply(struct speaker *speaker, const struct bgp_config *config)
 {
     struct speaker_plan *plan = &speaker->plan;
     bool reset_all = identity_changed(speaker->context.config, config);
-    remove_peers(speaker, config);
+    remove_peers(speaker);
     apply_listeners(speaker);
     speaker->context.config = config;
-
-    struct peer **old = speaker->peers;
-    size_t old_count = speaker->peer_count;
     speaker->peers = plan->peers;
     speaker->peer_count = plan->peer_count;
     plan->peers = NULL;
     for (size_t i = 0; i < speaker->peer_count; i++) {
-        struct peer *peer = speaker->peers[i];
-        const struct neighbor_config *neighbor = &config->neighbors[i];
-        peer->index = i;
-        bool had_password = peer->config->password != NULL, is_old = false;
-        for (size_t j = 0; j < old_count; j++)
-            is_old = is_old || old[j] == peer;
-        if (neighbor->password || had_password)
-            set_keys(speaker, &neighbor->address, neighbor->password);
-        if (is_old)
-            peer_reconfigure(peer, neighbor, reset_all || speaker_needs_reset(peer->config, neighbor));
-        else
-            peer_start(peer);
+        speaker->peers[i]->index = i;
+        apply_peer(speaker, speaker->peers[i], &config->neighbors[i], reset_all);
     }
-    free(old);
     for (size_t i = 0; i < speaker->listener_count; i++) {
         if (plan->is_new[i])
             listener_start(speaker->listeners[i], speaker_accepted, speaker);

@@ -32,6 +32,6 @@ struct speaker {
 };
 
 /* A listener's connection: finds the peer. */
-void speaker_accepted(int descriptor, const struct address *remote, void *user);
+void speaker_accepted(int fd, const struct address *remote, void *user);
 
 #endif

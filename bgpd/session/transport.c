@@ -19,7 +19,7 @@ struct transport {
     uv_poll_t poll;
     uv_timer_t linger_timer;
     unsigned handles; /* not yet closed */
-    int descriptor;
+    int fd;
     enum phase phase;
     int write_error; /* errno of a write; told when the loop comes round */
     int polled;      /* events that are polled for */
@@ -116,19 +116,19 @@ static void destroy(struct transport *transport, bool reset)
     uv_close((uv_handle_t *)&transport->linger_timer, handle_closed);
     uv_close((uv_handle_t *)&transport->poll, handle_closed);
     if (reset)
-        socket_reset(transport->descriptor);
+        socket_reset(transport->fd);
     else
-        close(transport->descriptor);
+        close(transport->fd);
 }
 
-static struct transport *transport_new(const struct transport_context *context, int descriptor)
+static struct transport *transport_new(const struct transport_context *context, int fd)
 {
     struct transport *transport = calloc(1, sizeof *transport);
     if (!transport)
         return NULL;
     transport->input = malloc(TRANSPORT_INPUT_MAX);
     transport->output = malloc(TRANSPORT_OUTPUT_MAX);
-    if (!transport->input || !transport->output || uv_poll_init(context->loop, &transport->poll, descriptor) < 0) {
+    if (!transport->input || !transport->output || uv_poll_init(context->loop, &transport->poll, fd) < 0) {
         free(transport->input);
         free(transport->output);
         free(transport);
@@ -137,20 +137,20 @@ static struct transport *transport_new(const struct transport_context *context, 
     uv_timer_init(context->loop, &transport->linger_timer);
     transport->handles = 2;
     transport->poll.data = transport->linger_timer.data = transport;
-    transport->descriptor = descriptor;
+    transport->fd = fd;
     transport->handler = context->handler;
     transport->user = context->user;
     transport->lingering = context->lingering;
     return transport;
 }
 
-static struct transport *transport_of_socket(const struct transport_context *context, int descriptor,
+static struct transport *transport_of_socket(const struct transport_context *context, int fd,
                                              const struct socket_options *options, char *error, size_t size)
 {
-    struct transport *transport = transport_new(context, descriptor);
+    struct transport *transport = transport_new(context, fd);
     if (!transport) {
         snprintf(error, size, "out of memory");
-        close(descriptor);
+        close(fd);
         return NULL;
     }
     transport->remote = options->remote;
@@ -164,10 +164,10 @@ static struct transport *transport_of_socket(const struct transport_context *con
 struct transport *transport_connect(const struct transport_context *context, const struct socket_options *options,
                                     char *error, size_t size)
 {
-    int descriptor = socket_connect(options, error, size);
-    if (descriptor < 0)
+    int fd = socket_connect(options, error, size);
+    if (fd < 0)
         return NULL;
-    struct transport *transport = transport_of_socket(context, descriptor, options, error, size);
+    struct transport *transport = transport_of_socket(context, fd, options, error, size);
     if (!transport)
         return NULL;
     transport->phase = PHASE_CONNECTING;
@@ -175,14 +175,14 @@ struct transport *transport_connect(const struct transport_context *context, con
     return transport;
 }
 
-struct transport *transport_accepted(const struct transport_context *context, int descriptor,
+struct transport *transport_accepted(const struct transport_context *context, int fd,
                                      const struct socket_options *options, char *error, size_t size)
 {
-    if (!socket_prepare_accepted(descriptor, options, error, size)) {
-        close(descriptor);
+    if (!socket_prepare(fd, options, error, size)) {
+        close(fd);
         return NULL;
     }
-    struct transport *transport = transport_of_socket(context, descriptor, options, error, size);
+    struct transport *transport = transport_of_socket(context, fd, options, error, size);
     if (!transport)
         return NULL;
     transport->phase = PHASE_OPEN;
@@ -206,7 +206,7 @@ void transport_consume(struct transport *transport, size_t size)
 bool transport_input_waits(const struct transport *transport)
 {
     int octets = 0;
-    return ioctl(transport->descriptor, FIONREAD, &octets) == 0 && octets > 0;
+    return ioctl(transport->fd, FIONREAD, &octets) == 0 && octets > 0;
 }
 
 static void tell_lost(struct transport *transport, const char *reason)
@@ -229,7 +229,7 @@ static bool receive(struct transport *transport)
     size_t room = TRANSPORT_INPUT_MAX - transport->input_size;
     if (room > TRANSPORT_READ_MAX)
         room = TRANSPORT_READ_MAX;
-    ssize_t size = recv(transport->descriptor, transport->input + transport->input_size, room, 0);
+    ssize_t size = recv(transport->fd, transport->input + transport->input_size, room, 0);
     if (size > 0) {
         transport->input_size += (size_t)size;
         transport->handler->readable(transport->user);
@@ -289,8 +289,8 @@ void transport_flush(struct transport *transport)
     if (transport->phase != PHASE_OPEN && transport->phase != PHASE_LINGERING)
         return;
     while (output_waiting(transport) > 0 && !transport->write_error) {
-        ssize_t size = send(transport->descriptor, output_of(transport) + transport->output_head,
-                            output_waiting(transport), MSG_NOSIGNAL);
+        ssize_t size =
+            send(transport->fd, output_of(transport) + transport->output_head, output_waiting(transport), MSG_NOSIGNAL);
         if (size < 0 && errno != EINTR && errno != EAGAIN)
             transport->write_error = errno; /* the loop finds the socket readable and tells */
         if (size < 0 && errno == EAGAIN)
@@ -311,7 +311,7 @@ uint64_t transport_offset(const struct transport *transport)
 
 uint64_t transport_acknowledged(const struct transport *transport)
 {
-    uint32_t unacknowledged = socket_unacknowledged(transport->descriptor);
+    uint32_t unacknowledged = socket_unacknowledged(transport->fd);
     return transport->written > unacknowledged ? transport->written - unacknowledged : 0;
 }
 
@@ -334,10 +334,10 @@ static void linger(struct transport *transport)
         return;
     }
     if (output_waiting(transport) == 0 && !transport->output_ended) {
-        shutdown(transport->descriptor, SHUT_WR);
+        shutdown(transport->fd, SHUT_WR);
         transport->output_ended = true;
     }
-    ssize_t size = recv(transport->descriptor, ignored, sizeof ignored, 0);
+    ssize_t size = recv(transport->fd, ignored, sizeof ignored, 0);
     if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
         destroy(transport, output_waiting(transport) > 0);
 }
@@ -385,7 +385,7 @@ void transport_lingering_move(struct transport_lingering *lingering, struct tran
 bool transport_lingering_done(const struct transport_lingering *lingering)
 {
     for (const struct transport *transport = lingering->first; transport; transport = transport->next) {
-        if (output_waiting(transport) > 0 || socket_unacknowledged(transport->descriptor) > 0)
+        if (output_waiting(transport) > 0 || socket_unacknowledged(transport->fd) > 0)
             return false;
     }
     return true;
@@ -403,10 +403,10 @@ void transport_lingering_end(struct transport_lingering *lingering)
 static void finish_connecting(struct transport *transport)
 {
     char address[ADDRESS_TEXT_SIZE], text[ERRNO_TEXT_SIZE], reason[REASON_SIZE];
-    int error = socket_connect_result(transport->descriptor);
-    if (error) {
+    int error = socket_connect_result(transport->fd);
+    if (error < 0) {
         snprintf(reason, sizeof reason, "connect to %s port %u: %s", address_format(&transport->remote, address),
-                 transport->port, errno_text(error, text));
+                 transport->port, errno_text(-error, text));
         tell_lost(transport, reason);
         return;
     }
@@ -451,7 +451,7 @@ static void poll_event(uv_poll_t *poll, int status, int events)
 
 struct address transport_local(const struct transport *transport, uint16_t *port)
 {
-    return socket_local_address(transport->descriptor, port);
+    return socket_local_address(transport->fd, port);
 }
 
 void transport_facts(const struct transport *transport, struct transport_facts *facts)
@@ -462,9 +462,9 @@ void transport_facts(const struct transport *transport, struct transport_facts *
                                       .minimum_ttl = transport->minimum_ttl,
                                       .md5 = transport->md5,
                                       .queued = (uint32_t)output_waiting(transport),
-                                      .unacknowledged = socket_unacknowledged(transport->descriptor)};
+                                      .unacknowledged = socket_unacknowledged(transport->fd)};
     facts->local = transport_local(transport, &facts->local_port);
-    socket_remote_address(transport->descriptor, &facts->remote_port);
-    if (getsockopt(transport->descriptor, IPPROTO_TCP, TCP_MAXSEG, &mss, &length) == 0)
+    socket_remote_address(transport->fd, &facts->remote_port);
+    if (getsockopt(transport->fd, IPPROTO_TCP, TCP_MAXSEG, &mss, &length) == 0)
         facts->mss = (uint32_t)mss;
 }

@@ -51,8 +51,8 @@ struct transport_context {
 struct transport *transport_connect(const struct transport_context *context, const struct socket_options *options,
                                     char *error, size_t size);
 
-/* Takes over a DESCRIPTOR that was accepted. NULL with ERROR; then the descriptor is closed. */
-struct transport *transport_accepted(const struct transport_context *context, int descriptor,
+/* Takes over an FD that was accepted. NULL with ERROR; then it is closed. */
+struct transport *transport_accepted(const struct transport_context *context, int fd,
                                      const struct socket_options *options, char *error, size_t size);
 
 /* What has been received and not yet consumed. */

@@ -166,10 +166,13 @@ static void server_close_handles(struct control_server *server)
 
 static bool server_listen(struct control_server *server, int fd, char *error, size_t size)
 {
-    server->acceptor = acceptor_open(server->loop, fd, LISTEN_BACKLOG, on_connection, server);
-    if (server->acceptor && lstat(server->address.sun_path, &server->file) == 0)
+    int result = acceptor_open(&server->acceptor, server->loop, fd, LISTEN_BACKLOG, on_connection, server);
+
+    if (result == 0 && lstat(server->address.sun_path, &server->file) < 0)
+        result = -errno;
+    if (result == 0)
         return true;
-    snprintf(error, size, "cannot listen on %s: %s", server->address.sun_path, strerror(errno));
+    snprintf(error, size, "cannot listen on %s: %s", server->address.sun_path, strerror(-result));
     return false;
 }
 

@@ -42,8 +42,7 @@ static int setup(void **state)
     uv_loop_init(&stage.loop);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&stage.address, sizeof stage.address), 0);
-    stage.acceptor = acceptor_open(&stage.loop, fd, CLIENTS, on_accepted, NULL);
-    return stage.acceptor ? 0 : -1;
+    return acceptor_open(&stage.acceptor, &stage.loop, fd, CLIENTS, on_accepted, NULL);
 }
 
 static int teardown(void **state)

@@ -48,11 +48,11 @@ static inline uint16_t pair_free_port(void)
     struct sockaddr_storage storage;
     struct address address = pair_address("0.0.0.0");
     socklen_t length = address_to_socket(&address, 0, &storage);
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(descriptor, (struct sockaddr *)&storage, length), 0);
-    assert_int_equal(getsockname(descriptor, (struct sockaddr *)&storage, &length), 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&storage, length), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&storage, &length), 0);
     address_from_socket((struct sockaddr *)&storage, &port);
-    close(descriptor);
+    close(fd);
     return port;
 }
 

@@ -13,7 +13,7 @@
 
 struct puppet {
     struct pair *pair;
-    int descriptor;
+    int fd;
     bool closed; /* the other end has closed or reset */
     uint8_t input[MESSAGE_MAX_EXTENDED];
     size_t size;
@@ -24,24 +24,24 @@ static inline void puppet_connect(struct puppet *puppet, struct pair *pair, int 
 {
     struct sockaddr_storage local, remote;
     *puppet = (struct puppet){.pair = pair};
-    puppet->descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(puppet->descriptor >= 0);
+    puppet->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(puppet->fd >= 0);
     if (receive_buffer)
-        setsockopt(puppet->descriptor, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+        setsockopt(puppet->fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     socklen_t length = address_to_socket(&pair->b.address, 0, &local);
-    assert_int_equal(bind(puppet->descriptor, (struct sockaddr *)&local, length), 0);
+    assert_int_equal(bind(puppet->fd, (struct sockaddr *)&local, length), 0);
     length = address_to_socket(&pair->a.address, pair->port, &remote);
-    assert_int_equal(connect(puppet->descriptor, (struct sockaddr *)&remote, length), 0);
+    assert_int_equal(connect(puppet->fd, (struct sockaddr *)&remote, length), 0);
 }
 
 static inline void puppet_close(struct puppet *puppet)
 {
-    close(puppet->descriptor);
+    close(puppet->fd);
 }
 
 static inline void puppet_send(struct puppet *puppet, const void *data, size_t size)
 {
-    assert_int_equal(send(puppet->descriptor, data, size, MSG_NOSIGNAL), size);
+    assert_int_equal(send(puppet->fd, data, size, MSG_NOSIGNAL), size);
 }
 
 static inline struct open_message puppet_open(void)
@@ -83,8 +83,7 @@ static inline void puppet_send_message(struct puppet *puppet, uint8_t type, cons
 
 static inline void puppet_receive(struct puppet *puppet)
 {
-    ssize_t size =
-        recv(puppet->descriptor, puppet->input + puppet->size, sizeof puppet->input - puppet->size, MSG_DONTWAIT);
+    ssize_t size = recv(puppet->fd, puppet->input + puppet->size, sizeof puppet->input - puppet->size, MSG_DONTWAIT);
     if (size > 0)
         puppet->size += (size_t)size;
     else if (size == 0 || errno != EAGAIN)
@@ -183,7 +182,7 @@ static inline void puppet_expect_closed(struct puppet *puppet)
 static inline int puppet_listen(const struct pair *pair)
 {
     char error[128] = "";
-    int listener = socket_listen(&pair->b.address, pair->port, error, sizeof error);
+    int listener = socket_listen(&pair->b.address, pair->port, false, error, sizeof error);
     if (listener < 0)
         fail_msg("%s", error);
     return listener;
@@ -194,7 +193,7 @@ static inline void puppet_accept(struct puppet *puppet, struct pair *pair, int l
 {
     uint64_t deadline = clock_monotonic_ms() + DEADLINE_MS;
     *puppet = (struct puppet){.pair = pair};
-    while ((puppet->descriptor = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) < 0) {
+    while ((puppet->fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) < 0) {
         if (clock_monotonic_ms() >= deadline)
             fail_msg("no connection within %d ms", DEADLINE_MS);
         uv_run(&pair->loop, UV_RUN_NOWAIT);

@@ -270,7 +270,7 @@ static void test_open_confirm_does_not_last(void **state)
     puppet_close(&second);
     clock_advance(5 * MINUTE_MS);
     puppet_expect_notification(&first, ERROR_HOLD_TIMER, 0);
-    close(first.descriptor);
+    close(first.fd);
 }
 
 static void test_a_connection_left_in_open_confirm_gives_way(void **state)
@@ -305,7 +305,7 @@ static void test_closed_connections_do_not_pile_up(void **state)
     int before = open_descriptors(), descriptors[MANY];
     for (unsigned i = 0; i < MANY; i++) {
         puppet_reach(&first, pair, SESSION_OPEN_SENT);
-        descriptors[i] = first.descriptor;
+        descriptors[i] = first.fd;
     }
     assert_in_range(open_descriptors() - before - MANY, 1, FEW);
     for (unsigned i = 0; i < MANY; i++)

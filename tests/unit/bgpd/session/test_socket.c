@@ -10,11 +10,11 @@
 
 #include <cmocka.h>
 
-static int option(int descriptor, int level, int name)
+static int option(int fd, int level, int name)
 {
     int value = -1;
     socklen_t length = sizeof value;
-    assert_int_equal(getsockopt(descriptor, level, name, &value, &length), 0);
+    assert_int_equal(getsockopt(fd, level, name, &value, &length), 0);
     return value;
 }
 
@@ -30,15 +30,14 @@ static void expect(const char *remote, int level, int minimum_option, int ttl_op
         struct socket_options options = {.ttl = rows[i].ttl, .ttl_security = rows[i].hops};
         char error[128] = "";
         assert_true(address_parse(&options.remote, remote));
-        int descriptor =
-            socket(options.remote.family == FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        assert_true(descriptor >= 0);
-        if (!socket_prepare_accepted(descriptor, &options, error, sizeof error))
+        int fd = socket(options.remote.family == FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        assert_true(fd >= 0);
+        if (!socket_prepare(fd, &options, error, sizeof error))
             fail_msg("%s", error);
-        if (option(descriptor, level, minimum_option) != rows[i].minimum)
-            fail_msg("%s, %u hops: minimum %d", remote, rows[i].hops, option(descriptor, level, minimum_option));
-        assert_int_equal(option(descriptor, level, ttl_option), rows[i].sent);
-        close(descriptor);
+        if (option(fd, level, minimum_option) != rows[i].minimum)
+            fail_msg("%s, %u hops: minimum %d", remote, rows[i].hops, option(fd, level, minimum_option));
+        assert_int_equal(option(fd, level, ttl_option), rows[i].sent);
+        close(fd);
     }
 }
 

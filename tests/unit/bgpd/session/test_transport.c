@@ -76,7 +76,7 @@ static int listen_anywhere(struct address *address, uint16_t *port)
 {
     char error[128];
     assert_true(address_parse(address, "127.0.0.13"));
-    int listener = socket_listen(address, 0, error, sizeof error);
+    int listener = socket_listen(address, 0, false, error, sizeof error);
     assert_true(listener >= 0);
     socket_local_address(listener, port);
     return listener;
