@@ -24,8 +24,7 @@ static void read_statements(struct document *document, const struct source *sour
     }
 }
 
-/* libyang's own validation, which adds the schema's defaults as it goes. What it finds and our rules did not is
- * reported at the nearest location known. */
+/* What libyang finds and our rules did not is reported at the nearest location known. */
 static void validate(struct document *document, const struct ly_ctx *context)
 {
     struct lyd_node **tree = &document->tree.first, *node = NULL;
@@ -40,7 +39,7 @@ static void validate(struct document *document, const struct ly_ctx *context)
     free(message);
 }
 
-/* Gives what is not validated the defaults of the schema, as the lint expects. */
+/* Adds the defaults of the schema. */
 static void complete(struct document *document, const struct ly_ctx *context)
 {
     struct ly_set *detached = &document->tree.detached;
@@ -58,12 +57,11 @@ static struct conf finish(struct document *document, const struct ly_ctx *contex
     if (!conf->arena.failed)
         document_build(document, context);
     document_check_rules(document, context);
-    if (conf->error_count == 0)
-        validate(document, context);
-    if (conf->error_count > 0)
-        complete(document, context);
+    complete(document, context);
     if (!document->incomplete)
         document_lint(document);
+    if (conf->error_count == 0 && rules_are_incomplete(context))
+        validate(document, context);
     tree_finish(&document->tree);
     conf->tree = document->tree.first;
     if (conf->error_count > 0) {

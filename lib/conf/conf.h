@@ -3,13 +3,13 @@
  * located. The result is a value: a libyang tree that the daemons turn into structs of their own.
  *
  *   file -> text_lex -> text_read  \
- *   file             -> json_read   >  statements -> build, builder -> tree -> rules -> libyang -> lint -> struct conf
+ *   file             -> json_read   >  statements -> build, builder -> tree -> rules -> lint -> struct conf
  *   file -> libyang  -> xml_read   /
  *
  * libyang stops at the first error and knows no column. So the readers keep the location of each statement, build walks
  * the schema and reports all that does not fit it, rules reports what is missing in the tree as a whole and lint what
- * the schema cannot say. libyang holds the tree and judges each value, and validates the tree where the rules found
- * nothing.
+ * the schema cannot say. libyang holds the tree, judges each value and adds the defaults; it validates the tree once
+ * more where the schema has a rule that rules does not know.
  */
 #ifndef VIPGATE_LIB_CONF_CONF_H
 #define VIPGATE_LIB_CONF_CONF_H

@@ -228,6 +228,27 @@ static void check_reference(struct rules *rules, const struct lyd_node *node)
     report_reference(rules, reference, node);
 }
 
+/* ---- what is not checked here ---- */
+
+static LY_ERR find_other_rule(struct lysc_node *schema, void *user, ly_bool *skips_children)
+{
+    bool *found = user;
+    const struct lysc_node_list *list = (const struct lysc_node_list *)schema;
+
+    *found |= lysc_node_musts(schema) || lysc_node_when(schema) || (schema->nodetype == LYS_LIST && list->uniques) ||
+              (!schema->parent && (schema->flags & LYS_MAND_TRUE) && (schema->flags & LYS_CONFIG_W));
+    *skips_children = *found;
+    return LY_SUCCESS;
+}
+
+bool rules_are_incomplete(const struct ly_ctx *context)
+{
+    bool found = false;
+
+    lysc_module_dfs_full(model_module(context), find_other_rule, &found);
+    return found;
+}
+
 /* ---- all of them ---- */
 
 static void check_node(struct rules *rules, const struct lyd_node *node)

@@ -1,5 +1,5 @@
-/* What the fuzz targets of the configuration's encodings share: no input crashes, and what is accepted is printed and
- * read again as the same. */
+/* What the fuzz targets of the configuration's encodings share: no input crashes, and what is accepted is valid for
+ * libyang, too, and is printed and read again as the same. */
 #ifndef VIPGATE_TESTS_FUZZ_CONF_HARNESS_H
 #define VIPGATE_TESTS_FUZZ_CONF_HARNESS_H
 
@@ -38,6 +38,8 @@ static inline int harness_run(const uint8_t *data, size_t size, enum conf_encodi
     if ((conf.tree == NULL) != (conf.error_count > 0))
         abort();
     if (conf.tree) {
+        if (lyd_validate_module(&conf.tree, model_module(context), LYD_VALIDATE_NO_STATE, NULL) != LY_SUCCESS)
+            abort();
         harness_reread(context, conf.tree, CONF_TEXT);
         harness_reread(context, conf.tree, CONF_JSON);
         free(conf_print(conf.tree, CONF_TEXT, false));

@@ -41,6 +41,9 @@ static char *lines_of_file(const char *path)
     conf_digest(path, digest);
     assert_string_equal(digest, conf.digest);
     assert_true((conf.tree != NULL) == (conf.error_count == 0));
+    if (conf.tree) /* libyang has nothing to add */
+        assert_int_equal(lyd_validate_module(&conf.tree, model_module(context), LYD_VALIDATE_NO_STATE, NULL),
+                         LY_SUCCESS);
     conf_clear(&conf);
     return text;
 }

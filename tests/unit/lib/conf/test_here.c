@@ -46,18 +46,17 @@ static void test_what_is_missing(void **state)
     size_t found;
     char *lines = look(text, &found);
 
-    assert_string_equal(lines,
-                        "test:1:75: warning: address fe80::9%nowhere0: no such interface\n"
-                        "test:2:1: warning: remote-address fe80::1%nowhere0: no such interface\n"
-                        "test:3:51: warning: password-file /nowhere/key: No such file or directory\n"
-                        "test:4:42: warning: interface nowhere0: no such interface\n"
-                        "test:6:52: warning: ca-file /nowhere/ca.pem: No such file or directory\n"
-                        "test:6:88: warning: client-certificate /tmp: not a regular file\n"
-                        "test:7:55: warning: unix-socket /etc/passwd: not a socket\n"
-                        "test:8:28: warning: socket /nowhere/admin.sock: No such file or directory\n"
-                        "test:9:26: warning: program of command: No such file or directory\n"
-                        "test:9:65: warning: user nobody-has-this-name: no such user\n"
-                        "test:10:26: warning: program of command: not an executable file\n");
+    assert_string_equal(lines, "test:1:75: warning: address fe80::9%nowhere0: no such interface\n"
+                               "test:2:1: warning: remote-address fe80::1%nowhere0: no such interface\n"
+                               "test:3:51: warning: password-file /nowhere/key: No such file or directory\n"
+                               "test:4:42: warning: interface nowhere0: no such interface\n"
+                               "test:6:52: warning: ca-file /nowhere/ca.pem: No such file or directory\n"
+                               "test:6:88: warning: client-certificate /tmp: not a regular file\n"
+                               "test:7:55: warning: unix-socket /etc/passwd: not a socket\n"
+                               "test:8:28: warning: socket /nowhere/admin.sock: No such file or directory\n"
+                               "test:9:26: warning: program of command: No such file or directory\n"
+                               "test:9:65: warning: user nobody-has-this-name: no such user\n"
+                               "test:10:26: warning: program of command: not an executable file\n");
     assert_int_equal(found, 11);
     free(lines);
 }
