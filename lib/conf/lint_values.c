@@ -3,12 +3,10 @@
  * on the wire. One row for each statement, whatever block it stands in.
  */
 #include "lib/clock.h"
+#include "lib/community.h"
 #include "lib/conf/lint.h"
 #include "lib/kinds/endpoint.h"
-#include "lib/prefix.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,50 +51,33 @@ static void check_duration(const struct lint *lint, const struct lyd_node *node)
     }
 }
 
-/* Whether TEXT is a row of numbers with ':' between, each at most MAXIMUM, or a word. */
-static bool numbers_fit(const char *text, uint64_t maximum)
-{
-    while (*text >= '0' && *text <= '9') {
-        char *end;
-        if (strtoull(text, &end, 10) > maximum)
-            return false;
-        text = *end ? end + 1 : end;
-    }
-    return true;
-}
-
 static void check_community(const struct lint *lint, const struct lyd_node *node)
 {
-    if (!numbers_fit(lyd_get_value(node), UINT16_MAX))
+    uint32_t community;
+
+    if (!community_parse(&community, lyd_get_value(node)))
         lint_error(lint, node, "community %s: each part is at most 65535; use large-community beyond",
                    lyd_get_value(node));
 }
 
 static void check_large_community(const struct lint *lint, const struct lyd_node *node)
 {
-    if (!numbers_fit(lyd_get_value(node), UINT32_MAX))
+    struct large_community community;
+
+    if (!large_community_parse(&community, lyd_get_value(node)))
         lint_error(lint, node, "large-community %s: each part is at most 4294967295", lyd_get_value(node));
 }
 
-/* RFC 4360 section 3.1, RFC 5668: six octets for the administrator and its number together. */
 static void check_extended_community(const struct lint *lint, const struct lyd_node *node)
 {
-    const char *text = strchr(lyd_get_value(node), ' ');
-    const char *colon = text ? strchr(text, ':') : NULL;
-    char administrator[32];
-    struct address address;
+    uint64_t community;
 
-    if (!colon || snprintf(administrator, sizeof administrator, "%.*s", (int)(colon - text - 1), text + 1) < 0)
-        return;
-    bool dotted = strchr(administrator, '.') != NULL;
-    uint64_t as = strtoull(administrator, NULL, 10);
-    uint64_t maximum = dotted || as > UINT16_MAX ? UINT16_MAX : UINT32_MAX;
-    if ((dotted && !address_parse(&address, administrator)) || as > UINT32_MAX)
-        lint_error(lint, node, "extended-community '%s': '%s' is neither an AS nor an IPv4 address",
-                   lyd_get_value(node), administrator);
-    else if (strtoull(colon + 1, NULL, 10) > maximum)
-        lint_error(lint, node, "extended-community '%s': after '%s' the value is at most %" PRIu64, lyd_get_value(node),
-                   administrator, maximum);
+    if (!extended_community_parse(&community, lyd_get_value(node)))
+        lint_error(
+            lint, node,
+            "extended-community '%s': a part is too large; the value is at most 65535 after an IPv4 address or a "
+            "4-octet AS",
+            lyd_get_value(node));
 }
 
 /* RFC 6793 section 9: AS_TRANS stands for what does not fit; RFC 7300: the last number of each range is reserved. */

@@ -1,5 +1,4 @@
-/* Communities as text (RFC 1997, RFC 8092, RFC 4360). */
-#include "bgpd/codec/path_attributes.h"
+#include "lib/community.h"
 
 #include <ctype.h>
 #include <stdio.h>
