@@ -1,6 +1,5 @@
 #include "ctl/cell.h"
 
-#include "lib/model.h"
 #include "lib/text.h"
 
 #include <bsd/string.h>
@@ -10,25 +9,25 @@
 #include <string.h>
 #include <time.h>
 
-const struct lyd_node *cell_node(const struct lyd_node *entry, const char *path)
+const struct json_node *cell_node(const struct json_node *entry, const char *path)
 {
-    const struct lyd_node *node = entry;
+    const struct json_node *node = entry;
     char name[64];
 
     while (node && *path) {
         size_t length = strcspn(path, "/");
         strlcpy(name, path, length + 1 < sizeof name ? length + 1 : sizeof name);
-        node = model_child(node, name);
+        node = node_child(node, name);
         path += length + (path[length] == '/');
     }
     return node;
 }
 
-static const char *value_at(const struct lyd_node *entry, const char *path)
+static const char *value_at(const struct json_node *entry, const char *path)
 {
-    const struct lyd_node *node = cell_node(entry, path);
+    const struct json_node *node = cell_node(entry, path);
 
-    return node && node != entry ? lyd_get_value(node) : NULL;
+    return node && node != entry ? node->text : NULL;
 }
 
 /* Takes away the beginning of a character that was cut. */
@@ -103,15 +102,13 @@ size_t text_width(const char *text)
 
 /* ---- formats ---- */
 
-void cell_text(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+void cell_text(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
-    const struct lyd_node *node = cell_node(entry, path);
+    const struct json_node *node = cell_node(entry, path);
 
     (void)now_us;
-    for (const struct lyd_node *value = node; value; value = value->next) {
-        if (value->schema == node->schema)
-            cell_add(cell, "%s%s", value == node ? "" : ", ", lyd_get_value(value));
-    }
+    for (const struct json_node *value = node; value; value = node_from(value->next, node->name))
+        cell_add(cell, "%s%s", value == node ? "" : ", ", value->text);
 }
 
 /* The documented states that are as they should be, or as they should not. All others are on the way. */
@@ -131,14 +128,14 @@ static enum cell_color color_of(const char *word)
     return COLOR_UNSURE;
 }
 
-void cell_state(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+void cell_state(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     cell_text(cell, entry, path, now_us);
     if (cell->text[0])
         cell->color = color_of(cell->text);
 }
 
-void cell_yes(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+void cell_yes(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     const char *value = value_at(entry, path);
 
@@ -147,7 +144,7 @@ void cell_yes(struct cell *cell, const struct lyd_node *entry, const char *path,
         cell_add(cell, "%s", strcmp(value, "true") == 0 ? "yes" : "no");
 }
 
-void cell_percent(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+void cell_percent(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     const char *value = value_at(entry, path);
 
@@ -156,7 +153,7 @@ void cell_percent(struct cell *cell, const struct lyd_node *entry, const char *p
         cell_add(cell, "%s%%", value);
 }
 
-void cell_age(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+void cell_age(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     const char *value = value_at(entry, path);
     uint64_t then_us = value ? time_parse(value) : 0;
@@ -166,7 +163,7 @@ void cell_age(struct cell *cell, const struct lyd_node *entry, const char *path,
         cell_add(cell, "%s", age_format(now_us > then_us ? (now_us - then_us) / 1000000 : 0, age));
 }
 
-void cell_seconds(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+void cell_seconds(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     const char *value = value_at(entry, path);
     char age[AGE_SIZE];
@@ -176,7 +173,7 @@ void cell_seconds(struct cell *cell, const struct lyd_node *entry, const char *p
         cell_add(cell, "%s", age_format(strtoull(value, NULL, 10), age));
 }
 
-void cell_time(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+void cell_time(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     const char *value = value_at(entry, path);
     uint64_t us = value ? time_parse(value) : 0;
@@ -189,7 +186,7 @@ void cell_time(struct cell *cell, const struct lyd_node *entry, const char *path
         cell_add(cell, "%s.%03uZ", text, (unsigned)(us % 1000000 / 1000));
 }
 
-void cell_clock(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+void cell_clock(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     static const size_t year = sizeof "2026-" - 1;
     struct cell time = {0};
@@ -199,7 +196,7 @@ void cell_clock(struct cell *cell, const struct lyd_node *entry, const char *pat
         cell_add(cell, "%s", time.text + year);
 }
 
-void cell_latency(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+void cell_latency(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     const char *value = value_at(entry, path);
     double us = value ? strtod(value, NULL) : 0;
@@ -209,14 +206,13 @@ void cell_latency(struct cell *cell, const struct lyd_node *entry, const char *p
         cell_add(cell, us < 1e6 ? "%.2fms" : "%.2fs", us < 1e6 ? us / 1e3 : us / 1e6);
 }
 
-void cell_members(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+void cell_members(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
-    const struct lyd_node *container = cell_node(entry, path), *leaf;
+    const struct json_node *container = cell_node(entry, path);
 
     (void)now_us;
-    LY_LIST_FOR(container ? lyd_child(container) : NULL, leaf)
-    {
-        if (leaf->schema->nodetype == LYS_LEAF)
-            cell_add(cell, "%s%s %s", cell->text[0] ? ", " : "", leaf->schema->name, lyd_get_value(leaf));
+    for (const struct json_node *leaf = container ? container->child : NULL; leaf; leaf = leaf->next) {
+        if (!leaf->object && !leaf->listed)
+            cell_add(cell, "%s%s %s", cell->text[0] ? ", " : "", leaf->name, leaf->text);
     }
 }

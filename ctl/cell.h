@@ -2,7 +2,8 @@
 #ifndef VIPGATE_CTL_CELL_H
 #define VIPGATE_CTL_CELL_H
 
-#include <libyang/libyang.h>
+#include "lib/json_tree.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@ struct cell {
 };
 
 /* Fills CELL, which is empty, from what lies at PATH ("prefixes/received") under ENTRY. NOW_US is the real time. */
-typedef void cell_format(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us);
+typedef void cell_format(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us);
 
 cell_format cell_text;    /* the value; a leaf-list as "a, b" */
 cell_format cell_state;   /* the value, with the colour of its meaning */
@@ -31,7 +32,7 @@ cell_format cell_latency; /* microseconds: "0.42ms", "1.50s" */
 cell_format cell_members; /* all leafs of a container: "open 1, update 4" */
 
 /* The first node at PATH under ENTRY, or NULL. */
-const struct lyd_node *cell_node(const struct lyd_node *entry, const char *path);
+const struct json_node *cell_node(const struct json_node *entry, const char *path);
 
 /* Appends to the cell's text, cut at a character where it is full. */
 void cell_add(struct cell *cell, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -2,6 +2,13 @@
 #include "ctl/command.h"
 #include "ctl/handlers.h"
 
+int handle_version(const struct invocation *invocation)
+{
+    (void)invocation;
+    puts("vipgate " VIPGATE_VERSION);
+    return STATUS_DONE;
+}
+
 const struct command commands[] = {
     {"run", "-c FILE", "run both daemons, supervised, in the foreground",
      "Starts vipgate-healthd and vipgate-bgpd and starts one that ends again, after 200ms, doubling up\n"

@@ -1,8 +1,5 @@
-#include "ctl/complete.h"
-
-#include "ctl/command.h"
-#include "lib/control/control.h"
-
+/* Completion for shells: `vipgate --complete WORD ...`. */
+#include "ctl/handlers.h"
 #include "ctl/query.h"
 
 #include <bsd/string.h>
@@ -18,19 +15,16 @@ struct names {
 static bool print_names(const char *json, size_t size, void *user)
 {
     const struct names *names = user;
-    struct collection answers = {0};
-    const struct lyd_node *entry = NULL;
-    struct lyd_node *document;
+    struct document document;
 
-    if (!query_parse(json, size, &document) || !document)
+    if (!document_read(&document, json, size))
         return false;
-    collection_add(document, &answers);
-    while ((entry = collection_next(&answers, names->list, entry))) {
-        const char *name = lyd_get_value(lyd_child(entry));
-        if (strncmp(name, names->begun, strlen(names->begun)) == 0)
-            puts(name);
+    NODE_FOR_EACH(entry, document.state, names->list)
+    {
+        if (strncmp(node_key(entry), names->begun, strlen(names->begun)) == 0)
+            puts(node_key(entry));
     }
-    collection_free(&answers);
+    document_free(&document);
     return true;
 }
 
@@ -45,7 +39,7 @@ static void print_list(const struct invocation *invocation, const char *list, co
     free(request);
 }
 
-void complete_print(int count, char **words)
+void complete(int count, char **words)
 {
     struct invocation invocation;
     char *candidates = NULL, *rest, error[512];
@@ -65,5 +59,4 @@ void complete_print(int count, char **words)
             puts(line);
     }
     free(candidates);
-    query_close();
 }

@@ -1,7 +1,6 @@
 #include "ctl/drift.h"
 
 #include "lib/conf/conf.h"
-#include "lib/model.h"
 #include "lib/text.h"
 
 #include <string.h>
@@ -24,13 +23,13 @@ static bool digest_now(const char *path, char digest[static CONF_DIGEST_SIZE])
 }
 
 /* A daemon of an older version does not say what it runs; one of ours says nothing that a terminal obeys. */
-static void append(struct drifts *drifts, const struct lyd_node *entry)
+static void append(struct drifts *drifts, const struct json_node *entry)
 {
     struct drift *drift = &drifts->of[drifts->count];
 
-    drift->daemon = model_text(entry, "name");
-    drift->file = model_text(entry, "configuration-file");
-    drift->digest = model_text(entry, "configuration-digest");
+    drift->daemon = node_text(entry, "name");
+    drift->file = node_text(entry, "configuration-file");
+    drift->digest = node_text(entry, "configuration-digest");
     drifts->count += drift->file && text_is_clean(drift->file) && drift->digest;
 }
 
@@ -64,7 +63,7 @@ static void compare_with_each_other(struct drifts *drifts)
 struct drifts drift_find(const struct collection *answers)
 {
     struct drifts drifts = {.count = 0};
-    const struct lyd_node *entry = NULL;
+    const struct json_node *entry = NULL;
 
     while (drifts.count < DRIFT_DAEMONS_MAX && (entry = collection_next(answers, "daemon", entry)))
         append(&drifts, entry);

@@ -3,7 +3,6 @@
 #include "ctl/show.h"
 
 #include "lib/clock.h"
-#include "lib/model.h"
 
 #include <bsd/stdlib.h>
 #include <errno.h>
@@ -17,9 +16,9 @@ static const char *const daemons[DAEMONS] = {"bgpd", "healthd"};
 
 /* ---- by time ---- */
 
-static const char *text_of(const struct lyd_node *event, const char *name)
+static const char *text_of(const struct json_node *event, const char *name)
 {
-    const char *text = model_text(event, name);
+    const char *text = node_text(event, name);
 
     return text ? text : "";
 }
@@ -27,31 +26,31 @@ static const char *text_of(const struct lyd_node *event, const char *name)
 /* RFC 3339 in UTC sorts as text. In the same microsecond healthd's comes first: it is the cause. */
 static int compare_events(const void *a, const void *b)
 {
-    const struct lyd_node *left = *(const struct lyd_node *const *)a, *right = *(const struct lyd_node *const *)b;
+    const struct json_node *left = *(const struct json_node *const *)a, *right = *(const struct json_node *const *)b;
     int order = strcmp(text_of(left, "time"), text_of(right, "time"));
 
     return order ? order : strcmp(text_of(right, "daemon"), text_of(left, "daemon"));
 }
 
-const struct lyd_node **show_events_sorted(const struct collection *collection, uint64_t last, size_t *count)
+const struct json_node **show_events_sorted(const struct collection *collection, uint64_t last, size_t *count)
 {
-    const struct lyd_node **events = NULL, *event = NULL;
+    const struct json_node **events = NULL, *event = NULL;
     size_t size = 0;
 
     *count = 0;
     while ((event = collection_next(collection, "event", event))) {
         if (*count == size) {
             size = size ? size * 2 : 64;
-            events = realloc(events, size * sizeof(struct lyd_node *));
+            events = realloc(events, size * sizeof(struct json_node *));
             if (!events)
                 abort();
         }
         events[(*count)++] = event;
     }
     if (*count > 0)
-        mergesort(events, *count, sizeof(struct lyd_node *), compare_events);
+        mergesort(events, *count, sizeof(struct json_node *), compare_events);
     if (*count > last) {
-        memmove(events, events + (*count - last), last * sizeof(struct lyd_node *));
+        memmove(events, events + (*count - last), last * sizeof(struct json_node *));
         *count = last;
     }
     return events;
@@ -60,7 +59,7 @@ const struct lyd_node **show_events_sorted(const struct collection *collection, 
 void show_events(struct writer *writer, bool titled, const struct collection *collection, uint64_t last)
 {
     size_t count;
-    const struct lyd_node **events = show_events_sorted(collection, last, &count);
+    const struct json_node **events = show_events_sorted(collection, last, &count);
 
     writer_list(writer, &view_events, titled);
     for (size_t i = 0; i < count; i++)
@@ -123,24 +122,42 @@ static void catch_signals(void)
 static bool follow_document(const char *json, size_t size, void *user)
 {
     struct following *following = user;
-    struct lyd_node *document;
+    struct document document;
 
-    if (!query_parse(json, size, &document))
+    if (!document_read(&document, json, size))
         return false;
-    following->listed = !model_child(model_sibling(document, "state"), "event");
-    return !document || collection_add(document, &following->held);
+    following->listed = !node_child(document.state, "event");
+    return collection_add(&document, &following->held);
+}
+
+/* Keeps the COUNT events at EVENTS alone of what is held. */
+static void hold_only(struct following *following, const struct json_node *const *events, size_t count)
+{
+    struct collection held = {0};
+    struct document document;
+    struct json json = control_state();
+
+    for (size_t i = 0; i < count; i++)
+        node_write(&json, "event", events[i]);
+    json_finish(&json);
+    if (json.failed || !document_read(&document, json.text, json.length))
+        abort();
+    collection_add(&document, &held);
+    free(json.text);
+    collection_free(&following->held);
+    following->held = held;
 }
 
 /* Shows and forgets what happened until the time UNTIL. */
 static void show_held(struct following *following, const char *until)
 {
-    size_t count;
-    const struct lyd_node **events = show_events_sorted(&following->held, UINT64_MAX, &count);
+    size_t count, shown = 0;
+    const struct json_node **events = show_events_sorted(&following->held, UINT64_MAX, &count);
 
-    for (size_t i = 0; i < count && strcmp(text_of(events[i], "time"), until) <= 0; i++) {
-        writer_entry(&following->writer, events[i]);
-        lyd_free_tree((struct lyd_node *)(uintptr_t)events[i]);
-    }
+    for (; shown < count && strcmp(text_of(events[shown], "time"), until) <= 0; shown++)
+        writer_entry(&following->writer, events[shown]);
+    if (shown > 0)
+        hold_only(following, events + shown, count - shown);
     free(events);
     writer_flush(&following->writer);
 }
@@ -245,6 +262,7 @@ static int follow(const struct invocation *invocation)
         show_all(&following);
         writer_end(&following.writer);
     }
+    writer_drop(&following.writer);
     collection_free(&following.held);
     for (size_t i = 0; i < DAEMONS; i++)
         control_client_close(following.clients[i]);

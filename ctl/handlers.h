@@ -13,4 +13,10 @@ command_handler handle_show_neighbors, handle_show_neighbor, handle_show_vips, h
     handle_show_check, handle_show_advertised, handle_show_received, handle_show_events, handle_show_config;
 command_handler handle_check_run, handle_neighbor, handle_reload, handle_version;
 
+/* --watch: runs the command until a signal ends it with status 0, or its output cannot be written. */
+command_handler watch;
+
+/* --complete WORD ...: prints what may stand at the place of the last word. */
+void complete(int count, char **words);
+
 #endif

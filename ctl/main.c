@@ -1,9 +1,7 @@
 /* vipgate, the command line. */
 #include "ctl/command.h"
-#include "ctl/complete.h"
 #include "ctl/handlers.h"
 #include "ctl/query.h"
-#include "ctl/watch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,7 +12,7 @@ int main(int count, char **words)
     char error[1024];
 
     if (count > 1 && strcmp(words[1], "--complete") == 0) {
-        complete_print(count - 2, words + 2);
+        complete(count - 2, words + 2);
         return STATUS_DONE;
     }
     int status = command_read(&invocation, count - 1, words + 1, error, sizeof error);
@@ -28,7 +26,6 @@ int main(int count, char **words)
         status = watch(&invocation);
     else
         status = invocation.command->handler(&invocation);
-    query_close();
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_DONE) {
         complain("cannot write the answer: %s", strerror(errno));
         status = STATUS_REFUSED;

@@ -1,14 +1,9 @@
 #include "ctl/query.h"
 
-#include "ctl/json.h"
-#include "lib/model.h"
-
 #include <bsd/string.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct ly_ctx *shared_context;
 
 void complain(const char *format, ...)
 {
@@ -26,26 +21,23 @@ void complain(const char *format, ...)
 
 char *request_build(const char *rpc, const struct member *members, size_t count)
 {
-    char *text = NULL;
-    size_t size;
-    bool first = true;
+    struct json json = {0};
+    char name[64];
 
-    FILE *file = open_memstream(&text, &size);
-    if (!file)
-        abort();
-    fprintf(file, "{\"vipgate:%s\":{", rpc);
+    snprintf(name, sizeof name, "vipgate:%s", rpc);
+    json_begin(&json, NULL);
+    json_begin(&json, name);
     for (size_t i = 0; i < count; i++) {
-        if (!members[i].value)
-            continue;
-        fprintf(file, "%s\"%s\":", first ? "" : ",", members[i].name);
-        if (members[i].bare)
-            fputs(members[i].value, file);
+        if (members[i].value && members[i].bare)
+            json_bare(&json, members[i].name, members[i].value);
         else
-            json_write_string(file, members[i].value);
-        first = false;
+            json_text(&json, members[i].name, members[i].value);
     }
-    fputs("}}", file);
-    fclose(file);
+    json_finish(&json);
+    char *text = json.failed ? NULL : strndup(json.text, json.length);
+    if (!text)
+        abort();
+    free(json.text);
     return text;
 }
 
@@ -67,74 +59,21 @@ char *request_get(const char *what, const struct member *members, size_t count)
 
 /* ---- answers ---- */
 
-const struct ly_ctx *query_context(void)
+bool document_read(struct document *document, const char *json, size_t size)
 {
-    char error[512];
-
-    if (!shared_context && !(shared_context = model_open(error, sizeof error)))
-        complain("%s", error);
-    return shared_context;
+    *document = (struct document){0};
+    document->state = node_child(json_parse(&document->arena, json, size), "vipgate:state");
+    if (document->state && document->state->object)
+        return true;
+    complain("the daemon's answer is not understood; is it of another version?");
+    document_free(document);
+    return false;
 }
 
-void query_close(void)
+void document_free(struct document *document)
 {
-    ly_ctx_destroy(shared_context);
-    shared_context = NULL;
-}
-
-/* Whether NODE, which libyang could not take for one of ours, has the name of one: then its value is wrong. */
-static bool has_our_name(const struct lyd_node *node)
-{
-    const struct lyd_node *parent = lyd_parent(node);
-
-    return lys_find_child(parent ? parent->schema : NULL, model_module(shared_context), LYD_NAME(node), 0, 0, 0);
-}
-
-/* Takes out what is not in our module; *FIRST and what is below it stay a tree of known nodes. False where something
- * that is in our module has a wrong value. */
-static bool drop_unknown(struct lyd_node **first)
-{
-    bool right = true;
-    struct lyd_node *next;
-
-    for (struct lyd_node *node = *first; node; node = next) {
-        next = node->next;
-        struct lyd_node *child = lyd_child_no_keys(node);
-        if (node->schema) {
-            right = drop_unknown(&child) && right;
-            continue;
-        }
-        right = right && !has_our_name(node);
-        *first = node == *first ? next : *first;
-        lyd_free_tree(node);
-    }
-    return right;
-}
-
-bool query_parse(const char *json, size_t size, struct lyd_node **tree)
-{
-    const struct ly_ctx *context = query_context();
-    char reason[256];
-
-    *tree = NULL;
-    char *text = context ? strndup(json, size) : NULL;
-    if (!text)
-        return false;
-    /* A daemon of a newer version may say what we do not know. libyang 2.0 skips that badly (it loses what follows, or
-     * never ends): it is told to keep it, and it is left out here. */
-    LY_ERR result = lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, tree);
-    free(text);
-    if (result != LY_SUCCESS) {
-        complain("the daemon's answer is not understood: %s", model_error(context, reason, sizeof reason));
-        return false;
-    }
-    if (!drop_unknown(tree)) {
-        complain("the daemon's answer is not understood: a wrong value");
-        lyd_free_all(*tree);
-        *tree = NULL;
-        return false;
-    }
-    return true;
+    arena_free(&document->arena);
+    *document = (struct document){0};
 }
 
 const char *query_directory(const struct invocation *invocation)
@@ -173,12 +112,14 @@ struct receiver {
 static bool receive(const char *json, size_t size, void *user)
 {
     struct receiver *receiver = user;
-    struct lyd_node *document;
+    struct document document;
 
-    receiver->failed = !query_parse(json, size, &document);
-    if (receiver->failed || !document)
-        return !receiver->failed;
-    return receiver->answer(document, receiver->user);
+    receiver->failed = !document_read(&document, json, size);
+    if (receiver->failed)
+        return false;
+    bool more = receiver->answer(&document, receiver->user);
+    document_free(&document);
+    return more;
 }
 
 int query(const struct invocation *invocation, const char *daemon, char *request, uint64_t timeout_ms,
@@ -193,57 +134,61 @@ int query(const struct invocation *invocation, const char *daemon, char *request
     return receiver.failed ? STATUS_UNREACHABLE : query_outcome(result, daemon, error);
 }
 
-/* ---- collections ---- */
-
-static bool was_said_before(const struct collection *collection, const struct lyd_node *entry)
+bool query_ignore(struct document *document, void *user)
 {
-    struct lyd_node *match;
-
-    return !lysc_is_dup_inst_list(entry->schema) &&
-           lyd_find_sibling_first(lyd_child(collection->state), entry, &match) == LY_SUCCESS;
+    (void)document, (void)user;
+    return true;
 }
 
-bool collection_add(struct lyd_node *document, void *user)
+/* ---- collections ---- */
+
+static void append(struct collection *collection, struct json_node *node)
+{
+    if (collection->last)
+        collection->last->next = node;
+    else
+        collection->first = node;
+    collection->last = node;
+}
+
+bool collection_add(struct document *document, void *user)
 {
     struct collection *collection = user;
-    struct lyd_node *node, *next;
 
-    if (!collection->state) {
-        collection->state = document;
-        return true;
+    collection->documents = reallocarray(collection->documents, collection->count + 1, sizeof *collection->documents);
+    if (!collection->documents)
+        abort();
+    for (struct json_node *node = document->state->child, *next; node; node = next) {
+        next = node->next;
+        node->next = NULL;
+        if (node->listed || !node_from(collection->first, node->name))
+            append(collection, node);
     }
-    LY_LIST_FOR_SAFE(lyd_child(document), next, node)
-    {
-        if (!was_said_before(collection, node) && lyd_insert_child(collection->state, node) != LY_SUCCESS)
-            abort();
-    }
-    lyd_free_all(document);
+    collection->documents[collection->count++] = *document;
+    *document = (struct document){0};
     return true;
 }
 
 void collection_free(struct collection *collection)
 {
-    lyd_free_all(collection->state);
+    for (size_t i = 0; i < collection->count; i++)
+        document_free(&collection->documents[i]);
+    free(collection->documents);
     *collection = (struct collection){0};
 }
 
-const struct lyd_node *collection_next(const struct collection *collection, const char *list,
-                                       const struct lyd_node *after)
+const struct json_node *collection_next(const struct collection *collection, const char *list,
+                                        const struct json_node *after)
 {
-    const struct lyd_node *node = after ? after->next : collection->state ? lyd_child(collection->state) : NULL;
-
-    while (node && strcmp(node->schema->name, list) != 0)
-        node = node->next;
-    return node;
+    return node_from(after ? after->next : collection->first, list);
 }
 
-const struct lyd_node *collection_find(const struct collection *collection, const char *list, const char *key)
+const struct json_node *collection_find(const struct collection *collection, const char *list, const char *key)
 {
-    const struct lyd_node *entry = NULL;
+    const struct json_node *entry = NULL;
 
     while ((entry = collection_next(collection, list, entry))) {
-        const struct lyd_node *first = lyd_child(entry);
-        if (first && strcmp(lyd_get_value(first), key) == 0)
+        if (strcmp(node_key(entry), key) == 0)
             return entry;
     }
     return NULL;

@@ -4,8 +4,6 @@
  */
 #include "ctl/handlers.h"
 #include "ctl/show.h"
-
-#include "lib/model.h"
 #include "lib/prefix.h"
 
 #include <stdlib.h>
@@ -14,103 +12,118 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 struct row {
-    struct prefix neighbor, prefix;
-    char *cells; /* each ends with NUL */
+    uint64_t key; /* of the prefix: what comes before has a smaller one, or the same */
+    char *cells;
+};
+
+/* The rows of one neighbor: the daemon lists its neighbors one after the other. */
+struct block {
+    struct prefix neighbor;
+    size_t first, count; /* among the rows */
 };
 
 struct rows {
     struct writer writer;
     struct row *row;
     size_t count, size;
+    struct block *block;
+    size_t block_count;
 };
 
-/* ---- a row, packed ---- */
-
-static char *pack(const struct table_cell *cells, size_t count)
+/* IPv4 comes before IPv6, of which the first 63 bits are looked at. */
+static uint64_t key_of(const struct prefix *prefix)
 {
-    char *text = NULL;
-    size_t size;
+    uint64_t key = 0;
 
-    FILE *file = open_memstream(&text, &size);
-    if (!file)
+    for (size_t i = 0; i < sizeof key; i++)
+        key = key << 8 | prefix->octets[i];
+    return prefix->family == FAMILY_IPV4 ? key >> 32 << 8 | prefix->length : key >> 1 | UINT64_C(1) << 63;
+}
+
+static void *make_room(void *array, size_t count, size_t size)
+{
+    void *larger = reallocarray(array, count, size);
+
+    if (!larger)
         abort();
-    for (size_t i = 0; i < count; i++) {
-        fwrite(cells[i].text, strlen(cells[i].text) + 1, 1, file);
-        free(cells[i].text);
-    }
-    fclose(file);
-    return text;
+    return larger;
 }
 
-static void unpack(const char *text, struct table_cell *cells, size_t count)
+static void keep(struct rows *rows, const struct json_node *entry)
 {
-    for (size_t i = 0; i < count; i++) {
-        cells[i] = (struct table_cell){.text = strdup(text)};
-        if (!cells[i].text)
-            abort();
-        text += strlen(text) + 1;
+    const char *neighbor_text = node_text(entry, "neighbor"), *prefix_text = node_text(entry, "prefix");
+    struct prefix neighbor = {0}, prefix = {0};
+    struct block *last = rows->block_count ? &rows->block[rows->block_count - 1] : NULL;
+
+    if (!neighbor_text || !prefix_text || !prefix_parse(&prefix, prefix_text))
+        return;
+    prefix_parse(&neighbor, neighbor_text);
+    if (!last || prefix_compare(&last->neighbor, &neighbor) != 0) {
+        rows->block = make_room(rows->block, rows->block_count + 1, sizeof *rows->block);
+        last = &rows->block[rows->block_count++];
+        *last = (struct block){.neighbor = neighbor, .first = rows->count};
     }
-}
-
-static void keep(struct rows *rows, const struct lyd_node *entry)
-{
-    const struct table *table = &rows->writer.table;
-    struct table_cell cells[TABLE_COLUMNS_MAX];
-    struct row row = {0};
-
     if (rows->count == rows->size) {
         rows->size = rows->size ? rows->size * 2 : TABLE_ROWS_KEPT;
-        rows->row = reallocarray(rows->row, rows->size, sizeof *rows->row);
-        if (!rows->row)
-            abort();
+        rows->row = make_room(rows->row, rows->size, sizeof *rows->row);
     }
-    prefix_parse(&row.neighbor, model_text(entry, "neighbor"));
-    prefix_parse(&row.prefix, model_text(entry, "prefix"));
-    table_format(table, entry, cells);
-    row.cells = pack(cells, table->column_count);
-    rows->row[rows->count++] = row;
+    rows->row[rows->count++] = (struct row){key_of(&prefix), table_format(&rows->writer.table, entry).cells};
+    last->count++;
 }
 
-static int compare(const void *left, const void *right)
-{
-    const struct row *a = left, *b = right;
-    int order = prefix_compare(&a->neighbor, &b->neighbor);
-
-    return order ? order : prefix_compare(&a->prefix, &b->prefix);
-}
-
-/* ---- all of them ---- */
-
-static bool take(struct lyd_node *document, void *user)
+static bool take(struct document *document, void *user)
 {
     struct rows *rows = user;
-    const struct lyd_node *state = model_sibling(document, "state"), *entry;
 
-    LY_LIST_FOR(state ? lyd_child(state) : NULL, entry)
+    NODE_FOR_EACH(entry, document->state, view_received.list)
     {
-        if (strcmp(entry->schema->name, view_received.list) != 0)
-            continue;
         if (rows->writer.json)
             writer_entry(&rows->writer, entry);
         else
             keep(rows, entry);
     }
-    lyd_free_all(document);
     return true;
+}
+
+/* ---- in their order ---- */
+
+static struct prefix prefix_of(const struct row *row)
+{
+    struct prefix prefix = {0};
+
+    prefix_parse(&prefix, row->cells + strlen(row->cells) + 1); /* the second column */
+    return prefix;
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+    const struct row *a = left, *b = right;
+
+    if (a->key != b->key)
+        return a->key < b->key ? -1 : 1;
+    const struct prefix one = prefix_of(a), other = prefix_of(b);
+    return prefix_compare(&one, &other);
+}
+
+static int compare_blocks(const void *left, const void *right)
+{
+    const struct block *a = left, *b = right;
+
+    return prefix_compare(&a->neighbor, &b->neighbor);
 }
 
 static void write_sorted(struct rows *rows)
 {
-    struct table_cell cells[TABLE_COLUMNS_MAX];
-
-    if (rows->count > 0)
-        qsort(rows->row, rows->count, sizeof *rows->row, compare);
-    for (size_t i = 0; i < rows->count; i++) {
-        unpack(rows->row[i].cells, cells, rows->writer.table.column_count);
-        free(rows->row[i].cells);
-        writer_row(&rows->writer, cells);
+    if (rows->block_count > 0)
+        qsort(rows->block, rows->block_count, sizeof *rows->block, compare_blocks);
+    for (size_t i = 0; i < rows->block_count; i++) {
+        struct row *first = rows->row + rows->block[i].first;
+        qsort(first, rows->block[i].count, sizeof *first, compare_rows);
+        for (size_t j = 0; j < rows->block[i].count; j++)
+            writer_row(&rows->writer, &(struct table_row){.cells = first[j].cells});
     }
     free(rows->row);
+    free(rows->block);
 }
 
 int handle_show_received(const struct invocation *invocation)
@@ -125,8 +138,6 @@ int handle_show_received(const struct invocation *invocation)
     int status = query(invocation, "bgpd", request_get(view_received.list, members, COUNT(members)), ANSWER_TIMEOUT_MS,
                        take, &rows);
     write_sorted(&rows);
-    /* Half a list is still shown, and is still one document; where nothing came nothing is printed. */
-    if (status == STATUS_DONE || rows.writer.rows > 0)
-        writer_end(&rows.writer);
+    show_end(&rows.writer, status);
     return status;
 }

@@ -12,7 +12,6 @@
 #include "ctl/handlers.h"
 #include "ctl/query.h"
 #include "lib/clock.h"
-#include "lib/model.h"
 
 #include <bsd/stdlib.h>
 #include <errno.h>
@@ -29,7 +28,7 @@ struct party {
     struct control_client
         *client;       /* open for as long as the daemon is to keep what it prepared; NULL: it does not run */
     char absence[512]; /* how that was found */
-    struct lyd_node *answer;
+    struct document answer;
 };
 
 struct transaction {
@@ -46,9 +45,9 @@ static char *request(const struct transaction *transaction, const char *phase)
     return request_build("reload", members, sizeof members / sizeof *members);
 }
 
-static const struct lyd_node *plan_of(const struct party *party)
+static const struct json_node *plan_of(const struct party *party)
 {
-    return model_child(model_sibling(party->answer, "state"), "reload");
+    return node_child(party->answer.state, "reload");
 }
 
 /* ---- prepare ---- */
@@ -78,7 +77,7 @@ static bool keep_answer(const char *json, size_t size, void *user)
 {
     struct party *party = user;
 
-    return query_parse(json, size, &party->answer);
+    return document_read(&party->answer, json, size);
 }
 
 static int await_answer(struct party *party, uint64_t deadline_ms)
@@ -100,7 +99,7 @@ static int await_answer(struct party *party, uint64_t deadline_ms)
 
 static bool read_the_same(const struct party *parties)
 {
-    const char *one = model_text(plan_of(&parties[0]), "digest"), *other = model_text(plan_of(&parties[1]), "digest");
+    const char *one = node_text(plan_of(&parties[0]), "digest"), *other = node_text(plan_of(&parties[1]), "digest");
 
     return !one || !other || strcmp(one, other) == 0;
 }
@@ -131,13 +130,6 @@ static int prepare(struct transaction *transaction)
 
 /* ---- apply ---- */
 
-static bool ignore(struct lyd_node *document, void *user)
-{
-    (void)user;
-    lyd_free_all(document);
-    return true;
-}
-
 static int apply(const struct transaction *transaction)
 {
     const char *applied = NULL;
@@ -147,7 +139,7 @@ static int apply(const struct transaction *transaction)
         if (!party->client)
             continue;
         int status = query(transaction->invocation, party->daemon, request(transaction, "apply"),
-                           transaction->timeout_ms, ignore, NULL);
+                           transaction->timeout_ms, query_ignore, NULL);
         if (status != STATUS_DONE && applied)
             complain("%s has the new configuration, %s keeps its old one", applied, party->daemon);
         if (status != STATUS_DONE)
@@ -159,40 +151,33 @@ static int apply(const struct transaction *transaction)
 
 /* ---- what it did ---- */
 
-static bool has_warning(const struct lyd_node *plan, const char *text)
+static bool has_warning(const struct json_node *plan, const char *text)
 {
-    const struct lyd_node *node;
-
-    LY_LIST_FOR(plan ? lyd_child(plan) : NULL, node)
+    NODE_FOR_EACH(warning, plan, "warning")
     {
-        if (strcmp(node->schema->name, "warning") == 0 && strcmp(lyd_get_value(node), text) == 0)
+        if (strcmp(warning->text, text) == 0)
             return true;
     }
     return false;
 }
 
 /* Prints the warnings of PLAN that are not in SAID. */
-static void print_warnings(const struct lyd_node *plan, const struct lyd_node *said)
+static void print_warnings(const struct json_node *plan, const struct json_node *said)
 {
-    const struct lyd_node *node;
-
-    LY_LIST_FOR(plan ? lyd_child(plan) : NULL, node)
+    NODE_FOR_EACH(warning, plan, "warning")
     {
-        if (strcmp(node->schema->name, "warning") == 0 && !has_warning(said, lyd_get_value(node)))
-            fprintf(stderr, "%s\n", lyd_get_value(node));
+        if (!has_warning(said, warning->text))
+            fprintf(stderr, "%s\n", warning->text);
     }
 }
 
-static void print_changes(const struct lyd_node *plan)
+static void print_changes(const struct json_node *plan)
 {
-    uint64_t count = model_number(plan, "changes", 0), shown = 0;
-    const struct lyd_node *node;
+    uint64_t count = node_number(plan, "changes", 0), shown = 0;
 
-    LY_LIST_FOR(plan ? lyd_child(plan) : NULL, node)
+    NODE_FOR_EACH(change, plan, "change")
     {
-        if (strcmp(node->schema->name, "change") != 0)
-            continue;
-        printf("%s\n", lyd_get_value(node));
+        printf("%s\n", change->text);
         shown++;
     }
     if (count > shown)
@@ -204,8 +189,8 @@ static void print_changes(const struct lyd_node *plan)
 /* One that was restarted since the file changed has less to change. */
 static void report(const struct party *parties)
 {
-    const struct lyd_node *first = plan_of(&parties[0]), *second = plan_of(&parties[1]);
-    bool second_has_more = model_number(second, "changes", 0) > model_number(first, "changes", 0);
+    const struct json_node *first = plan_of(&parties[0]), *second = plan_of(&parties[1]);
+    bool second_has_more = node_number(second, "changes", 0) > node_number(first, "changes", 0);
 
     for (int i = 0; i < PARTIES; i++) {
         if (!parties[i].client)
@@ -229,7 +214,7 @@ int reload_run(const struct invocation *invocation, uint64_t timeout_ms)
         report(transaction.parties);
     for (int i = 0; i < PARTIES; i++) {
         control_client_close(transaction.parties[i].client);
-        lyd_free_all(transaction.parties[i].answer);
+        document_free(&transaction.parties[i].answer);
     }
     return status;
 }

@@ -25,10 +25,13 @@ static void configure_log(const struct lyd_node *tree)
 /* Both daemons would refuse a wrong file, each with the same words: it is looked at here, and said once. */
 static int check_file(const char *file)
 {
-    const struct ly_ctx *context = query_context();
-    if (!context)
-        return STATUS_REFUSED;
+    char error[256];
+    struct ly_ctx *context = model_open(error, sizeof error);
 
+    if (!context) {
+        complain("%s", error);
+        return STATUS_REFUSED;
+    }
     struct conf conf = conf_load(context, file);
     size_t errors = conf.error_count;
     if (errors > 0)
@@ -36,7 +39,7 @@ static int check_file(const char *file)
     else
         configure_log(conf.tree);
     conf_clear(&conf);
-    query_close();
+    ly_ctx_destroy(context);
     malloc_trim(0); /* the supervisor stays for long, and needs none of it */
     return errors > 0 ? STATUS_USAGE : STATUS_DONE;
 }

@@ -3,7 +3,6 @@
 
 #include "ctl/handlers.h"
 #include "lib/clock.h"
-#include "lib/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +37,17 @@ struct writer show_writer(const struct invocation *invocation)
     return writer_to(&style, command_argument(invocation, "--json"));
 }
 
+void show_end(struct writer *writer, int status)
+{
+    if (status == STATUS_DONE || writer->rows > 0)
+        writer_end(writer);
+    else
+        writer_drop(writer);
+}
+
 void show_list(struct writer *writer, const struct view *view, bool titled, const struct collection *collection)
 {
-    const struct lyd_node *entry = NULL;
+    const struct json_node *entry = NULL;
 
     writer_list(writer, view, titled);
     while ((entry = collection_next(collection, view->list, entry)))
@@ -54,17 +61,14 @@ struct listing {
     struct writer writer;
 };
 
-static bool list_document(struct lyd_node *document, void *user)
+static bool list_document(struct document *document, void *user)
 {
     struct listing *listing = user;
-    const struct lyd_node *state = model_sibling(document, "state"), *entry;
 
-    LY_LIST_FOR(state ? lyd_child(state) : NULL, entry)
+    NODE_FOR_EACH(entry, document->state, listing->view->list)
     {
-        if (strcmp(entry->schema->name, listing->view->list) == 0)
-            writer_entry(&listing->writer, entry);
+        writer_entry(&listing->writer, entry);
     }
-    lyd_free_all(document);
     return true;
 }
 
@@ -76,9 +80,7 @@ static int list(const struct invocation *invocation, const char *daemon, const s
     writer_list(&listing.writer, view, false);
     int status =
         query(invocation, daemon, request_get(view->list, members, count), ANSWER_TIMEOUT_MS, list_document, &listing);
-    /* Half a list is still shown, and is still one document; where nothing came nothing is printed. */
-    if (status == STATUS_DONE || listing.writer.rows > 0)
-        writer_end(&listing.writer);
+    show_end(&listing.writer, status);
     return status;
 }
 
@@ -115,7 +117,7 @@ static int page(const struct invocation *invocation, const char *daemon, const s
 
     int status = query(invocation, daemon, request_get(view->list, members, COUNT(members)), ANSWER_TIMEOUT_MS,
                        collection_add, &answers);
-    const struct lyd_node *entry = collection_find(&answers, view->list, key);
+    const struct json_node *entry = collection_find(&answers, view->list, key);
     if (status == STATUS_DONE && !entry) {
         complain("there is no %s %s; 'vipgate show %ss' lists them", view->list, key, view->list);
         status = STATUS_REFUSED;

@@ -3,8 +3,6 @@
 
 #include "ctl/handlers.h"
 #include "ctl/show.h"
-#include "ctl/status_check.h"
-#include "lib/model.h"
 #include "lib/text.h"
 
 #include <string.h>
@@ -34,10 +32,10 @@ static size_t rows_of(const struct style *style)
 /* ---- one list ---- */
 
 /* The next entry after AFTER, all that are wrong first, then those that somebody has put where they are. */
-static const struct lyd_node *next_by_condition(const struct collection *answers, const struct view *view,
-                                                const struct lyd_node *after, enum condition *condition)
+static const struct json_node *next_by_condition(const struct collection *answers, const struct view *view,
+                                                 const struct json_node *after, enum condition *condition)
 {
-    const struct lyd_node *entry = after;
+    const struct json_node *entry = after;
 
     for (;;) {
         while ((entry = collection_next(answers, view->list, entry))) {
@@ -79,8 +77,8 @@ static size_t write_totals(FILE *file, const struct part *part, const struct col
     enum condition condition = CONDITION_WRONG;
     struct totals totals = {0};
 
-    for (const struct lyd_node *entry = NULL; (entry = next_by_condition(answers, part->view, entry, &condition));)
-        count_state(&totals, model_text(entry, part->state));
+    for (const struct json_node *entry = NULL; (entry = next_by_condition(answers, part->view, entry, &condition));)
+        count_state(&totals, node_text(entry, part->state));
     if (totals.all == 0)
         return 0;
     fprintf(file, "%zu %s%s", totals.all, part->noun, text_plural(totals.all));
@@ -94,7 +92,7 @@ static void write_part(struct writer *writer, const struct part *part, const str
 {
     enum condition condition = CONDITION_WRONG;
     size_t room = rows_of(&writer->style);
-    const struct lyd_node *entry = NULL;
+    const struct json_node *entry = NULL;
 
     writer_list(writer, part->view, false);
     size_t all = write_totals(writer->style.file, part, answers);
@@ -122,12 +120,12 @@ static void write_lists(struct writer *writer, const struct collection *answers,
 
 void status_write(struct writer *writer, const struct collection *answers, bool bgp, bool health)
 {
-    const struct lyd_node *site = collection_next(answers, "site", NULL);
+    const struct json_node *site = collection_next(answers, "site", NULL);
 
     if (site && !writer->json)
-        fprintf(writer->style.file, "site %s\n\n", lyd_get_value(site));
+        fprintf(writer->style.file, "site %s\n\n", site->text);
     else if (site)
-        writer_leaf(writer, site);
+        writer_json(writer, "site", site);
     show_list(writer, &view_daemons, false, answers);
     write_lists(writer, answers, bgp, health);
     show_events(writer, false, answers, rows_of(&writer->style));
@@ -147,7 +145,7 @@ int handle_status(const struct invocation *invocation)
                        collection_add, &answers);
     int bgp = query(invocation, "bgpd", request_get("daemon,neighbor,vip,event", members, 1), ANSWER_TIMEOUT_MS,
                     collection_add, &answers);
-    if (answers.state) {
+    if (answers.count > 0) {
         struct writer writer = show_writer(invocation);
         status_write(&writer, &answers, bgp == STATUS_DONE, health == STATUS_DONE);
     }

@@ -1,8 +1,7 @@
-#include "ctl/status_check.h"
+#include "ctl/status.h"
 
 #include "ctl/drift.h"
 #include "ctl/show.h"
-#include "lib/model.h"
 
 #include <string.h>
 
@@ -26,35 +25,35 @@ static bool is(const char *value, const char *word)
     return word && strcmp(value, word) == 0;
 }
 
-static const struct rule *rule_of(const struct lyd_node *entry)
+static const struct rule *rule_of(const struct json_node *entry)
 {
     for (size_t i = 0; i < RULES; i++) {
-        if (is(entry->schema->name, rules[i].view->list))
+        if (is(entry->name, rules[i].view->list))
             return &rules[i];
     }
     return NULL;
 }
 
 /* Whether an operator has put ENTRY, a neighbor or a VIP, where it is. */
-static bool is_steered(const struct rule *rule, const struct lyd_node *entry, const char *value)
+static bool is_steered(const struct rule *rule, const struct json_node *entry, const char *value)
 {
-    const char *override = model_text(entry, "override");
+    const char *override = node_text(entry, "override");
 
-    return is(value, rule->steered[0]) || is(value, rule->steered[1]) || model_boolean(entry, "admin-down", false) ||
+    return is(value, rule->steered[0]) || is(value, rule->steered[1]) || node_boolean(entry, "admin-down") ||
            (override && !is(override, "auto"));
 }
 
-enum condition status_condition(const struct lyd_node *entry)
+enum condition status_condition(const struct json_node *entry)
 {
     const struct rule *rule = rule_of(entry);
-    const char *value = rule ? model_text(entry, rule->leaf) : NULL;
+    const char *value = rule ? node_text(entry, rule->leaf) : NULL;
 
     if (!value || is(value, rule->right) || (!rule->right && !is(value, rule->wrong)))
         return CONDITION_RIGHT;
     return is_steered(rule, entry, value) ? CONDITION_STEERED : CONDITION_WRONG;
 }
 
-void status_line(FILE *file, const struct view *view, const struct lyd_node *entry, uint64_t now_us)
+void status_line(FILE *file, const struct view *view, const struct json_node *entry, uint64_t now_us)
 {
     /* The last column of each table says why. */
     const struct column *why = &view->columns[view->column_count - 1];
@@ -63,23 +62,22 @@ void status_line(FILE *file, const struct view *view, const struct lyd_node *ent
 
     if (why->free)
         why->format(&cell, entry, why->path, now_us);
-    fprintf(file, "%s %s%s %s%s%s%s\n", view->list, lyd_get_value(lyd_child(entry)), rule->verb,
-            model_text(entry, rule->leaf), model_boolean(entry, "admin-down", false) ? ", administratively down" : "",
-            cell.text[0] ? ": " : "", cell.text);
+    fprintf(file, "%s %s%s %s%s%s%s\n", view->list, node_key(entry), rule->verb, node_text(entry, rule->leaf),
+            node_boolean(entry, "admin-down") ? ", administratively down" : "", cell.text[0] ? ": " : "", cell.text);
 }
 
 /* Writes ENTRY where it is not as usual, FROM being what it should run and does not; whether it is wrong. */
-static bool write_entry(struct writer *writer, const struct view *view, const struct lyd_node *entry, const char *from)
+static bool write_entry(struct writer *writer, const struct view *view, const struct json_node *entry, const char *from)
 {
     enum condition condition = status_condition(entry);
 
     if (writer->json && (condition != CONDITION_RIGHT || from))
-        json_document_add(&writer->document, entry);
+        writer_json(writer, view->list, entry);
     if (!writer->json && condition != CONDITION_RIGHT)
         status_line(writer->style.file, view, entry, writer->style.now_us);
     if (!writer->json && from)
         fprintf(writer->style.file, "the running configuration of %s is not that of %s: vipgate reload\n",
-                model_text(entry, "name"), from);
+                node_text(entry, "name"), from);
     return condition == CONDITION_WRONG || from;
 }
 
@@ -87,12 +85,12 @@ static bool write_entry(struct writer *writer, const struct view *view, const st
 static size_t write_list(struct writer *writer, const struct view *view, const struct collection *answers,
                          const struct drifts *drifts)
 {
-    const struct lyd_node *entry = NULL;
+    const struct json_node *entry = NULL;
     size_t wrong = 0;
 
     while ((entry = collection_next(answers, view->list, entry)))
         wrong += write_entry(writer, view, entry,
-                             view == &view_daemons ? drift_from(drifts, model_text(entry, "name")) : NULL);
+                             view == &view_daemons ? drift_from(drifts, node_text(entry, "name")) : NULL);
     return wrong;
 }
 
@@ -115,7 +113,7 @@ int status_check(const struct invocation *invocation)
                     &answers);
     int status = STATUS_UNREACHABLE;
 
-    if (answers.state) {
+    if (answers.count > 0) {
         struct writer writer = show_writer(invocation);
         bool right = write_all(&writer, &answers) == 0 && health == STATUS_DONE && bgp == STATUS_DONE;
         if (right && !writer.json)

@@ -2,22 +2,12 @@
 #include "ctl/handlers.h"
 #include "ctl/show.h"
 
-#include "lib/model.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum { CHECK_RUN_TIMEOUT_MS = 120 * 1000 };
-
-/* For requests whose answer is that it was done. */
-static bool ignore(struct lyd_node *document, void *user)
-{
-    (void)user;
-    lyd_free_all(document);
-    return true;
-}
 
 int handle_check_run(const struct invocation *invocation)
 {
@@ -27,7 +17,7 @@ int handle_check_run(const struct invocation *invocation)
 
     int status = query(invocation, "healthd", request_build("check-run", members, COUNT(members)), CHECK_RUN_TIMEOUT_MS,
                        collection_add, &answers);
-    const struct lyd_node *check = collection_find(&answers, "check", name);
+    const struct json_node *check = collection_find(&answers, "check", name);
     if (status == STATUS_DONE && !check) {
         complain("there is no check %s; 'vipgate show checks' lists them", name);
         status = STATUS_REFUSED;
@@ -52,6 +42,6 @@ int handle_neighbor(const struct invocation *invocation)
         complain("unexpected --message: '%s' sends the neighbor no text; 'down' and 'reset' do", action);
         return STATUS_USAGE;
     }
-    return query(invocation, "bgpd", request_build("neighbor", members, COUNT(members)), ANSWER_TIMEOUT_MS, ignore,
-                 NULL);
+    return query(invocation, "bgpd", request_build("neighbor", members, COUNT(members)), ANSWER_TIMEOUT_MS,
+                 query_ignore, NULL);
 }

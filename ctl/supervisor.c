@@ -2,8 +2,8 @@
 
 #include "ctl/notices.h"
 #include "lib/clock.h"
-#include "lib/log.h"
 #include "lib/daemon/notify.h"
+#include "lib/log.h"
 
 #include <errno.h>
 #include <limits.h>

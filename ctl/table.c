@@ -113,12 +113,13 @@ static void fit(struct table *table)
 }
 
 /* Makes the columns wide enough for a row. */
-static void grow(struct table *table, const struct table_cell *cells)
+static void grow(struct table *table, const struct table_row *row)
 {
+    const char *cell = row->cells;
     bool wider = false;
 
-    for (size_t i = 0; i < table->column_count; i++) {
-        size_t width = text_width(cells[i].text);
+    for (size_t i = 0; i < table->column_count; i++, cell += strlen(cell) + 1) {
+        size_t width = text_width(cell);
         wider = wider || width > table->wanted[i];
         table->wanted[i] = width > table->wanted[i] ? width : table->wanted[i];
     }
@@ -144,47 +145,55 @@ static void widen(struct table *table)
     fit(table);
 }
 
+static void write_blanks(FILE *file, size_t count)
+{
+    while (count-- > 0)
+        putc_unlocked(' ', file);
+}
+
 /* A cell, cut where a terminal's line has no more room; into a file it goes whole. How many columns it took. */
-static size_t write_cell(const struct table *table, size_t column, const struct table_cell *cell, size_t indent)
+static size_t write_cell(const struct table *table, size_t column, const char *text, enum cell_color color,
+                         size_t indent)
 {
     const struct style *style = &table->style;
-    size_t width = text_width(cell->text), room = table->widths[column];
-    bool cut = style->width > 0 && width > room;
-    size_t octets = octets_of_width(cell->text, cut ? room - 1 : width), shown = cut ? room : width;
+    size_t width = text_width(text), room = table->widths[column];
+    bool cut = style->width > 0 && width > room, colored = style->color && color != COLOR_NONE;
+    size_t octets = cut ? octets_of_width(text, room - 1) : strlen(text), shown = cut ? room : width;
 
     if (table->columns[column].right && shown < room)
         indent += room - shown;
-    fprintf(style->file, "%*s%s%.*s%s%s", (int)indent, "", color_begin(style, cell->color), (int)octets, cell->text,
-            cut ? ellipsis : "", color_end(style, cell->color));
+    write_blanks(style->file, indent);
+    if (colored)
+        fputs_unlocked(color_begin(style, color), style->file);
+    fwrite_unlocked(text, 1, octets, style->file);
+    if (cut)
+        fputs_unlocked(ellipsis, style->file);
+    if (colored)
+        fputs_unlocked(color_end(style, color), style->file);
     return indent + shown;
 }
 
 /* A row is a line. */
-static void write_row(const struct table *table, const struct table_cell *cells)
+static void write_row(const struct table *table, const struct table_row *row)
 {
+    const char *cell = row->cells;
     size_t at = 0, start = 0;
 
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (cells[i].text[0] != '\0')
-            at += write_cell(table, i, &cells[i], start > at ? start - at : i > 0 ? GAP : 0);
+    for (size_t i = 0; i < table->column_count; i++, cell += strlen(cell) + 1) {
+        if (cell[0] != '\0')
+            at += write_cell(table, i, cell, row->colors[i], start > at ? start - at : i > 0 ? GAP : 0);
         start += table->widths[i] + GAP;
     }
-    fputc('\n', table->style.file);
+    putc_unlocked('\n', table->style.file);
 }
 
 static void write_header(const struct table *table)
 {
-    struct table_cell titles[TABLE_COLUMNS_MAX] = {0};
+    char titles[TABLE_COLUMNS_MAX * 32], *end = titles;
 
     for (size_t i = 0; i < table->column_count; i++)
-        titles[i].text = (char *)table->columns[i].title;
-    write_row(table, titles);
-}
-
-static void free_row(const struct table *table, const struct table_cell *cells)
-{
-    for (size_t i = 0; i < table->column_count; i++)
-        free(cells[i].text);
+        end = stpcpy(end, table->columns[i].title) + 1;
+    write_row(table, &(struct table_row){.cells = titles});
 }
 
 void table_flush(struct table *table)
@@ -196,9 +205,8 @@ void table_flush(struct table *table)
         table->flowing = true;
     }
     for (size_t row = 0; row < table->kept_count; row++) {
-        struct table_cell *cells = table->kept + row * table->column_count;
-        write_row(table, cells);
-        free_row(table, cells);
+        write_row(table, &table->kept[row]);
+        free(table->kept[row].cells);
     }
     table->kept_count = 0;
     fflush(table->style.file);
@@ -211,45 +219,54 @@ void table_end(struct table *table)
     table->kept = NULL;
 }
 
-void table_format(const struct table *table, const struct lyd_node *entry, struct table_cell *row)
+struct table_row table_format(const struct table *table, const struct json_node *entry)
 {
+    static char packed[TABLE_COLUMNS_MAX * CELL_SIZE];
+    struct table_row row = {0};
+    struct cell cell;
+    char *end = packed;
+
     for (size_t i = 0; i < table->column_count; i++) {
-        struct cell cell = {0};
+        cell.text[0] = '\0';
+        cell.color = COLOR_NONE;
         table->columns[i].format(&cell, entry, table->columns[i].path, table->style.now_us);
-        row[i] = (struct table_cell){strdup(cell.text[0] ? cell.text : unknown), cell.color};
-        if (!row[i].text)
-            abort();
+        end = stpcpy(end, cell.text[0] ? cell.text : unknown) + 1;
+        row.colors[i] = (uint8_t)cell.color;
     }
+    row.cells = malloc((size_t)(end - packed));
+    if (!row.cells)
+        abort();
+    memcpy(row.cells, packed, (size_t)(end - packed));
+    return row;
 }
 
-void table_add_row(struct table *table, const struct table_cell *row)
+void table_add_row(struct table *table, const struct table_row *row)
 {
     grow(table, row);
     if (table->flowing) {
         write_row(table, row);
-        free_row(table, row);
+        free(row->cells);
         return;
     }
     if (!table->kept)
-        table->kept = calloc(TABLE_ROWS_KEPT * table->column_count, sizeof *table->kept);
+        table->kept = calloc(TABLE_ROWS_KEPT, sizeof *table->kept);
     if (!table->kept)
         abort();
-    memcpy(table->kept + table->kept_count * table->column_count, row, table->column_count * sizeof *row);
+    table->kept[table->kept_count] = *row;
     if (++table->kept_count == TABLE_ROWS_KEPT)
         table_flush(table);
 }
 
-void table_add(struct table *table, const struct lyd_node *entry)
+void table_add(struct table *table, const struct json_node *entry)
 {
-    struct table_cell row[TABLE_COLUMNS_MAX] = {0};
+    const struct table_row row = table_format(table, entry);
 
-    table_format(table, entry, row);
-    table_add_row(table, row);
+    table_add_row(table, &row);
 }
 
 /* ---- pages ---- */
 
-void page_write(const struct style *style, const struct field *fields, size_t count, const struct lyd_node *entry)
+void page_write(const struct style *style, const struct field *fields, size_t count, const struct json_node *entry)
 {
     size_t widest = 0;
 

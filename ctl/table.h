@@ -28,6 +28,12 @@ struct style {
     uint64_t now_us; /* real time, for ages */
 };
 
+/* A row that was formatted. */
+struct table_row {
+    char *cells; /* each ends with NUL */
+    uint8_t colors[TABLE_COLUMNS_MAX];
+};
+
 /* A table being written. The widths come from the first TABLE_ROWS_KEPT rows; those after them are printed as they
  * come, so that a long list needs no memory, and may make a column wider from there on. */
 struct table {
@@ -36,20 +42,17 @@ struct table {
     size_t column_count;
     size_t wanted[TABLE_COLUMNS_MAX]; /* by the cells, */
     size_t widths[TABLE_COLUMNS_MAX]; /* and on this terminal */
-    struct table_cell {
-        char *text;
-        enum cell_color color;
-    } * kept; /* rows that wait for the widths, column_count cells each */
+    struct table_row *kept;           /* rows that wait for the widths */
     size_t kept_count;
     bool flowing; /* the widths are fixed, the header is printed */
 };
 
 struct table table_begin(const struct style *style, const struct column *columns, size_t column_count);
-void table_add(struct table *table, const struct lyd_node *entry);
+void table_add(struct table *table, const struct json_node *entry);
 
-/* The same in two steps. The row's texts, which table_format allocates, pass over to table_add_row. */
-void table_format(const struct table *table, const struct lyd_node *entry, struct table_cell *row);
-void table_add_row(struct table *table, const struct table_cell *row);
+/* The same in two steps. The row's cells, which table_format allocates, pass over to table_add_row. */
+struct table_row table_format(const struct table *table, const struct json_node *entry);
+void table_add_row(struct table *table, const struct table_row *row);
 
 /* Makes the columns as wide as WIDTHS at least, for rows that come one by one. */
 void table_expect(struct table *table, const unsigned char *widths);
@@ -67,7 +70,7 @@ struct field {
     cell_format *format;
 };
 
-void page_write(const struct style *style, const struct field *fields, size_t count, const struct lyd_node *entry);
+void page_write(const struct style *style, const struct field *fields, size_t count, const struct json_node *entry);
 
 /* Writes TEXT, breaking it into lines of WIDTH columns (0: one line) that begin at column INDENT; no newline at the
  * end. */

@@ -1,7 +1,5 @@
 #include "ctl/views.h"
 
-#include "lib/model.h"
-
 #include <bsd/string.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,19 +10,19 @@
 
 /* ---- formats that put several leafs together ---- */
 
-static void cell_session(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_session(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     cell_state(cell, entry, path, now_us);
-    if (model_boolean(entry, "admin-down", false))
+    if (node_boolean(entry, "admin-down"))
         cell_add(cell, " (admin down)");
 }
 
-static void cell_error(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_error(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
-    const struct lyd_node *error = cell_node(entry, path);
-    const char *direction = model_text(error, "direction"), *name = model_text(error, "name");
-    const char *code = model_text(error, "code"), *subcode = model_text(error, "subcode");
-    const char *message = model_text(error, "message");
+    const struct json_node *error = cell_node(entry, path);
+    const char *direction = node_text(error, "direction"), *name = node_text(error, "name");
+    const char *code = node_text(error, "code"), *subcode = node_text(error, "subcode");
+    const char *message = node_text(error, "message");
     struct cell age = {0};
 
     if (!error || (!name && !message))
@@ -43,10 +41,10 @@ static void cell_error(struct cell *cell, const struct lyd_node *entry, const ch
 
 /* The NOTIFICATION that ended the last session or kept another from coming up, whatever connections have failed since;
  * else what became of the connection. */
-static const char *cause_of(const struct lyd_node *entry)
+static const char *cause_of(const struct json_node *entry)
 {
-    const char *said = model_text(cell_node(entry, "last-error"), "time");
-    const char *established = model_text(entry, "last-established");
+    const char *said = node_text(cell_node(entry, "last-error"), "time");
+    const char *established = node_text(entry, "last-established");
 
     if (!said || (established && time_parse(said) < time_parse(established)))
         return cell_node(entry, "last-transport-error") ? "last-transport-error" : "last-error";
@@ -54,9 +52,9 @@ static const char *cause_of(const struct lyd_node *entry)
 }
 
 /* What an operator wants beside a neighbour's state: why it is not up, or who it is. */
-static void cell_note(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_note(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
-    const char *state = model_text(entry, "session-state");
+    const char *state = node_text(entry, "session-state");
 
     if (state && strcmp(state, "established") != 0)
         cell_error(cell, entry, cause_of(entry), now_us);
@@ -65,22 +63,22 @@ static void cell_note(struct cell *cell, const struct lyd_node *entry, const cha
 }
 
 /* "ADDRESS port PORT"; PATH is "local" or "remote", which begin the names of both leafs. */
-static void cell_endpoint(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_endpoint(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     char name[32];
 
     (void)now_us;
     snprintf(name, sizeof name, "%s-address", path);
-    const char *address = model_text(entry, name);
+    const char *address = node_text(entry, name);
     snprintf(name, sizeof name, "%s-port", path);
-    const char *port = model_text(entry, name);
+    const char *port = node_text(entry, name);
     if (address)
         cell_add(cell, "%s%s%s", address, port ? " port " : "", port ? port : "");
 }
 
-static void cell_change(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_change(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
-    const char *from = model_text(entry, "from"), *to = model_text(entry, "to");
+    const char *from = node_text(entry, "from"), *to = node_text(entry, "to");
 
     (void)path, (void)now_us;
     if (from && from[0])
@@ -89,10 +87,10 @@ static void cell_change(struct cell *cell, const struct lyd_node *entry, const c
 }
 
 /* The last run of a check in words: its reason, then its detail. */
-static void cell_result(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_result(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
-    const struct lyd_node *last = cell_node(entry, path);
-    const char *reason = model_text(last, "reason"), *detail = model_text(last, "detail");
+    const struct json_node *last = cell_node(entry, path);
+    const char *reason = node_text(last, "reason"), *detail = node_text(last, "detail");
 
     (void)now_us;
     if (reason)
@@ -101,22 +99,18 @@ static void cell_result(struct cell *cell, const struct lyd_node *entry, const c
         cell_add(cell, "%s%s", reason && reason[0] ? ": " : "", detail);
 }
 
-static void cell_phases(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_phases(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
-    const struct lyd_node *phase;
-
-    LY_LIST_FOR(lyd_child(cell_node(entry, path)), phase)
+    NODE_FOR_EACH(phase, cell_node(entry, path), "phase")
     {
         struct cell latency = {0};
-        if (strcmp(phase->schema->name, "phase") != 0)
-            continue;
         cell_latency(&latency, phase, "duration-us", now_us);
-        cell_add(cell, "%s%s %s", cell->text[0] ? ", " : "", model_text(phase, "name"), latency.text);
+        cell_add(cell, "%s%s %s", cell->text[0] ? ", " : "", node_text(phase, "name"), latency.text);
     }
 }
 
 /* "VALUE for AGE, since TIME" of a state and the leaf 'since' beside it. */
-static void cell_state_since(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_state_since(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     struct cell age = {0}, time = {0};
 
@@ -127,7 +121,7 @@ static void cell_state_since(struct cell *cell, const struct lyd_node *entry, co
         cell_add(cell, " for %s, since %s", age.text, time.text);
 }
 
-static void cell_session_since(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_session_since(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     struct cell age = {0}, time = {0};
 
@@ -140,9 +134,9 @@ static void cell_session_since(struct cell *cell, const struct lyd_node *entry, 
         cell_add(cell, ", last established %s", time.text);
 }
 
-static void cell_damping(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_damping(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
-    const char *penalty = model_text(entry, path);
+    const char *penalty = node_text(entry, path);
     struct cell reuse = {0};
 
     cell_seconds(&reuse, entry, "damping-reuse", now_us);
@@ -152,39 +146,39 @@ static void cell_damping(struct cell *cell, const struct lyd_node *entry, const 
         cell_add(cell, ", suppressed for %s more", reuse.text);
 }
 
-static void cell_gate(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_gate(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     const char *percent;
 
     cell_state(cell, entry, path, now_us);
-    if ((percent = model_text(cell_node(entry, "gate"), "healthy-percent")) && cell->text[0])
+    if ((percent = node_text(cell_node(entry, "gate"), "healthy-percent")) && cell->text[0])
         cell_add(cell, ", %s%% healthy", percent);
 }
 
 /* "1/2": neighbors that have it, of those that it is for. */
-static void cell_reach(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_reach(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
-    const char *meant = model_text(entry, "neighbor-count");
-    const struct lyd_node *node = cell_node(entry, path);
+    const char *meant = node_text(entry, "neighbor-count");
+    const struct json_node *node = cell_node(entry, path);
     unsigned count = 0;
 
     (void)now_us;
-    for (const struct lyd_node *value = node; value; value = value->next)
-        count += value->schema == node->schema;
+    for (const struct json_node *value = node; value; value = node_from(value->next, node->name))
+        count++;
     if (meant)
         cell_add(cell, "%u/%s", count, meant);
 }
 
 /* "198.51.100.4: REASON", for each neighbor that it is withheld from. */
-static void cell_withheld(struct cell *cell, const struct lyd_node *entry, const char *path, uint64_t now_us)
+static void cell_withheld(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
-    const struct lyd_node *node = cell_node(entry, path);
+    const struct json_node *node = cell_node(entry, path);
 
     (void)now_us;
-    for (const struct lyd_node *one = node; one; one = one->next) {
-        const char *reason = one->schema == node->schema ? model_text(one, "reason") : NULL;
+    for (const struct json_node *one = node; one; one = node_from(one->next, node->name)) {
+        const char *reason = node_text(one, "reason");
         if (reason)
-            cell_add(cell, "%s%s: %s", cell->text[0] ? ", " : "", model_text(one, "neighbor"), reason);
+            cell_add(cell, "%s%s: %s", cell->text[0] ? ", " : "", node_text(one, "neighbor"), reason);
     }
 }
 

@@ -1,5 +1,5 @@
-#include "ctl/watch.h"
-
+/* --watch: the answer drawn again and again. */
+#include "ctl/handlers.h"
 #include "ctl/query.h"
 #include "lib/clock.h"
 

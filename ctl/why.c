@@ -6,8 +6,6 @@
 #include "ctl/handlers.h"
 #include "ctl/show.h"
 
-#include "lib/model.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,32 +14,23 @@ enum { EVENTS_SHOWN = 10 };
 /* Of how many events a daemon is asked for: those about one VIP are among many others. */
 static const struct member last_events = {"last", "300", true};
 
-/* The entry of the list 'cause' of VIP that follows AFTER (NULL: the first), or NULL. */
-static const struct lyd_node *next_cause(const struct lyd_node *vip, const struct lyd_node *after)
+static bool has_kind(const struct json_node *cause, const char *kind)
 {
-    const struct lyd_node *node = after ? after->next : lyd_child(vip);
+    const char *text = node_text(cause, "kind");
 
-    while (node && strcmp(node->schema->name, "cause") != 0)
-        node = node->next;
-    return node;
-}
-
-static bool has_kind(const struct lyd_node *cause, const char *kind)
-{
-    const char *text = model_text(cause, "kind");
-
-    return text && model_text(cause, "subject") && strcmp(text, kind) == 0;
+    return text && node_text(cause, "subject") && strcmp(text, kind) == 0;
 }
 
 /* Asks healthd for the checks that the chain of VIP names, and for its events. */
-static void ask_healthd(const struct invocation *invocation, const struct lyd_node *vip, struct collection *answers)
+static void ask_healthd(const struct invocation *invocation, const struct json_node *vip, struct collection *answers)
 {
     int status = STATUS_DONE;
     bool any = false;
 
-    for (const struct lyd_node *cause = NULL; (cause = next_cause(vip, cause)) && status != STATUS_UNREACHABLE;) {
-        const struct member members[] = {{"check", model_text(cause, "subject"), false}};
-        if (!has_kind(cause, "check"))
+    NODE_FOR_EACH(cause, vip, "cause")
+    {
+        const struct member members[] = {{"check", node_text(cause, "subject"), false}};
+        if (!has_kind(cause, "check") || status == STATUS_UNREACHABLE)
             continue;
         status =
             query(invocation, "healthd", request_get("check", members, 1), ANSWER_TIMEOUT_MS, collection_add, answers);
@@ -52,32 +41,35 @@ static void ask_healthd(const struct invocation *invocation, const struct lyd_no
         query(invocation, "healthd", request_get("event", &last_events, 1), ANSWER_TIMEOUT_MS, collection_add, answers);
 }
 
-static void write_causes(struct writer *writer, const struct lyd_node *vip)
+static void write_causes(struct writer *writer, const struct json_node *vip)
 {
     writer_list(writer, &view_causes, false);
-    for (const struct lyd_node *cause = NULL; (cause = next_cause(vip, cause));)
+    NODE_FOR_EACH(cause, vip, "cause")
+    {
         writer_entry(writer, cause);
+    }
 }
 
 /* Whether EVENT is about something in the chain of VIP. */
-static bool is_about(const struct lyd_node *event, const struct lyd_node *vip)
+static bool is_about(const struct json_node *event, const struct json_node *vip)
 {
-    const char *subject = model_text(event, "subject");
+    const char *subject = node_text(event, "subject");
 
     if (!subject)
         return false;
-    for (const struct lyd_node *cause = NULL; (cause = next_cause(vip, cause));) {
-        const char *named = model_text(cause, "subject");
+    NODE_FOR_EACH(cause, vip, "cause")
+    {
+        const char *named = node_text(cause, "subject");
         if (named && strcmp(named, subject) == 0)
             return true;
     }
-    return strcmp(subject, model_text(vip, "prefix")) == 0;
+    return strcmp(subject, node_key(vip)) == 0;
 }
 
-static void write_events(struct writer *writer, const struct lyd_node *vip, const struct collection *answers)
+static void write_events(struct writer *writer, const struct json_node *vip, const struct collection *answers)
 {
     size_t count, kept = 0;
-    const struct lyd_node **events = show_events_sorted(answers, UINT32_MAX, &count);
+    const struct json_node **events = show_events_sorted(answers, UINT32_MAX, &count);
 
     for (size_t i = 0; i < count; i++) {
         if (is_about(events[i], vip))
@@ -90,7 +82,7 @@ static void write_events(struct writer *writer, const struct lyd_node *vip, cons
     free(events);
 }
 
-static void write_why(struct writer *writer, const struct lyd_node *vip, const struct collection *answers)
+static void write_why(struct writer *writer, const struct json_node *vip, const struct collection *answers)
 {
     writer_page(writer, &view_vips, vip);
     if (!writer->json) /* there the chain is part of the VIP */
@@ -101,16 +93,6 @@ static void write_why(struct writer *writer, const struct lyd_node *vip, const s
     writer_end(writer);
 }
 
-/* Puts what healthd says in front of what bgpd, which gave ANSWERS, knows of the same checks. */
-static void add_healthd(const struct invocation *invocation, const struct lyd_node *vip, struct collection *answers)
-{
-    struct collection all = {0};
-
-    ask_healthd(invocation, vip, &all);
-    collection_add(answers->state, &all);
-    *answers = all;
-}
-
 int handle_why(const struct invocation *invocation)
 {
     const char *prefix = command_argument(invocation, "PREFIX");
@@ -119,13 +101,13 @@ int handle_why(const struct invocation *invocation)
 
     int status =
         query(invocation, "bgpd", request_get("why,event", members, 2), ANSWER_TIMEOUT_MS, collection_add, &answers);
-    const struct lyd_node *vip = collection_find(&answers, "vip", prefix);
+    const struct json_node *vip = collection_find(&answers, "vip", prefix);
     if (status == STATUS_DONE && !vip) {
         complain("there is no vip %s; 'vipgate show vips' lists them", prefix);
         status = STATUS_REFUSED;
     } else if (status == STATUS_DONE) {
         struct writer writer = show_writer(invocation);
-        add_healthd(invocation, vip, &answers);
+        ask_healthd(invocation, vip, &answers);
         write_why(&writer, vip, &answers);
     }
     collection_free(&answers);

@@ -161,7 +161,9 @@ static bool read_members(struct parser *parser, struct json_node *object, unsign
 
 static bool read_value(struct parser *parser, struct json_node *node, unsigned depth)
 {
-    if (take(parser, '{'))
+    node->text = "";
+    node->object = take(parser, '{');
+    if (node->object)
         return read_members(parser, node, depth + 1);
     node->quoted = peek(parser) == '"';
     return node->quoted ? read_string(parser, &node->text) : read_bare(parser, &node->text);
@@ -247,6 +249,11 @@ struct json_node *node_child(const struct json_node *parent, const char *name)
     return node_from(parent ? parent->child : NULL, name);
 }
 
+const char *node_key(const struct json_node *entry)
+{
+    return entry->child ? entry->child->text : "";
+}
+
 const char *node_text(const struct json_node *parent, const char *name)
 {
     const struct json_node *node = node_child(parent, name);
@@ -266,4 +273,23 @@ bool node_boolean(const struct json_node *parent, const char *name)
     const char *text = node_text(parent, name);
 
     return text && strcmp(text, "true") == 0;
+}
+
+void node_write(struct json *json, const char *name, const struct json_node *node)
+{
+    if (node->object) {
+        if (node->listed)
+            json_entry(json, name);
+        else
+            json_begin(json, name);
+        for (const struct json_node *child = node->child; child; child = child->next)
+            node_write(json, child->name, child);
+        json_end(json);
+    } else if (node->listed) {
+        json_item(json, name, node->text);
+    } else if (node->quoted) {
+        json_text(json, name, node->text);
+    } else {
+        json_bare(json, name, node->text);
+    }
 }

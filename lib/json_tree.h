@@ -7,6 +7,7 @@
 #define VIPGATE_LIB_JSON_TREE_H
 
 #include "lib/arena.h"
+#include "lib/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,11 +15,11 @@
 
 struct json_node {
     const char *name;
-    const char *text;        /* of a string, a number or a literal; NULL: an object */
+    const char *text;        /* of a string, a number or a literal; of an object "" */
     struct json_node *child; /* of an object: its first member */
     struct json_node *next;
-    bool quoted; /* a string */
-    bool listed; /* an element of the array NAME */
+    bool object, quoted; /* it is an object, a string */
+    bool listed;         /* an element of the array NAME */
 };
 
 /* Reads the SIZE octets at TEXT, which are one object, into ARENA. NULL: they are not, or memory is out. */
@@ -32,10 +33,16 @@ size_t json_unescape(const char *text, size_t size, char out[static 4], size_t *
 struct json_node *node_from(const struct json_node *node, const char *name);
 struct json_node *node_child(const struct json_node *parent, const char *name);
 
+/* The value of the first member of ENTRY, which is a list's key; "" where it has none. */
+const char *node_key(const struct json_node *entry);
+
 /* The value of the member NAME of PARENT, or NULL / FALLBACK where it is absent or PARENT is NULL. */
 const char *node_text(const struct json_node *parent, const char *name);
 uint64_t node_number(const struct json_node *parent, const char *name, uint64_t fallback);
 bool node_boolean(const struct json_node *parent, const char *name);
+
+/* Writes NODE as NAME, which is its own, but outlives the object that JSON has open. */
+void node_write(struct json *json, const char *name, const struct json_node *node);
 
 /* Goes through the nodes NAME, a list or leaf-list, of PARENT. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): NODE is declared here */

@@ -83,7 +83,7 @@ static bool fits(const struct input *input, const struct json_node *value)
     const char *text = value->text;
     bool bare = input->type == TYPE_NUMBER || input->type == TYPE_BOOLEAN;
 
-    if (!text || value->listed != (input->type == TYPE_WORDS) || value->quoted == bare)
+    if (value->object || value->listed != (input->type == TYPE_WORDS) || value->quoted == bare)
         return false;
     if (input->words)
         return is_among(input->words, text);
@@ -128,7 +128,7 @@ const struct json_node *rpc_of(struct json_node *document, char *error, size_t s
     struct json_node *node = document ? document->child : NULL;
     const struct rpc *rpc = NULL;
 
-    if (node && !node->next && !node->text && !node->listed && strncmp(node->name, MODULE, strlen(MODULE)) == 0)
+    if (node && !node->next && node->object && !node->listed && strncmp(node->name, MODULE, strlen(MODULE)) == 0)
         rpc = find(node->name + strlen(MODULE));
     if (!rpc) {
         strlcpy(error, "bad request: expected one RPC of the module vipgate as JSON", size);

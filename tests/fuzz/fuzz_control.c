@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char error[256];
 
     while (control_request_take(&reader, &arena, &rpc, error, sizeof error) > 0) {
-        if (!rpc->name || rpc->text || rpc->listed)
+        if (!rpc->name || !rpc->object || rpc->listed)
             abort();
     }
     arena_free(&arena);

@@ -120,8 +120,7 @@ class Failures(Ctl):
     def test_answers_that_are_none(self):
         answers = {"closed": b"", "half a length": b"\0\0", "half an answer": frame(LAST, "{}")[:-1],
                    "unknown kind": frame(9, "{}"), "endless": b"\xff\xff\xff\xff\1", "no JSON": frame(LAST, "nonsense"),
-                   "empty": b"\0\0\0\0", "broken state": frame(LAST, '{"vipgate:state": []}'),
-                   "bytes": frame(LAST, {"vipgate:state": {"vip": [{"prefix": "x"}]}})}
+                   "empty": b"\0\0\0\0", "broken state": frame(LAST, '{"vipgate:state": []}')}
         for name, answer in answers.items():
             with self.subTest(name):
                 daemon = FakeDaemon(self.directory, "bgpd", lambda *_, answer=answer: answer)
@@ -142,7 +141,7 @@ class Failures(Ctl):
         done = self.cli("show", "vips")
         self.assertEqual(0, done.returncode)
         self.assertNotIn("\u009b", done.stdout)
-        self.assertEqual(hostile, self.state("show", "vips")["vip"][0]["reason"])
+        self.assertEqual("??2Jred", self.state("show", "vips")["vip"][0]["reason"])
 
 
 class Answers(Ctl):
@@ -235,8 +234,7 @@ class Answers(Ctl):
 
     def test_why_asks_for_the_checks_of_the_chain(self):
         other = {**event(9, "bgpd"), "subject": "other"}
-        bgpd = self.daemon("bgpd", lambda *_: state(vip=[VIP], check=[{"name": "web", "verdict": "down"}],
-                                                    event=[event(2, "bgpd"), other]))
+        bgpd = self.daemon("bgpd", lambda *_: state(vip=[VIP], event=[event(2, "bgpd"), other]))
         alone = self.expect(0, "why", "203.0.113.9", says="healthd.sock", shows=True)
         self.assertIn("3 failures", alone.stdout)
         healthd = self.daemon("healthd", lambda name, arguments: state(check=[CHECK]) if "check" in arguments else

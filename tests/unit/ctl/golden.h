@@ -4,7 +4,7 @@
 #define VIPGATE_TESTS_UNIT_CTL_GOLDEN_H
 
 #include "ctl/cell.h"
-#include "lib/model.h"
+#include "ctl/query.h"
 #include "tests/unit/file_text.h"
 
 #define GOLDEN_NOW time_parse("2026-11-20T11:12:13.000000Z")
@@ -15,13 +15,21 @@ static inline const char *golden_path(const char *name, char path[512])
     return path;
 }
 
-/* The container 'state' of the sample document in CONTEXT; free it with lyd_free_all. */
-static inline struct lyd_node *golden_state(const struct ly_ctx *context)
+/* The answer with JSON as its text; free it with document_free. */
+static inline struct document document_of(const char *json)
 {
-    struct lyd_node *document = NULL;
-    char path[512], *text = file_text(golden_path("state.json", path));
+    struct document document;
 
-    assert_int_equal(lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_ONLY | LYD_PARSE_STRICT, 0, &document), 0);
+    assert_true(document_read(&document, json, strlen(json)));
+    return document;
+}
+
+/* The sample document. */
+static inline struct document golden_state(void)
+{
+    char path[512], *text = file_text(golden_path("state.json", path));
+    struct document document = document_of(text);
+
     free(text);
     return document;
 }

@@ -4,6 +4,7 @@
 #include "ctl/writer.h"
 
 #include "golden.h"
+#include "lib/model.h"
 #include "tests/unit/context.h"
 
 static const struct row {
@@ -34,25 +35,21 @@ static const struct row {
     {"events-100.txt", &view_events, NULL, false, 100},
 };
 
-static void write_view(struct writer *writer, const struct row *row, const struct lyd_node *state)
+static void write_view(struct writer *writer, const struct row *row, const struct json_node *state)
 {
-    const struct lyd_node *entry;
-
     if (!row->key)
         writer_list(writer, row->view, false);
-    LY_LIST_FOR(lyd_child(state), entry)
+    NODE_FOR_EACH(entry, state, row->view->list)
     {
-        if (strcmp(entry->schema->name, row->view->list) != 0)
-            continue;
         if (!row->key)
             writer_entry(writer, entry);
-        else if (strcmp(lyd_get_value(lyd_child(entry)), row->key) == 0)
+        else if (strcmp(node_key(entry), row->key) == 0)
             writer_page(writer, row->view, entry);
     }
     writer_end(writer);
 }
 
-static char *render(const struct row *row, const struct lyd_node *state, bool json)
+static char *render(const struct row *row, const struct json_node *state, bool json)
 {
     char *text = NULL;
     size_t size;
@@ -79,50 +76,67 @@ static void assert_fits(const char *text, bool color, unsigned width)
 static void test_each_view(void **state)
 {
     (void)state;
-    struct lyd_node *document = golden_state(context);
+    struct document document = golden_state();
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char *text = render(&rows[i], document, false);
+        char *text = render(&rows[i], document.state, false);
         assert_fits(text, rows[i].color, rows[i].width);
         assert_int_equal(strchr(text, '\033') != NULL, rows[i].color);
         golden_compare(rows[i].file, text);
         free(text);
     }
-    lyd_free_all(document);
+    document_free(&document);
 }
 
-/* What --json prints of a list is the list: parsed again it is the same. */
+/* What --json prints of a list is as the schema has it, and read again it is the same. */
 static void test_each_list_as_json(void **state)
 {
     (void)state;
-    struct lyd_node *document = golden_state(context);
+    struct document document = golden_state();
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct lyd_node *again = NULL;
-        char *text = render(&rows[i], document, true), *same;
-        assert_int_equal(lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_PRESENT, &again),
-                         0);
-        same = render(&rows[i], model_sibling(again, "state"), true);
+        struct lyd_node *tree = NULL;
+        char *text = render(&rows[i], document.state, true);
+        assert_int_equal(lyd_parse_data_mem(context, text, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_PRESENT, &tree), 0);
+        struct document again = document_of(text);
+        char *same = render(&rows[i], again.state, true);
         assert_string_equal(text, same);
-        lyd_free_all(again);
+        lyd_free_all(tree);
+        document_free(&again);
         free(same);
         free(text);
     }
-    lyd_free_all(document);
+    document_free(&document);
+}
+
+/* All of the sample at once, one list after another. */
+static void test_the_whole_document(void **state)
+{
+    (void)state;
+    struct document document = golden_state();
+    char *text = NULL;
+    size_t size;
+    struct style style = {.file = open_memstream(&text, &size)};
+    struct writer writer = writer_to(&style, true);
+
+    for (const struct json_node *child = document.state->child; child; child = child->next)
+        writer_json(&writer, child->name, child);
+    writer_end(&writer);
+    fclose(style.file);
+    golden_compare("state-printed.json", text);
+    free(text);
+    document_free(&document);
 }
 
 static void test_an_empty_list_says_so(void **state)
 {
     (void)state;
-    struct lyd_node *document = model_top(context, "state");
-
-    char *text = render(&(struct row){.view = &view_vips}, document, false);
+    char *text = render(&(struct row){.view = &view_vips}, NULL, false);
     assert_string_equal(text, "no VIP is configured\n");
     free(text);
-    text = render(&(struct row){.view = &view_vips}, document, true);
+    text = render(&(struct row){.view = &view_vips}, NULL, true);
     assert_string_equal(text, "{\n  \"vipgate:state\": {}\n}\n");
     free(text);
-    lyd_free_all(document);
 }
 
 int main(void)
@@ -130,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_view),
         cmocka_unit_test(test_each_list_as_json),
+        cmocka_unit_test(test_the_whole_document),
         cmocka_unit_test(test_an_empty_list_says_so),
     };
     return cmocka_run_group_tests(tests, context_open, context_close);

@@ -1,5 +1,5 @@
 /* What 'config check' and 'config convert' print, and their exit status. */
-#include "ctl/config_commands.h"
+#include "ctl/handlers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,16 +37,22 @@ static void restore(FILE *file, int descriptor, int saved, char *text)
     fclose(file);
 }
 
-enum { CHECK, CHECK_HERE, CONVERT };
-
-static struct output run(const char *file, int what, enum conf_encoding to)
+/* What LINE, a command, comes to. */
+static struct output run(const char *line)
 {
     struct output output;
-    int saved_out, saved_err;
+    struct invocation invocation;
+    char text[256], *rest = text, *words[8], error[256];
+    int count = 0, saved_out, saved_err;
+
+    snprintf(text, sizeof text, "%s", line);
+    while ((words[count] = strsep(&rest, " ")))
+        count++;
+    assert_int_equal(command_read(&invocation, count, words, error, sizeof error), 0);
 
     fflush(stdout);
     FILE *out = redirect(STDOUT_FILENO, &saved_out), *err = redirect(STDERR_FILENO, &saved_err);
-    output.status = what == CONVERT ? config_convert(file, to) : config_check(file, what == CHECK_HERE);
+    output.status = invocation.command->handler(&invocation);
     fflush(stdout);
     restore(err, STDERR_FILENO, saved_err, output.err);
     restore(out, STDOUT_FILENO, saved_out, output.out);
@@ -56,7 +62,7 @@ static struct output run(const char *file, int what, enum conf_encoding to)
 static void test_check_of_a_valid_file(void **state)
 {
     (void)state;
-    struct output output = run("../etc/examples/primary.conf", CHECK, CONF_TEXT);
+    struct output output = run("config check ../etc/examples/primary.conf");
 
     assert_int_equal(output.status, 0);
     assert_string_equal(output.err, "");
@@ -66,7 +72,7 @@ static void test_check_of_a_valid_file(void **state)
 static void test_check_with_a_warning(void **state)
 {
     (void)state;
-    struct output output = run("golden/diagnostics/azure-one-instance.conf", CHECK, CONF_TEXT);
+    struct output output = run("config check golden/diagnostics/azure-one-instance.conf");
 
     assert_int_equal(output.status, 0);
     assert_non_null(strstr(output.err, "azure-one-instance.conf:4:5: warning: platform azure-route-server"));
@@ -82,10 +88,13 @@ static void test_check_of_what_this_machine_lacks(void **state)
 
     assert_int_equal(write(file, text, strlen(text)), (ssize_t)strlen(text));
     close(file);
-    struct output output = run(path, CHECK, CONF_TEXT);
+    char line[64];
+    snprintf(line, sizeof line, "config check %s", path);
+    struct output output = run(line);
     assert_int_equal(output.status, 0);
     assert_string_equal(output.err, "");
-    output = run(path, CHECK_HERE, CONF_TEXT);
+    strcat(line, " --here");
+    output = run(line);
     assert_int_equal(output.status, 1);
     assert_non_null(strstr(output.err, ":1:52: warning: ca-file /nowhere/ca.pem: No such file"));
     unlink(path);
@@ -94,7 +103,7 @@ static void test_check_of_what_this_machine_lacks(void **state)
 static void test_check_with_errors(void **state)
 {
     (void)state;
-    struct output output = run("golden/diagnostics/references-to-nothing.conf", CHECK, CONF_TEXT);
+    struct output output = run("config check golden/diagnostics/references-to-nothing.conf");
 
     assert_int_equal(output.status, 2);
     assert_string_equal(output.err,
@@ -108,13 +117,13 @@ static void test_check_with_errors(void **state)
 static void test_convert(void **state)
 {
     (void)state;
-    struct output output = run("../etc/examples/minimal.conf", CONVERT, CONF_XML);
+    struct output output = run("config convert ../etc/examples/minimal.conf --to xml");
 
     assert_int_equal(output.status, 0);
     assert_non_null(strstr(output.out, "<remote-address>198.51.100.4</remote-address>"));
     assert_string_equal(output.err, "");
 
-    output = run("golden/diagnostics/errors.json", CONVERT, CONF_TEXT);
+    output = run("config convert golden/diagnostics/errors.json --to text");
     assert_int_equal(output.status, 2);
     assert_string_equal(output.out, "");
 }
@@ -122,7 +131,7 @@ static void test_convert(void **state)
 static void test_a_file_that_is_not_there(void **state)
 {
     (void)state;
-    struct output output = run("none.conf", CONVERT, CONF_TEXT);
+    struct output output = run("config convert none.conf --to text");
 
     assert_int_equal(output.status, 2);
     assert_string_equal(output.err, "none.conf:1:1: cannot read 'none.conf': No such file or directory\n");
