@@ -3,100 +3,84 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_address(const struct prefix *a, const struct prefix *b)
+static int compare_addresses(const struct prefix *a, const struct prefix *b)
 {
-    if (a->family != b->family)
-        return a->family < b->family ? -1 : 1;
-    return memcmp(a->octets, b->octets, sizeof a->octets);
+    return a->family != b->family ? a->family - b->family : memcmp(a->octets, b->octets, sizeof a->octets);
 }
 
-static int compare(const struct interface_address *entry, const struct prefix *prefix, unsigned interface)
+static int compare(const struct interface_address *a, const struct interface_address *b)
 {
-    int order = compare_address(&entry->prefix, prefix);
+    int order = compare_addresses(&a->prefix, &b->prefix);
 
-    if (order)
-        return order;
-    if (entry->prefix.length != prefix->length)
-        return entry->prefix.length < prefix->length ? -1 : 1;
-    return entry->interface < interface ? -1 : entry->interface > interface;
+    if (order == 0)
+        order = a->prefix.length - b->prefix.length;
+    return order ? order : (a->interface > b->interface) - (a->interface < b->interface);
 }
 
-/* The first entry that is not before the one asked for. */
-static size_t position_of(const struct address_table *table, const struct prefix *prefix, unsigned interface)
-{
-    size_t low = 0, high = table->count;
+RB_GENERATE_INTERNAL(address_tree, interface_address, entry, compare, __attribute__((unused)) static)
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (compare(&table->entries[middle], prefix, interface) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+static struct interface_address *find(const struct address_table *table, const struct prefix *prefix,
+                                      unsigned interface)
+{
+    struct interface_address wanted = {.prefix = *prefix, .interface = interface};
+
+    return RB_FIND(address_tree, (struct address_tree *)&table->tree, &wanted);
 }
 
 void address_table_clear(struct address_table *table)
 {
-    free(table->entries);
-    *table = (struct address_table){0};
-}
+    struct interface_address *address, *next;
 
-static bool grow(struct address_table *table)
-{
-    if (table->count < table->capacity)
-        return true;
-    size_t capacity = table->capacity ? table->capacity * 2 : 16;
-    struct interface_address *entries = reallocarray(table->entries, capacity, sizeof *entries);
-    if (!entries)
-        return false;
-    table->entries = entries;
-    table->capacity = capacity;
-    return true;
+    RB_FOREACH_SAFE(address, address_tree, &table->tree, next)
+    {
+        RB_REMOVE(address_tree, &table->tree, address);
+        free(address);
+    }
 }
 
 bool address_table_add(struct address_table *table, const struct interface_address *address)
 {
-    size_t position = position_of(table, &address->prefix, address->interface);
-    struct interface_address *entry;
+    struct interface_address *known = find(table, &address->prefix, address->interface);
 
-    if (!address_table_find(table, &address->prefix, address->interface)) {
-        if (!grow(table))
+    if (!known) {
+        known = malloc(sizeof *known);
+        if (!known)
             return false;
-        entry = &table->entries[position];
-        memmove(entry + 1, entry, (table->count - position) * sizeof *entry);
-        table->count++;
+        *known = *address;
+        RB_INSERT(address_tree, &table->tree, known);
     }
-    table->entries[position] = *address;
+    known->ours = address->ours;
     return true;
 }
 
 void address_table_remove(struct address_table *table, const struct prefix *prefix, unsigned interface)
 {
-    size_t position = position_of(table, prefix, interface);
+    struct interface_address *known = find(table, prefix, interface);
 
-    if (!address_table_find(table, prefix, interface))
-        return;
-    table->count--;
-    memmove(&table->entries[position], &table->entries[position + 1],
-            (table->count - position) * sizeof *table->entries);
+    if (known)
+        RB_REMOVE(address_tree, &table->tree, known);
+    free(known);
 }
 
 const struct interface_address *address_table_find(const struct address_table *table, const struct prefix *prefix,
                                                    unsigned interface)
 {
-    size_t position = position_of(table, prefix, interface);
-
-    if (position == table->count || compare(&table->entries[position], prefix, interface) != 0)
-        return NULL;
-    return &table->entries[position];
+    return find(table, prefix, interface);
 }
 
 bool address_table_has(const struct address_table *table, const struct prefix *prefix)
 {
-    struct prefix shortest = *prefix;
+    struct interface_address first = {.prefix = *prefix};
 
-    shortest.length = 0;
-    size_t position = position_of(table, &shortest, 0);
-    return position < table->count && compare_address(&table->entries[position].prefix, prefix) == 0;
+    first.prefix.length = 0;
+    const struct interface_address *found = RB_NFIND(address_tree, (struct address_tree *)&table->tree, &first);
+    return found && compare_addresses(&found->prefix, prefix) == 0;
+}
+
+const struct interface_address *address_table_next(const struct address_table *table,
+                                                   const struct interface_address *previous)
+{
+    if (previous)
+        return RB_NEXT(address_tree, &table->tree, (struct interface_address *)previous);
+    return RB_MIN(address_tree, (struct address_tree *)&table->tree);
 }

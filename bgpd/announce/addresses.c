@@ -1,24 +1,20 @@
 #include "bgpd/announce/addresses.h"
 
-#include "bgpd/announce/inventory.h"
+#include "bgpd/announce/dump.h"
 #include "bgpd/announce/rtnetlink.h"
 #include "lib/log.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    BUFFER_SIZE = 32 * 1024, /* what the kernel fills at most in one answer of a dump */
     EVENT_BUFFER_SIZE = 4 * 1024 * 1024,
     EVENTS_A_TURN = 256,
     CATCH_UP_TURNS = 64, /* to read the events that wait; where they do not end, it goes on all the same */
-    ANSWERS_A_TURN = 8,  /* parts of a dump; some hundred addresses each */
     OPENING_TRIES = 5,
-    OPENING_WAIT_MS = 1000,
     RETRY_FIRST_MS = 10,
     RETRY_MAX_MS = 1000,
 };
@@ -33,48 +29,19 @@ struct addresses {
     uv_poll_t events_poll, dumps_poll;
     uv_timer_t dump_timer, change_timer;
     unsigned open_handles;
-    struct mnl_socket *requests, *events, *dumps;
-    unsigned sequence;
+    struct mnl_socket *requests, *events;
+    unsigned sequence; /* of requests */
     struct inventory inventory;
-    struct inventory_dump dump;
+    struct dump dump;
     bool dumping;
     bool untold;       /* something changed, and nobody was told yet */
     unsigned catch_up; /* turns that are left for it, before a dump and after it */
     uint64_t retry_ms; /* after which a dump that fails now is made again */
     const struct addresses_handler *handler;
     void *user;
-    char buffer[BUFFER_SIZE];
 };
 
 /* ---- a whole new inventory ---- */
-
-/* The kernel answers no question before the answer to the last one was read; what an attempt that failed has left of it
- * is thrown away, if need be in several attempts. */
-static bool ask_anew(struct addresses *addresses)
-{
-    char rest[1];
-
-    for (int i = 0; i < ANSWERS_A_TURN; i++) {
-        if (recv(mnl_socket_get_fd(addresses->dumps), rest, sizeof rest, MSG_TRUNC) < 0)
-            break;
-    }
-    inventory_dump_begin(&addresses->dump, ++addresses->sequence);
-    return rtnetlink_ask(addresses->dumps, addresses->dump.question, addresses->sequence);
-}
-
-/* Takes the next part of the answer; MORE too where it is not there yet. */
-static enum dump_progress take_answer(struct addresses *addresses)
-{
-    ssize_t size = mnl_socket_recvfrom(addresses->dumps, addresses->buffer, sizeof addresses->buffer);
-
-    if (size < 0)
-        return errno == EAGAIN ? DUMP_MORE : DUMP_FAILED;
-    enum dump_progress progress = inventory_dump_take(&addresses->dump, addresses->buffer, (size_t)size);
-    if (progress != DUMP_LINKS)
-        return progress;
-    inventory_dump_go_on(&addresses->dump, ++addresses->sequence);
-    return rtnetlink_ask(addresses->dumps, addresses->dump.question, addresses->sequence) ? DUMP_MORE : DUMP_FAILED;
-}
 
 /* What the dump has told takes the place of what was known. */
 static void adopt(struct addresses *addresses)
@@ -82,9 +49,9 @@ static void adopt(struct addresses *addresses)
     uint64_t renames = addresses->inventory.renames + 1; /* for all that is known */
 
     inventory_clear(&addresses->inventory);
-    addresses->inventory = addresses->dump.inventory;
+    addresses->inventory = addresses->dump.answer.inventory;
     addresses->inventory.renames = renames;
-    addresses->dump.inventory = (struct inventory){0};
+    addresses->dump.answer.inventory = (struct inventory){0};
     addresses->retry_ms = RETRY_FIRST_MS;
 }
 
@@ -123,8 +90,8 @@ static void on_dump_timer(uv_timer_t *timer)
     }
     uv_timer_stop(timer); /* what was lost just now is in what is asked for */
     tell(addresses);
-    if (!ask_anew(addresses)) {
-        put_off_dump(addresses, strerror(errno));
+    if (dump_begin(&addresses->dump) == DUMP_FAILED) {
+        put_off_dump(addresses, strerror(-addresses->dump.answer.error));
         return;
     }
     addresses->dumping = true;
@@ -135,18 +102,17 @@ static void on_dump_timer(uv_timer_t *timer)
 static void on_answer(uv_poll_t *poll, int status, int events)
 {
     struct addresses *addresses = poll->data;
-    enum dump_progress progress = DUMP_MORE;
+    enum dump_progress progress = dump_read(&addresses->dump);
 
     (void)events;
-    for (int i = 0; progress == DUMP_MORE && i < ANSWERS_A_TURN; i++)
-        progress = take_answer(addresses);
     if (progress == DUMP_MORE && status == 0)
         return;
     addresses->dumping = false;
     uv_poll_stop(&addresses->dumps_poll);
     uv_poll_start(&addresses->events_poll, UV_READABLE, on_events);
     if (progress != DUMP_DONE) {
-        put_off_dump(addresses, progress == DUMP_FAILED ? strerror(errno) : "they change all the time");
+        put_off_dump(addresses,
+                     progress == DUMP_FAILED ? strerror(-addresses->dump.answer.error) : "they change all the time");
         return;
     }
     adopt(addresses);
@@ -171,9 +137,9 @@ static void tell_news(struct addresses *addresses, const struct inventory_news *
         handler->changed(NULL, news->former_name, addresses->user);
 }
 
-static void take_datagram(struct addresses *addresses, int size)
+static void take_datagram(struct addresses *addresses, const void *datagram, int size)
 {
-    for (const struct nlmsghdr *message = (const void *)addresses->buffer; mnl_nlmsg_ok(message, size);
+    for (const struct nlmsghdr *message = datagram; mnl_nlmsg_ok(message, size);
          message = mnl_nlmsg_next(message, &size)) {
         struct inventory_news news;
         enum inventory_change change = inventory_take(&addresses->inventory, message, &news);
@@ -188,12 +154,14 @@ static void take_datagram(struct addresses *addresses, int size)
  * all. */
 static bool take_events(struct addresses *addresses)
 {
+    char buffer[RTNETLINK_PART_SIZE];
+
     for (int i = 0; i < EVENTS_A_TURN; i++) {
-        ssize_t size = mnl_socket_recvfrom(addresses->events, addresses->buffer, sizeof addresses->buffer);
+        ssize_t size = mnl_socket_recvfrom(addresses->events, buffer, sizeof buffer);
         if (size < 0 && errno == EAGAIN)
             return true;
         if (size > 0)
-            take_datagram(addresses, (int)size);
+            take_datagram(addresses, buffer, (int)size);
         else
             want_dump(addresses, 0); /* there were too many for the buffer (ENOBUFS), and some are lost */
     }
@@ -234,14 +202,14 @@ static void on_change_timer(uv_timer_t *timer)
 
 static void addresses_free(struct addresses *addresses)
 {
-    struct mnl_socket *sockets[] = {addresses->requests, addresses->events, addresses->dumps};
+    struct mnl_socket *sockets[] = {addresses->requests, addresses->events, addresses->dump.socket};
 
     for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
         if (sockets[i])
             mnl_socket_close(sockets[i]);
     }
     inventory_clear(&addresses->inventory);
-    inventory_clear(&addresses->dump.inventory);
+    inventory_clear(&addresses->dump.answer.inventory);
     free(addresses);
 }
 
@@ -254,31 +222,16 @@ static void enlarge(const struct mnl_socket *events)
     setsockopt(mnl_socket_get_fd(events), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
 }
 
-static bool open_sockets(struct addresses *addresses)
+static bool open_sockets(struct addresses *addresses, char *error, size_t size)
 {
-    addresses->requests = rtnetlink_open(0);
-    addresses->dumps = rtnetlink_open(0);
-    addresses->events = rtnetlink_open(RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_LINK);
-    if (!addresses->requests || !addresses->dumps || !addresses->events)
-        return false;
-    enlarge(addresses->events);
-    return true;
-}
+    const unsigned groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_LINK;
 
-/* A whole dump at once: nothing runs yet that could be kept waiting. */
-static enum dump_progress dump_waiting(struct addresses *addresses)
-{
-    struct pollfd poll_of_it = {.fd = mnl_socket_get_fd(addresses->dumps), .events = POLLIN};
-    enum dump_progress progress = ask_anew(addresses) ? DUMP_MORE : DUMP_FAILED;
-
-    while (progress == DUMP_MORE) {
-        if (poll(&poll_of_it, 1, OPENING_WAIT_MS) == 0) {
-            errno = ETIMEDOUT;
-            return DUMP_FAILED;
-        }
-        progress = take_answer(addresses);
-    }
-    return progress;
+    addresses->requests = rtnetlink_open(0, error, size);
+    addresses->dump.socket = addresses->requests ? rtnetlink_open(0, error, size) : NULL;
+    addresses->events = addresses->dump.socket ? rtnetlink_open(groups, error, size) : NULL;
+    if (addresses->events)
+        enlarge(addresses->events);
+    return addresses->events != NULL;
 }
 
 /* Where addresses come and go too quickly, what was told of them is a beginning. */
@@ -287,7 +240,7 @@ static bool read_all(struct addresses *addresses)
     enum dump_progress progress = DUMP_INTERRUPTED;
 
     for (int i = 0; progress != DUMP_DONE && i < OPENING_TRIES; i++)
-        progress = dump_waiting(addresses);
+        progress = dump_wait(&addresses->dump);
     if (progress == DUMP_FAILED)
         return false;
     adopt(addresses);
@@ -307,7 +260,7 @@ static void on_closed(uv_handle_t *handle)
 static void open_handles(struct addresses *addresses, uv_loop_t *loop)
 {
     uv_poll_init(loop, &addresses->events_poll, mnl_socket_get_fd(addresses->events));
-    uv_poll_init(loop, &addresses->dumps_poll, mnl_socket_get_fd(addresses->dumps));
+    uv_poll_init(loop, &addresses->dumps_poll, mnl_socket_get_fd(addresses->dump.socket));
     uv_timer_init(loop, &addresses->dump_timer);
     uv_timer_init(loop, &addresses->change_timer);
     addresses->events_poll.data = addresses->dumps_poll.data = addresses;
@@ -327,15 +280,15 @@ struct addresses *addresses_open(uv_loop_t *loop, const struct addresses_handler
     }
     addresses->handler = handler;
     addresses->user = user;
-    if (!open_sockets(addresses)) {
-        snprintf(error, size, "rtnetlink: no socket: %s", strerror(errno));
+    if (!open_sockets(addresses, error, size)) {
         addresses_free(addresses);
         return NULL;
     }
     open_handles(addresses, loop);
     if (read_all(addresses))
         return addresses;
-    snprintf(error, size, "rtnetlink: cannot read this machine's addresses: %s", strerror(errno));
+    snprintf(error, size, "rtnetlink: cannot read this machine's addresses: %s",
+             strerror(-addresses->dump.answer.error));
     addresses_close(addresses);
     return NULL;
 }
@@ -374,14 +327,14 @@ static bool is_news(struct addresses *addresses, const struct placement *placeme
 static bool note_added(struct addresses *addresses, const struct interface_address *address)
 {
     return address_table_add(&addresses->inventory.addresses, address) &&
-           (!addresses->dumping || address_table_add(&addresses->dump.inventory.addresses, address));
+           (!addresses->dumping || address_table_add(&addresses->dump.answer.inventory.addresses, address));
 }
 
 static void note_removed(struct addresses *addresses, const struct prefix *prefix, unsigned interface)
 {
     address_table_remove(&addresses->inventory.addresses, prefix, interface);
     if (addresses->dumping)
-        address_table_remove(&addresses->dump.inventory.addresses, prefix, interface);
+        address_table_remove(&addresses->dump.answer.inventory.addresses, prefix, interface);
 }
 
 int addresses_add(struct addresses *addresses, const struct placement *placement)
@@ -420,21 +373,18 @@ int addresses_remove(struct addresses *addresses, const struct placement *placem
 unsigned addresses_remove_ours(struct addresses *addresses, addresses_claim *claim, void *user, unsigned limit)
 {
     const struct address_table *table = &addresses->inventory.addresses;
+    const struct interface_address *address, *next = address_table_next(table, NULL);
     unsigned removed = 0;
 
-    for (size_t i = table->count; i-- > 0 && removed < limit;) {
-        const struct interface_address address = table->entries[i];
-        const struct interface *interface = interface_table_at(&addresses->inventory.interfaces, address.interface);
+    while ((address = next) && removed < limit) {
+        const struct interface *interface = interface_table_at(&addresses->inventory.interfaces, address->interface);
         const char *name = interface ? interface->name : "";
+        const struct prefix prefix = address->prefix;
         char text[PREFIX_TEXT_SIZE];
-        if (!address.ours || claim(&address.prefix, name, user))
+        next = address_table_next(table, address);
+        if (!address->ours || claim(&prefix, name, user) || remove_from(addresses, &prefix, address->interface) != 0)
             continue;
-        if (remove_from(addresses, &address.prefix, address.interface) != 0)
-            continue;
-        log_info(prefix_format(&address.prefix, text),
-                 "address removed from %s: vipgate had added it, and it is no "
-                 "VIP's there",
-                 name);
+        log_info(prefix_format(&prefix, text), "address removed from %s: added by vipgate, and no VIP's there", name);
         removed++;
     }
     return removed;

@@ -5,61 +5,55 @@
 
 void interface_table_clear(struct interface_table *table)
 {
-    free(table->entries);
-    *table = (struct interface_table){0};
-}
-
-static struct interface *find_index(const struct interface_table *table, unsigned index)
-{
-    for (size_t i = 0; i < table->count; i++) {
-        if (table->entries[i].index == index)
-            return &table->entries[i];
-    }
-    return NULL;
-}
-
-static struct interface *append(struct interface_table *table)
-{
-    if (table->count == table->capacity) {
-        size_t capacity = table->capacity ? table->capacity * 2 : 8;
-        struct interface *entries = reallocarray(table->entries, capacity, sizeof *entries);
-        if (!entries)
-            return NULL;
-        table->entries = entries;
-        table->capacity = capacity;
-    }
-    return &table->entries[table->count++];
+    while (!SLIST_EMPTY(table))
+        interface_table_remove(table, SLIST_FIRST(table)->index);
 }
 
 bool interface_table_put(struct interface_table *table, const struct interface *interface)
 {
-    struct interface *entry = find_index(table, interface->index);
+    struct interface *known = (struct interface *)interface_table_at(table, interface->index);
 
-    if (!entry)
-        entry = append(table);
-    if (entry)
-        *entry = *interface;
-    return entry != NULL;
+    if (!known) {
+        known = calloc(1, sizeof *known);
+        if (!known)
+            return false;
+        SLIST_INSERT_HEAD(table, known, next);
+    }
+    known->index = interface->index;
+    memcpy(known->name, interface->name, sizeof known->name);
+    known->is_up = interface->is_up;
+    return true;
 }
 
 void interface_table_remove(struct interface_table *table, unsigned index)
 {
-    struct interface *entry = find_index(table, index);
+    struct interface *known = (struct interface *)interface_table_at(table, index);
 
-    if (entry)
-        *entry = table->entries[--table->count];
+    if (known)
+        SLIST_REMOVE(table, known, interface, next);
+    free(known);
 }
 
 const struct interface *interface_table_at(const struct interface_table *table, unsigned index)
 {
-    return find_index(table, index);
+    const struct interface *interface;
+
+    SLIST_FOREACH(interface, table, next)
+    {
+        if (interface->index == index)
+            return interface;
+    }
+    return NULL;
 }
 
 const struct interface *interface_table_find(const struct interface_table *table, const char *name)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        if (strcmp(table->entries[i].name, name) == 0)
-            return &table->entries[i];
+    const struct interface *interface;
+
+    SLIST_FOREACH(interface, table, next)
+    {
+        if (strcmp(interface->name, name) == 0)
+            return interface;
     }
     return NULL;
 }

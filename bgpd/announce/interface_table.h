@@ -4,19 +4,17 @@
 
 #include <net/if.h>
 #include <stdbool.h>
-#include <stddef.h>
+#include <sys/queue.h>
 
 struct interface {
+    SLIST_ENTRY(interface) next; /* the table's */
     unsigned index;
     char name[IFNAMSIZ];
     bool is_up;
 };
 
 /* Zero-initialised: empty. */
-struct interface_table {
-    struct interface *entries;
-    size_t count, capacity;
-};
+SLIST_HEAD(interface_table, interface);
 
 void interface_table_clear(struct interface_table *table);
 
@@ -26,10 +24,10 @@ bool interface_table_put(struct interface_table *table, const struct interface *
 /* Does nothing where it is not there. */
 void interface_table_remove(struct interface_table *table, unsigned index);
 
-/* The interface of this index, or NULL. Valid until the next change. */
+/* The interface of this index, or NULL. Valid until it is removed. */
 const struct interface *interface_table_at(const struct interface_table *table, unsigned index);
 
-/* The interface called NAME, or NULL. Valid until the next change. */
+/* The interface called NAME, or NULL. Valid until it is removed. */
 const struct interface *interface_table_find(const struct interface_table *table, const char *name);
 
 #endif

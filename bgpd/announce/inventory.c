@@ -155,21 +155,21 @@ void inventory_dump_go_on(struct inventory_dump *dump, unsigned sequence)
     dump->sequence = sequence;
 }
 
-static enum dump_progress fail(int error)
+static enum dump_progress fail(struct inventory_dump *dump, int error)
 {
-    errno = error;
+    dump->error = error;
     return DUMP_FAILED;
 }
 
 /* NLMSG_DONE and NLMSG_ERROR: their payload begins with a negative errno or 0. */
-static enum dump_progress end(const struct inventory_dump *dump, const struct nlmsghdr *message)
+static enum dump_progress end(struct inventory_dump *dump, const struct nlmsghdr *message)
 {
     int error = 0;
 
     if (mnl_nlmsg_get_payload_len(message) >= sizeof error)
         memcpy(&error, mnl_nlmsg_get_payload(message), sizeof error);
     if (error < 0)
-        return fail(-error);
+        return fail(dump, error);
     if (dump->question == RTM_GETLINK)
         return DUMP_LINKS;
     return dump->interrupted ? DUMP_INTERRUPTED : DUMP_DONE;
@@ -187,7 +187,7 @@ enum dump_progress inventory_dump_take(struct inventory_dump *dump, const void *
         if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
             return end(dump, message);
         if (inventory_take(&dump->inventory, message, NULL) == INVENTORY_NO_MEMORY)
-            return fail(ENOMEM);
+            return fail(dump, -ENOMEM);
     }
     return DUMP_MORE;
 }

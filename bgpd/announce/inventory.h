@@ -45,7 +45,8 @@ enum inventory_change inventory_take(struct inventory *inventory, const struct n
 /* ---- a whole one, from the answers to RTM_GETLINK and RTM_GETADDR ---- */
 
 /* MORE: the answer goes on. LINKS: that was all of the interfaces, the addresses are to be asked for. INTERRUPTED: the
- * answer is whole, but something changed meanwhile, so that entries may be missing (NLM_F_DUMP_INTR). FAILED: errno. */
+ * answer is whole, but something changed meanwhile, so that entries may be missing (NLM_F_DUMP_INTR). FAILED: see the
+ * error. */
 enum dump_progress { DUMP_MORE, DUMP_LINKS, DUMP_DONE, DUMP_INTERRUPTED, DUMP_FAILED };
 
 /* Zero-initialised: to begin. */
@@ -54,6 +55,7 @@ struct inventory_dump {
     uint16_t question;          /* that is being answered: RTM_GETLINK, then RTM_GETADDR */
     unsigned sequence;          /* of that question */
     bool interrupted;
+    int error; /* of DUMP_FAILED: a negative errno */
 };
 
 /* Forgets what was told, to begin anew with interfaces; goes on to addresses. SEQUENCE is the question's. */

@@ -4,22 +4,25 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
 enum { MESSAGE_SIZE = 256 };
 
-struct mnl_socket *rtnetlink_open(unsigned groups)
+struct mnl_socket *rtnetlink_open(unsigned groups, char *error, size_t size)
 {
     struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-    if (socket && mnl_socket_bind(socket, groups, MNL_SOCKET_AUTOPID) < 0) {
+    if (socket && mnl_socket_bind(socket, groups, MNL_SOCKET_AUTOPID) == 0)
+        return socket;
+    snprintf(error, size, "rtnetlink: no socket: %s", strerror(errno));
+    if (socket)
         mnl_socket_close(socket);
-        socket = NULL;
-    }
-    return socket;
+    return NULL;
 }
 
-bool rtnetlink_ask(struct mnl_socket *socket, uint16_t type, unsigned sequence)
+int rtnetlink_ask(struct mnl_socket *socket, uint16_t type, unsigned sequence)
 {
     char buffer[MESSAGE_SIZE];
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
@@ -29,7 +32,7 @@ bool rtnetlink_ask(struct mnl_socket *socket, uint16_t type, unsigned sequence)
     message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     message->nlmsg_seq = sequence;
     header->rtgen_family = AF_UNSPEC;
-    return mnl_socket_sendto(socket, message, message->nlmsg_len) >= 0;
+    return mnl_socket_sendto(socket, message, message->nlmsg_len) < 0 ? -errno : 0;
 }
 
 /* Sends a request and takes the kernel's answer, which lies there when it was sent. What an answer that was given up

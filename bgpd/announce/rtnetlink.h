@@ -5,14 +5,16 @@
 #include "lib/prefix.h"
 
 #include <libmnl/libmnl.h>
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/* A socket that does not block, with the news of GROUPS (RTMGRP_…; 0: none); NULL with errno. */
-struct mnl_socket *rtnetlink_open(unsigned groups);
+enum { RTNETLINK_PART_SIZE = 32 * 1024 }; /* what the kernel fills at most in one datagram */
 
-/* Asks for all of TYPE, RTM_GETLINK or RTM_GETADDR. False with errno. */
-bool rtnetlink_ask(struct mnl_socket *socket, uint16_t type, unsigned sequence);
+/* A socket that does not block, with the news of GROUPS (RTMGRP_…; 0: none); NULL with the reason in ERROR. */
+struct mnl_socket *rtnetlink_open(unsigned groups, char *error, size_t size);
+
+/* Asks for all of TYPE, RTM_GETLINK or RTM_GETADDR. 0, or a negative errno. */
+int rtnetlink_ask(struct mnl_socket *socket, uint16_t type, unsigned sequence);
 
 /* Adds PREFIX to the interface of this index with vipgate's mark, and with LABEL where that is not empty; removes it.
  * The kernel does it while it is told. 0, or its negative errno. */
