@@ -29,12 +29,19 @@ struct peer {
 };
 
 static struct peer peers[2];
-/* The VIP of most tests is 203.0.113.9; addresses are known by their last octet. */
+/* The VIP of most tests is 203.0.113.9; addresses are known by their last octets. */
 enum { VIP = 9 };
 
 static bool acknowledged, there[256], address_marked, interface_gone, interface_down;
 static int add_error;
 static char story[4096];
+
+static unsigned looks[256]; /* how often it was asked whether an address is there */
+
+static uint8_t last_octet(const struct prefix *prefix)
+{
+    return prefix->octets[family_octets(prefix->family) - 1];
+}
 
 static void note(const char *word)
 {
@@ -130,7 +137,7 @@ int addresses_add(struct addresses *addresses, const struct placement *placement
     if (add_error)
         return add_error;
     note(placement->interface[0] == 'l' ? "add" : "add-elsewhere");
-    there[placement->prefix.octets[3]] = address_marked = true;
+    there[last_octet(&placement->prefix)] = address_marked = true;
     return 0;
 }
 
@@ -138,15 +145,16 @@ int addresses_remove(struct addresses *addresses, const struct placement *placem
 {
     (void)addresses;
     note("remove");
-    there[placement->prefix.octets[3]] = false;
+    there[last_octet(&placement->prefix)] = false;
     return 0;
 }
 
 bool addresses_has(const struct addresses *addresses, const struct placement *placement, bool *ours)
 {
     (void)addresses;
-    bool is_there = there[placement->prefix.octets[3]];
+    bool is_there = there[last_octet(&placement->prefix)];
 
+    looks[last_octet(&placement->prefix)]++;
     if (ours)
         *ours = is_there && address_marked;
     return is_there;
@@ -232,6 +240,7 @@ static int setup(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
 
     log_set_sink(on_log, NULL);
+    memset(looks, 0, sizeof looks);
     acknowledged = address_marked = interface_gone = interface_down = false;
     memset(there, 0, sizeof there);
     memset(left, 0, sizeof left);
@@ -239,7 +248,7 @@ static int setup(void **state)
     add_error = 0;
     story[0] = '\0';
     for (int i = 0; i < 2; i++) {
-        peers[i] = (struct peer){.rib = rib_out_new(), .families = FAMILY_BIT_IPV4};
+        peers[i] = (struct peer){.rib = rib_out_new(), .families = FAMILY_BIT_IPV4 | FAMILY_BIT_IPV6};
         address_parse(&peers[i].config.address, i ? "198.51.100.5" : "198.51.100.4");
     }
     table = verdict_table_new(3000, clock_monotonic_ms());
@@ -303,20 +312,43 @@ static void apply(struct fixture *fixture)
     fixture->turn++;
 }
 
+/* The VIPs 203.0.113.0 and so on, COUNT of them, each behind a check of its own: "a", "b" and so on. */
+static inline void configure_many(struct fixture *fixture, size_t count)
+{
+    static char names[26][2];
+    static struct gate_check checks[26];
+    static struct vip_config many[26];
+
+    for (size_t i = 0; i < count; i++) {
+        names[i][0] = (char)('a' + i);
+        checks[i] = (struct gate_check){names[i], 10000};
+        many[i] = fixture->vip;
+        many[i].prefix.octets[3] = (uint8_t)i;
+        many[i].gate.checks = &checks[i];
+    }
+    fixture->config.vips = many;
+    fixture->config.vip_count = count;
+}
+
 static inline void addresses_changed(struct fixture *fixture)
 {
     vips_addresses_changed(fixture->vips, NULL, NULL);
     vips_run(fixture->vips);
 }
 
-static void say(struct fixture *fixture, enum verdict verdict, uint8_t percent)
+static void say_of(struct fixture *fixture, const char *check, enum verdict verdict, uint8_t percent)
 {
-    struct verdict_message message = {.type = VERDICT_CHANGE, .name = "backend", .reason = "as the test says"};
+    struct verdict_message message = {.type = VERDICT_CHANGE, .verdict = verdict, .healthy_percent = percent};
 
-    message.verdict = verdict;
-    message.healthy_percent = percent;
+    snprintf(message.name, sizeof message.name, "%s", check);
+    snprintf(message.reason, sizeof message.reason, "as the test says");
     verdict_table_message(table, &message, clock_monotonic_ms());
     vips_run(fixture->vips);
+}
+
+static void say(struct fixture *fixture, enum verdict verdict, uint8_t percent)
+{
+    say_of(fixture, "backend", verdict, percent);
 }
 
 /* What was done since it was last asked. */

@@ -268,6 +268,99 @@ static void test_waiting_begins_when_a_gate_asks(void **state)
     assert_int_equal(standing(checks, "c"), CHECK_PENDING);
 }
 
+/* What is awaited anew is awaited from now on, however long ago the gate asked for it. */
+static void test_a_restart_begins_waiting_anew(void **state)
+{
+    struct verdict_table *checks = *state;
+
+    snapshot(checks, "up", "up", 1000);
+    for (uint64_t now = 2000; now <= 60000; now += 1000)
+        say(checks, VERDICT_ALIVE, now);
+    snapshot(checks, "first", "up", 60000);
+    say(checks, VERDICT_ALIVE, 60000 + PATIENCE - 1);
+    assert_false(verdict_table_time(checks, 60000 + PATIENCE - 1));
+    assert_int_equal(standing(checks, "a"), CHECK_UP);
+    assert_true(verdict_table_time(checks, 60000 + PATIENCE));
+    assert_int_equal(standing(checks, "a"), CHECK_LOST);
+    assert_int_equal(standing(checks, "b"), CHECK_UP);
+}
+
+static void test_a_snapshot_that_broke_off_leaves_nothing(void **state)
+{
+    struct verdict_table *checks = *state;
+
+    snapshot(checks, "up", "up", 1000);
+    say(checks, VERDICT_HELLO, 2000);
+    say_check(checks, "a", "down", 2000);
+    verdict_table_disconnected(checks);
+    snapshot(checks, NULL, "up", 3000);
+    assert_int_equal(standing(checks, "a"), CHECK_UP); /* as before, until its patience is over */
+}
+
+/* The names of what changed since the last time, one letter each; "*": any. */
+static const char *changed(struct verdict_table *checks)
+{
+    static char names[16];
+    const char *name;
+    size_t count = 0;
+
+    if (verdict_table_take_all_changed(checks))
+        names[count++] = '*';
+    while ((name = verdict_table_take_changed(checks)))
+        names[count++] = name[0];
+    names[count] = '\0';
+    return names;
+}
+
+static void test_what_changed(void **state)
+{
+    struct verdict_table *checks = *state;
+
+    assert_string_equal(changed(checks), "");
+    snapshot(checks, "up", "first", 1000);
+    assert_string_equal(changed(checks), "*"); /* the health daemon is heard */
+    assert_string_equal(changed(checks), "");
+    say_check(checks, "a", "up", 1001);
+    assert_string_equal(changed(checks), "");
+    say_check(checks, "a", "down", 1002);
+    say_check(checks, "b", "up", 1003);
+    say_check(checks, "a", "up", 1004);
+    assert_string_equal(changed(checks), "ab");
+    verdict_table_disconnected(checks);
+    assert_string_equal(changed(checks), ""); /* the lease runs */
+    snapshot(checks, "first", "up", 2000);
+    assert_string_equal(changed(checks), "a");
+    for (uint64_t now = 3000; now <= 2000 + PATIENCE; now += 1000) {
+        say(checks, VERDICT_ALIVE, now);
+        verdict_table_time(checks, now);
+    }
+    assert_string_equal(changed(checks), "a"); /* overdue */
+    assert_true(verdict_table_expect(checks, "a", 2 * PATIENCE, 2000 + PATIENCE));
+    assert_string_equal(changed(checks), "a"); /* and no longer */
+    assert_int_equal(standing(checks, "a"), CHECK_UP);
+    verdict_table_time(checks, 60000);
+    assert_string_equal(changed(checks), "*");
+    snapshot(checks, "up", "up", 61000);
+    assert_string_equal(changed(checks), "*");
+}
+
+static void test_reserved_and_released(void **state)
+{
+    struct verdict_table *checks = *state;
+
+    assert_true(verdict_table_reserve(checks, "c", 0));
+    assert_true(verdict_table_reserve(checks, "a", 0));
+    verdict_table_release(checks, "c");
+    verdict_table_release(checks, "a");
+    verdict_table_release(checks, "nobody");
+    assert_true(verdict_table_next_ms(checks) == LEASE);
+    assert_true(verdict_table_expect(checks, "c", 10, 0));
+    assert_int_equal(verdict_table_next_ms(checks), 10);
+    verdict_table_unexpect(checks, "c");
+    verdict_table_unexpect(checks, "c");
+    assert_int_equal(verdict_table_next_ms(checks), LEASE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +375,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_overdue_is_due_when_it_says, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_check_that_reload_took_away, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_check_that_reload_brings, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_restart_begins_waiting_anew, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_snapshot_that_broke_off_leaves_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_changed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_reserved_and_released, setup, teardown),
         cmocka_unit_test_setup_teardown(test_waiting_begins_when_a_gate_asks, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,6 +127,161 @@ static void test_address_that_somebody_removes(void **state)
     assert_int_equal(the_vip(fixture)->state, VIP_WITHDRAWN);
 }
 
+/* An interface that went away or down took the address along: nobody else is to blame, however often it happens. */
+static void test_address_that_goes_with_its_interface(void **state)
+{
+    struct fixture *fixture = *state;
+
+    apply(fixture);
+    say(fixture, VERDICT_UP, 100);
+    for (int i = 0; i < 10; i++) {
+        interface_gone = i % 2;
+        interface_down = !interface_gone;
+        there[VIP] = false;
+        done();
+        addresses_changed(fixture);
+        assert_string_equal(done(), "add");
+        assert_string_equal(last_event(fixture)->cause, interface_gone
+                                                            ? "there is no interface lo any more"
+                                                            : "interface lo went down, and its address with it");
+    }
+}
+
+static void test_ipv6_address(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_true(prefix_parse(&fixture->vip.prefix, "2001:db8::9/128"));
+    fixture->vip.keep_address = false;
+    apply(fixture);
+    say(fixture, VERDICT_UP, 100);
+    assert_string_equal(done(), "add 0+0 1+0 release");
+    acknowledged = true;
+    say(fixture, VERDICT_DOWN, 0);
+    assert_string_equal(done(), "0- 1- remove");
+}
+
+/* Tells of one change; whether the VIP was looked at for it. */
+static bool is_concerned(struct fixture *fixture, const char *address, const char *interface)
+{
+    struct prefix prefix;
+    unsigned before = looks[VIP];
+
+    if (address)
+        assert_true(prefix_parse(&prefix, address));
+    vips_addresses_changed(fixture->vips, address ? &prefix : NULL, interface);
+    vips_run(fixture->vips);
+    return looks[VIP] > before;
+}
+
+static void test_addresses_and_interfaces_that_concern_a_vip(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *address, *interface;
+        bool concerned;
+    } rows[] = {
+        {"203.0.113.9/32", NULL, true},
+        {"203.0.113.9/32", "lo", true},
+        {"203.0.113.8/32", NULL, false},
+        {"2001:db8::9/128", NULL, false},
+        {NULL, "lo", true},
+        {NULL, "dummy0", false},
+        {NULL, NULL, true},
+    };
+
+    apply(fixture);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (is_concerned(fixture, rows[i].address, rows[i].interface) != rows[i].concerned)
+            fail_msg("%s on %s", rows[i].address, rows[i].interface);
+    }
+    /* Whatever its length: the interface has it with another one, which is why ours cannot be added. */
+    struct prefix wider = fixture->vip.prefix;
+    wider.length = 24;
+    there[VIP] = false;
+    add_error = -EEXIST;
+    vips_addresses_changed(fixture->vips, NULL, "lo");
+    vips_run(fixture->vips);
+    add_error = 0;
+    done();
+    vips_addresses_changed(fixture->vips, &wider, NULL);
+    vips_run(fixture->vips);
+    assert_string_equal(done(), "add");
+}
+
+static void test_a_verdict_touches_the_vips_of_its_check(void **state)
+{
+    struct fixture *fixture = *state;
+    unsigned before[26];
+
+    configure_many(fixture, 26);
+    apply(fixture);
+    for (char name[2] = "a"; name[0] <= 'z'; name[0]++)
+        say_of(fixture, name, VERDICT_UP, 100);
+    memcpy(before, looks, sizeof before);
+    say_of(fixture, "c", VERDICT_DOWN, 0);
+    for (size_t i = 0; i < 26; i++) {
+        assert_int_equal(vips_at(fixture->vips, i)->state, i == 2 ? VIP_WITHDRAWN : VIP_ANNOUNCED);
+        assert_int_equal(looks[i] - before[i], i == 2);
+    }
+    /* The lease concerns all. */
+    verdict_table_time(table, clock_monotonic_ms() + 3000);
+    vips_run(fixture->vips);
+    for (size_t i = 0; i < 26; i++)
+        assert_int_equal(vips_at(fixture->vips, i)->state, VIP_WITHDRAWN);
+}
+
+static void run_until(struct fixture *fixture, bool (*is_so)(const struct fixture *fixture))
+{
+    uint64_t until_ms = clock_monotonic_ms() + 5000;
+
+    while (!is_so(fixture) && clock_monotonic_ms() < until_ms)
+        uv_run(&fixture->loop, UV_RUN_ONCE);
+    assert_true(is_so(fixture));
+}
+
+static bool is_announced(const struct fixture *fixture)
+{
+    return the_vip(fixture)->state == VIP_ANNOUNCED;
+}
+
+static void test_hold_down_ends_with_the_time(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->vip.hold_down_ms = 20;
+    apply(fixture);
+    say(fixture, VERDICT_DOWN, 0);
+    say(fixture, VERDICT_UP, 100);
+    assert_int_equal(the_vip(fixture)->state, VIP_WITHDRAWN);
+    run_until(fixture, is_announced);
+}
+
+static bool is_waiting(const struct fixture *fixture)
+{
+    return the_vip(fixture)->state == VIP_WAITING;
+}
+
+static void test_sessions_that_come_and_go(void **state)
+{
+    struct fixture *fixture = *state;
+
+    apply(fixture);
+    say(fixture, VERDICT_UP, 100);
+    for (int i = 0; i < 2; i++) {
+        peers[i].down = true;
+        rib_out_session_lost(peers[i].rib);
+    }
+    vips_sessions_changed(fixture->vips);
+    run_until(fixture, is_waiting);
+    assert_string_equal(last_event(fixture)->cause, "no neighbor has it: no session with 198.51.100.4 (and 1 more)");
+    peers[1].down = false;
+    speaker_flush(NULL);
+    vips_sessions_changed(fixture->vips);
+    run_until(fixture, is_announced);
+    assert_string_equal(last_event(fixture)->cause, "neighbor 198.51.100.5 has it");
+}
+
 static void test_what_was_left_behind_is_removed_at_the_start(void **state)
 {
     struct fixture *fixture = *state;
@@ -163,6 +318,16 @@ static void test_an_address_from_before_that_is_not_kept(void **state)
     assert_string_equal(done(), "release remove");
 }
 
+static bool is_clean(const struct fixture *fixture)
+{
+    (void)fixture;
+    for (size_t i = 0; i < 256; i++) {
+        if (there[i])
+            return false;
+    }
+    return true;
+}
+
 static size_t count_announced(const struct fixture *fixture)
 {
     const struct vip *vip;
@@ -194,6 +359,15 @@ static void test_many_addresses_are_added_in_turns_of_the_loop(void **state)
         uv_run(&fixture->loop, UV_RUN_ONCE);
     assert_int_equal(count_announced(fixture), 100);
     assert_non_null(strstr(done(), "release"));
+    /* So are they removed. */
+    acknowledged = true;
+    fixture->config.vip_count = 0;
+    apply(fixture);
+    size_t left_there = 0;
+    for (size_t i = 0; i < 100; i++)
+        left_there += there[i];
+    assert_int_equal(left_there, 100 - 64);
+    run_until(fixture, is_clean);
 }
 
 static void test_no_gate_needs_no_health(void **state)
@@ -231,6 +405,12 @@ int main(void)
         TEST(test_address_of_somebody_else_is_left_alone),
         TEST(test_address_that_cannot_be_added),
         TEST(test_address_that_somebody_removes),
+        TEST(test_address_that_goes_with_its_interface),
+        TEST(test_ipv6_address),
+        TEST(test_addresses_and_interfaces_that_concern_a_vip),
+        TEST(test_a_verdict_touches_the_vips_of_its_check),
+        TEST(test_hold_down_ends_with_the_time),
+        TEST(test_sessions_that_come_and_go),
         TEST(test_what_was_left_behind_is_removed_at_the_start),
         TEST(test_an_address_from_before_that_is_not_kept),
         TEST(test_many_addresses_are_added_in_turns_of_the_loop),

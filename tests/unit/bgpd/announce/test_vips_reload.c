@@ -35,6 +35,42 @@ static void test_reload_changes_what_it_changes(void **state)
     assert_string_equal(done(), "1-");
 }
 
+/* It has all that is announced, though no VIP changed. */
+static void test_reload_brings_a_neighbor(void **state)
+{
+    struct fixture *fixture = *state;
+
+    apply(fixture);
+    say(fixture, VERDICT_UP, 100);
+    rib_out_free(peers[1].rib);
+    peers[1].rib = rib_out_new();
+    done();
+    apply(fixture);
+    assert_string_equal(done(), "1+0");
+}
+
+static void test_reload_looks_at_what_it_changes(void **state)
+{
+    struct fixture *fixture = *state;
+    unsigned before[26];
+
+    configure_many(fixture, 26);
+    apply(fixture);
+    for (char name[2] = "a"; name[0] <= 'z'; name[0]++)
+        say_of(fixture, name, VERDICT_UP, 100);
+    memcpy(before, looks, sizeof before);
+    struct vip_config *third = (struct vip_config *)&fixture->config.vips[2];
+    third->on_health_loss = HEALTH_LOSS_HOLD;
+    apply(fixture);
+    for (size_t i = 0; i < 26; i++)
+        assert_int_equal(looks[i] - before[i], i == 2);
+    /* Those that it has left as they were read the new configuration, too: the old one is gone. */
+    apply(fixture);
+    say_of(fixture, "a", VERDICT_DOWN, 0);
+    assert_int_equal(vips_at(fixture->vips, 0)->state, VIP_WITHDRAWN);
+    assert_string_equal(vips_at(fixture->vips, 1)->decision.profile->name, "primary");
+}
+
 static void test_reload_moves_an_address(void **state)
 {
     struct fixture *fixture = *state;
@@ -48,7 +84,7 @@ static void test_reload_moves_an_address(void **state)
     acknowledged = true;
     vips_run(fixture->vips);
     assert_string_equal(done(), "remove");
-    vips_run(fixture->vips);
+    uv_run(&fixture->loop, UV_RUN_ONCE); /* without anything else to do so */
     assert_string_equal(done(), "add-elsewhere 0+0 1+0");
 }
 
@@ -126,6 +162,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_reload_changes_what_it_changes),
+        TEST(test_reload_brings_a_neighbor),
+        TEST(test_reload_looks_at_what_it_changes),
         TEST(test_reload_moves_an_address),
         TEST(test_reload_removes_a_vip),
         TEST(test_reload_brings_a_vip_back),
