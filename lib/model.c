@@ -4,7 +4,6 @@
 #include "lib/text.h"
 
 #include <bsd/string.h>
-#include <inttypes.h>
 #include <libyang/version.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,76 +71,6 @@ const struct lys_module *model_module(const struct ly_ctx *context)
     return ly_ctx_get_module_implemented(context, "vipgate");
 }
 
-/* We make only what the schema has: anything else is a broken invariant of ours. */
-static void must(LY_ERR result, const char *name)
-{
-    if (result == LY_SUCCESS)
-        return;
-    fprintf(stderr, "vipgate: the schema refuses '%s'; this is a defect of vipgate\n", name);
-    abort();
-}
-
-struct lyd_node *model_top(const struct ly_ctx *context, const char *name)
-{
-    struct lyd_node *node;
-
-    must(lyd_new_inner(NULL, model_module(context), name, 0, &node), name);
-    return node;
-}
-
-struct lyd_node *model_container(struct lyd_node *parent, const char *name)
-{
-    struct lyd_node *node;
-
-    must(lyd_new_inner(parent, NULL, name, 0, &node), name);
-    return node;
-}
-
-struct lyd_node *model_list(struct lyd_node *parent, const char *name, const char *key, const char *second_key)
-{
-    struct lyd_node *node;
-
-    if (second_key)
-        must(lyd_new_list(parent, NULL, name, 0, &node, key, second_key), name);
-    else
-        must(lyd_new_list(parent, NULL, name, 0, &node, key), name);
-    return node;
-}
-
-/* Text from a neighbour or a backend ends up in leafs: what a YANG string cannot hold must not become our defect. */
-void model_leaf(struct lyd_node *parent, const char *name, const char *value)
-{
-    char *clean = NULL;
-
-    if (!value)
-        return;
-    if (!text_is_clean(value) && (clean = strdup(value)))
-        text_clean(clean);
-    must(lyd_new_term(parent, NULL, name, clean ? clean : value, 0, NULL), name);
-    free(clean);
-}
-
-void model_leaf_number(struct lyd_node *parent, const char *name, uint64_t value)
-{
-    char text[24];
-
-    snprintf(text, sizeof text, "%" PRIu64, value);
-    model_leaf(parent, name, text);
-}
-
-void model_leaf_boolean(struct lyd_node *parent, const char *name, bool value)
-{
-    model_leaf(parent, name, value ? "true" : "false");
-}
-
-void model_leaf_time(struct lyd_node *parent, const char *name, uint64_t real_us)
-{
-    char text[CLOCK_TEXT_SIZE];
-
-    if (real_us)
-        model_leaf(parent, name, clock_format(real_us, text));
-}
-
 const struct lyd_node *model_sibling(const struct lyd_node *tree, const char *name)
 {
     const struct lyd_node *node;
@@ -202,13 +131,4 @@ uint64_t model_duration_ms(const struct lyd_node *parent, const char *name, uint
 bool model_is_explicit(const struct lyd_node *node)
 {
     return node && !(node->flags & LYD_DEFAULT);
-}
-
-char *model_print_json(const struct lyd_node *node)
-{
-    char *text = NULL;
-
-    if (lyd_print_mem(&text, node, LYD_JSON, LYD_PRINT_WITHSIBLINGS) != LY_SUCCESS)
-        return NULL;
-    return text;
 }

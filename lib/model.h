@@ -1,6 +1,6 @@
 /*
- * The YANG module as a libyang context, and the few things both daemons and the command line do with it: build a state
- * document, print it, read a document that came over a socket. The module's text is compiled into the program.
+ * The YANG module as a libyang context, and how values are read from a document of it. The module's text is compiled
+ * into the program.
  */
 #ifndef VIPGATE_LIB_MODEL_H
 #define VIPGATE_LIB_MODEL_H
@@ -30,18 +30,6 @@ unsigned model_error_line(const struct ly_ctx *context);
 const struct lys_module *model_module(const struct ly_ctx *context);
 
 /*
- * Building documents. These are for data that we make ourselves, which always fits the schema; on a broken invariant
- * (a name that the schema lacks) they abort. VALUE NULL: the leaf is left out ("absent where unknown").
- */
-struct lyd_node *model_container(struct lyd_node *parent, const char *name);
-struct lyd_node *model_top(const struct ly_ctx *context, const char *name);
-struct lyd_node *model_list(struct lyd_node *parent, const char *name, const char *key, const char *second_key);
-void model_leaf(struct lyd_node *parent, const char *name, const char *value);
-void model_leaf_number(struct lyd_node *parent, const char *name, uint64_t value);
-void model_leaf_boolean(struct lyd_node *parent, const char *name, bool value);
-void model_leaf_time(struct lyd_node *parent, const char *name, uint64_t real_us);
-
-/*
  * Reading nodes. Each returns the value of the child NAME of PARENT, or NULL / FALLBACK where it is absent or PARENT is
  * NULL. Defaults of the schema count as present. model_sibling looks from the node TREE on among its siblings.
  */
@@ -64,8 +52,5 @@ uint64_t model_duration_ms(const struct lyd_node *parent, const char *name, uint
 
 /* Whether NODE was written by the operator and is not a schema default. NULL: false. */
 bool model_is_explicit(const struct lyd_node *node);
-
-/* Prints NODE with its siblings as RFC 7951 JSON. The caller frees the text with free(). */
-char *model_print_json(const struct lyd_node *node);
 
 #endif

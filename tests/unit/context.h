@@ -4,6 +4,8 @@
 
 #include "lib/model.h"
 
+#include <stdlib.h>
+
 static struct ly_ctx *context;
 
 static inline int context_open(void **state)
@@ -13,6 +15,20 @@ static inline int context_open(void **state)
     (void)state;
     context = model_open(error, sizeof error);
     return context ? 0 : -1;
+}
+
+/* An empty state, and a value at a path in it, such as "vip[prefix='198.18.0.1/32']/state". */
+static inline struct lyd_node *new_state(void)
+{
+    struct lyd_node *state = NULL;
+
+    return lyd_new_path(NULL, context, "/vipgate:state", NULL, 0, &state) == LY_SUCCESS ? state : NULL;
+}
+
+static inline void add_value(struct lyd_node *state, const char *path, const char *value)
+{
+    if (lyd_new_path(state, NULL, path, value, LYD_NEW_PATH_UPDATE, NULL) != LY_SUCCESS)
+        abort();
 }
 
 static inline int context_close(void **state)

@@ -1,39 +1,55 @@
 #include "lib/model.h"
 
+#include "tests/unit/context.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-static void test_state_document(void **state)
-{
-    (void)state;
-    char error[256];
-    struct ly_ctx *context = model_open(error, sizeof error);
-    assert_non_null(context);
+#define CHECK "check[name='a']/"
 
-    struct lyd_node *top = model_top(context, "state");
-    struct lyd_node *check = model_list(top, "check", "backend", NULL);
-    model_leaf(check, "verdict", "up");
-    model_leaf(check, "kind", NULL);
-    model_leaf_number(check, "runs", 7);
-    model_leaf_time(check, "since", 1);
-    char *json = model_print_json(top);
-    assert_non_null(strstr(json, "\"vipgate:state\""));
-    assert_non_null(strstr(json, "\"runs\": 7"));
-    assert_non_null(strstr(json, "1970-01-01T00:00:00.000001Z"));
-    assert_null(strstr(json, "kind"));
+static void test_values_of_an_entry(void **state)
+{
+    struct lyd_node *top = new_state();
+    const struct lyd_node *check;
+
+    (void)state;
+    add_value(top, CHECK "verdict", "up");
+    add_value(top, CHECK "runs", "7");
+    check = model_child(top, "check");
+    assert_string_equal(model_text(check, "verdict"), "up");
+    assert_null(model_text(check, "kind"));
+    assert_null(model_text(NULL, "kind"));
     assert_int_equal(model_number(check, "runs", 0), 7);
     assert_int_equal(model_number(check, "failures", 5), 5);
-    free(json);
+    assert_true(model_boolean(check, "kind", true));
+    assert_int_equal(model_duration_ms(check, "kind", 250), 250);
+    assert_int_equal(model_count(lyd_child(top), "check"), 1);
+    assert_null(model_sibling(top, "check"));
     lyd_free_all(top);
-    ly_ctx_destroy(context);
+}
+
+/* What was refused is one line, fit to be shown. */
+static void test_error(void **state)
+{
+    struct lyd_node *tree = NULL;
+    char text[256];
+
+    (void)state;
+    assert_int_not_equal(
+        lyd_parse_data_mem(context, "{\"vipgate:x\\n\":1}", LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_PRESENT, &tree),
+        0);
+    model_error(context, text, sizeof text);
+    assert_true(strlen(text) > 0);
+    assert_null(strchr(text, '\n'));
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_state_document)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_values_of_an_entry), cmocka_unit_test(test_error)};
+
+    return cmocka_run_group_tests(tests, context_open, context_close);
 }
