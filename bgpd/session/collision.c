@@ -1,11 +1,11 @@
 /*
- * The rule: of two connections the one stays that was made by the speaker with the higher BGP identifier, or, where
- * these are equal, the higher AS number (RFC 6286). Once established, the established one stays.
+ * The rule: of two connections, the one made by the speaker with the higher BGP identifier stays, or, where these are
+ * equal, with the higher AS number (RFC 6286). An established one stays.
  *
- * The RFC asks for this when the other connection is in OpenConfirm. When it is still in OpenSent the RFC lets both go
- * on, and then the two ends may each establish the connection that the other end is about to drop, and lose both. We
- * know whom we talk to on either connection, so we decide at once, as the other end will. But a connection that waits
- * for an OPEN or a KEEPALIVE much longer than it should is probably dead, and nothing is dropped in favor of it.
+ * The RFC asks for this when the other connection is in OpenConfirm. When it is still in OpenSent, the RFC lets both
+ * proceed, and then the two ends may each establish the connection that the other end is about to drop, and lose both.
+ * We know who the neighbor is on either connection, so we decide at once, as the other end will. But a connection that
+ * waits for an OPEN or a KEEPALIVE much longer than it should is probably dead, and nothing is dropped in favor of it.
  *
  * With graceful restart the neighbor's new connection takes the place of the established one (RFC 4724 section 4.2).
  * The RFC has the old one dropped as soon as TCP connects; here the OPEN decides, so that a port scan ends no session.

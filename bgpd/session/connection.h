@@ -2,7 +2,7 @@
  * One TCP connection to a neighbor, made by us or by them: the FSM (RFC 4271 section 8) with its transport, its timers
  * and its OPEN exchange. It knows no route and no other connection; what concerns the peer is told through the handler.
  *
- *     connection_receive.c   what transport and timers say, and the messages in the stream, as events
+ *     connection_receive.c   what the transport and the timers report, and the messages in the stream, as events
  *     connection_event.c     events into the FSM, its actions carried out
  *     connection_send.c      the small messages, and whether the neighbor's TCP takes what is sent
  */
@@ -26,7 +26,7 @@ struct connection;
 /* What comes with an event. */
 struct event_detail {
     const struct bgp_error *error; /* received, or to be sent */
-    const char *explanation;       /* of ERROR to our operator, where its data say nothing to people */
+    const char *explanation;       /* of ERROR for our operator, where its data do not say enough */
     const struct update_view *update;
     const struct refresh_message *refresh; /* NULL: to be ignored */
     bool replaced;                         /* by a connection of the neighbor that has restarted */
@@ -40,7 +40,7 @@ struct happening {
     struct event_detail detail;
 };
 
-/* Our OPEN, and whose we expect. */
+/* Our OPEN, and the AS that theirs must have. */
 struct open_terms {
     struct open_message local;
     uint32_t peer_as;
@@ -78,7 +78,7 @@ struct connection_context {
     struct message_counters sent, received;
 };
 
-/* The peer reads all of it and writes none but what connection_init takes and update_session. */
+/* The peer sets the first three and update_session, and reads the rest. */
 struct connection {
     struct connection_context *context;
     unsigned number; /* among the peer's */
@@ -102,9 +102,9 @@ bool connection_is_alive(const struct connection *connection);
 
 /* ---- connection_receive.c */
 
-/* Begins to connect. Where that fails at once, TcpConnectionFails follows on the event that is being carried out. */
+/* Begins to connect. Where that fails at once, TcpConnectionFails follows the event that is being carried out. */
 void connection_connect(struct connection *connection, const struct socket_options *options);
-/* Goes on with a connection that the neighbor made; takes over FD. */
+/* Takes a connection that the neighbor made; takes over FD. */
 void connection_accept(struct connection *connection, int fd, const struct socket_options *options);
 void connection_timer_expired(struct connection *connection, enum connection_timer timer);
 
@@ -118,10 +118,10 @@ void connection_send_notification(struct connection *connection, const struct bg
 void connection_send_refresh(struct connection *connection, uint8_t family, uint8_t subtype);
 
 void connection_start_timer(struct connection *connection, enum connection_timer timer, uint64_t ms);
-/* Milliseconds left; -1 where it does not run. Of TIMER_SEND_HOLD: until the neighbor's TCP is to have taken some. */
+/* Milliseconds left; -1 where it does not run. Of TIMER_SEND_HOLD: by when the neighbor's TCP must have taken some. */
 int64_t connection_timer_left(const struct connection *connection, enum connection_timer timer);
 
-/* Octets are on their way to the neighbor: its TCP is to acknowledge them (RFC 9687). */
+/* Octets are on their way to the neighbor: its TCP must acknowledge them (RFC 9687). */
 void connection_watch_progress(struct connection *connection);
 /* Looks again: false where it has taken none of them for the send hold time. */
 bool connection_has_progress(struct connection *connection);

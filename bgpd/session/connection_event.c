@@ -52,7 +52,7 @@ static void restart_keepalive(struct connection *connection)
         connection_start_timer(connection, TIMER_KEEPALIVE, duration_jitter(ms, arc4random()));
 }
 
-/* A hold time of zero is for the session; the KEEPALIVE that begins it is not awaited for ever. */
+/* A hold time of zero applies to the session; the wait for the KEEPALIVE that begins it is bounded. */
 static void start_timers(struct connection *connection)
 {
     restart_hold(connection, connection->hold_time_s > 0 ? connection->hold_time_s * UINT64_C(1000) : LARGE_HOLD_MS);
@@ -116,7 +116,7 @@ static void carry_out_all(struct connection *connection, const struct happening 
 {
     for (uint32_t left = happening->step.actions; left; left &= left - 1)
         carry_out(connection, left & -left, happening);
-    /* A connection of theirs that is gone leaves nothing behind that waits: it does not connect again. */
+    /* A lost connection of theirs does not wait in Active: it does not connect again. */
     if (!connection->ours && !connection->transport && connection->state != SESSION_IDLE) {
         connection->state = SESSION_IDLE;
         carry_out(connection, ACTION_START_IDLE_HOLD, happening);

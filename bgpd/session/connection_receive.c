@@ -1,4 +1,4 @@
-/* What the transport and the timers say, and the messages in the stream, one after the other, as events. */
+/* What the transport and the timers report, and the messages in the stream, one after the other, as events. */
 #include "bgpd/codec/notification.h"
 #include "bgpd/session/connection.h"
 
@@ -6,7 +6,7 @@
 
 enum { HOLD_SECOND_CHANCE_MS = 1000 };
 
-/* ---- OPEN -------------------------------------------------------------------------------------------------------- */
+/* ---- OPEN ---- */
 
 /* Everything that makes an OPEN good or bad; fills what was negotiated. */
 static bool judge_open(struct connection *connection, struct wire_reader body, const struct open_terms *terms,
@@ -22,7 +22,7 @@ static bool judge_open(struct connection *connection, struct wire_reader body, c
     return true;
 }
 
-/* What the NOTIFICATION has no words for, or says to the neighbor's operator but not to ours; empty: nothing. */
+/* What the NOTIFICATION does not say, or says to the neighbor's operator but not to ours; empty: nothing. */
 static void explain(const struct open_message *remote, uint32_t peer_as, const struct bgp_error *error, char *text,
                     size_t size)
 {
@@ -35,7 +35,7 @@ static void explain(const struct open_message *remote, uint32_t peer_as, const s
         snprintf(text, size, "hold time %u s", remote->hold_time_s);
 }
 
-/* Whether an OPEN that was waited for is good, and this the connection that stays. Else all is done that is to do. */
+/* Whether the expected OPEN is good and this connection stays; if not, it has been closed. */
 static bool takes_open(struct connection *connection, struct wire_reader body)
 {
     const struct connection_handler *handler = connection->context->handler;
@@ -57,12 +57,12 @@ static bool takes_open(struct connection *connection, struct wire_reader body)
 
 static void open_received(struct connection *connection, struct wire_reader body)
 {
-    /* What any other OPEN means, the FSM knows. */
+    /* Any other OPEN is for the FSM to judge. */
     if (connection->state != SESSION_OPEN_SENT || takes_open(connection, body))
         connection_event(connection, EVENT_BGP_OPEN, NULL);
 }
 
-/* ---- messages ---------------------------------------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 static void notification_received(struct connection *connection, struct wire_reader body)
 {
@@ -130,7 +130,7 @@ static size_t message_limit(const struct connection *connection)
     return connection->state >= SESSION_OPEN_CONFIRM ? connection->negotiated.receive_max : MESSAGE_MAX;
 }
 
-/* ---- what the transport says ------------------------------------------------------------------------------------- */
+/* ---- what the transport reports ---- */
 
 static void on_connected(void *user)
 {
@@ -142,7 +142,7 @@ static void on_readable(void *user)
     struct connection *connection = user;
     struct transport *transport = connection->transport;
     struct wire_reader stream = transport_input(transport);
-    /* A message can end the connection; what came after it is then nobody's any more. */
+    /* A message can end the connection; the rest of the input is then meaningless. */
     while (connection->transport == transport) {
         struct message message;
         struct bgp_error error;
@@ -202,10 +202,10 @@ void connection_accept(struct connection *connection, int fd, const struct socke
     connection_event(connection, EVENT_TCP_CONNECTION_CONFIRMED, NULL);
 }
 
-/* ---- what the timers say ----------------------------------------------------------------------------------------- */
+/* ---- what the timers report ---- */
 
 /* If we were held up ourselves (suspended, swapped out), what the neighbor sent meanwhile lies unread in the socket:
- * that is no reason to let it go. It gets one second chance, which a neighbor that sends no whole message uses up. */
+ * that is no reason to drop it. It gets one second chance, which a neighbor that sends no whole message uses up. */
 static void hold_expired(struct connection *connection)
 {
     if (connection->transport && !connection->hold_extended && transport_input_waits(connection->transport)) {

@@ -13,7 +13,7 @@ bool connection_is_alive(const struct connection *connection)
     return connection->state >= SESSION_OPEN_SENT;
 }
 
-/* ---- timers ------------------------------------------------------------------------------------------------------ */
+/* ---- timers ---- */
 
 static unsigned timer_number(const struct connection *connection, enum connection_timer timer)
 {
@@ -43,7 +43,7 @@ int64_t connection_timer_left(const struct connection *connection, enum connecti
     return waited < hold ? (int64_t)(hold - waited) : 0;
 }
 
-/* ---- progress ---------------------------------------------------------------------------------------------------- */
+/* ---- progress ---- */
 
 void connection_watch_progress(struct connection *connection)
 {
@@ -65,7 +65,7 @@ bool connection_has_progress(struct connection *connection)
     return connection_timer_left(connection, TIMER_SEND_HOLD) > 0;
 }
 
-/* ---- small messages ---------------------------------------------------------------------------------------------- */
+/* ---- small messages ---- */
 
 static struct wire_writer urgent_writer(struct connection *connection, size_t size)
 {

@@ -2,7 +2,7 @@
  * RFC 4271 section 8.2.2 as a table: a row for each event, a cell for each state, and what "any other event" does
  * there.
  *
- * Where it differs from the letter of the RFC, it is on purpose:
+ * Deliberate differences from the letter of the RFC:
  * - DelayOpen is not supported, and DampPeerOscillations is always on: the events of either do not exist.
  * - TcpConnectionFails in Connect and Active goes to Active, not to Idle, and the neighbor can still connect to us:
  *   Idle followed at once by an automatic start, which is what all implementations do.

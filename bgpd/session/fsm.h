@@ -1,10 +1,9 @@
 /*
  * The finite state machine of one connection (RFC 4271 section 8, with RFC 6608 and RFC 9687) as a pure function: state
- * and event in, next state and actions out. It has no clock and no socket; connection_event.c carries out what it
- * answers.
+ * and event in, next state and actions out. It has no clock and no socket; connection_event.c carries out the actions.
  *
  * A neighbor has one of these for the connection that we make and one for a connection that it makes; which of the two
- * stays is decided outside (collision.h) and comes in as OpenCollisionDump.
+ * stays is decided elsewhere (collision.h) and arrives as OpenCollisionDump.
  */
 #ifndef VIPGATE_BGPD_SESSION_FSM_H
 #define VIPGATE_BGPD_SESSION_FSM_H
@@ -56,7 +55,7 @@ enum { FSM_EVENT_COUNT = EVENT_ROUTE_REFRESH_MSG + 1 };
 /* What is to be done, as a set; carried out in ascending order. */
 enum fsm_action {
     ACTION_SEND_NOTIFICATION = 1 << 0, /* code and subcode of the step; code 0: the error that came with the event */
-    ACTION_SESSION_DOWN = 1 << 1,      /* Established is left: the routes go */
+    ACTION_SESSION_DOWN = 1 << 1,      /* Established is left */
     ACTION_DROP = 1 << 2,              /* drop the TCP connection, after what was sent */
     ACTION_STOP_TIMERS = 1 << 3,       /* connect retry, hold, keepalive, send hold */
     ACTION_RESET_RETRY_COUNTER = 1 << 4,
@@ -66,7 +65,7 @@ enum fsm_action {
     ACTION_CONNECT = 1 << 8,         /* begin a TCP connection */
     ACTION_START_CONNECT_RETRY = 1 << 9,
     ACTION_SEND_OPEN = 1 << 10,
-    ACTION_START_LARGE_HOLD = 1 << 11, /* hold timer with 4 minutes, until the neighbor's OPEN is here */
+    ACTION_START_LARGE_HOLD = 1 << 11, /* hold timer with 4 minutes, until the neighbor's OPEN arrives */
     ACTION_SEND_KEEPALIVE = 1 << 12,
     ACTION_START_TIMERS = 1 << 13, /* hold and keepalive as negotiated; where the hold time is zero, no keepalive, and
                                       hold with 4 minutes until the session is established */
@@ -80,11 +79,11 @@ enum fsm_action {
 
 struct fsm_step {
     uint8_t next;          /* enum session_state */
-    uint8_t code, subcode; /* of the NOTIFICATION that the FSM itself decides upon */
+    uint8_t code, subcode; /* of the NOTIFICATION that the FSM itself decides on */
     uint32_t actions;      /* enum fsm_action */
 };
 
-/* What EVENT does in STATE. An event that does not matter there answers STATE and no action. */
+/* What EVENT does in STATE. An event that is ignored there yields STATE and no action. */
 struct fsm_step fsm_step(enum session_state state, enum fsm_event event);
 
 /* The documented word: "idle" … "established". */

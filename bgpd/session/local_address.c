@@ -52,9 +52,9 @@ static const struct ifaddrs *find_local(const struct ifaddrs *all, const struct 
  * Whether a neighbor on the same link may send packets to OWN: not to 127.0.0.0/8 (the loopback interface has it beside
  * the IPv6 address of a session), nor to 169.254.0.0/16, which means something else on each link.
  *
- * That is about an address beside the session's own. A session that itself runs from 169.254.0.0/16, as clouds have it
- * on the inside of a tunnel or between host and virtual machine, has shown that the neighbor reaches that address, and
- * often the neighbor knows no other: there next hop self is right. So it is with a session within one machine on
+ * This is about an address other than the session's own. A session that itself runs from 169.254.0.0/16, as in clouds
+ * inside a tunnel or between host and virtual machine, has shown that the neighbor reaches that address, and often the
+ * neighbor knows no other: there next hop self is right. The same holds for a session within one machine on
  * 127.0.0.0/8.
  */
 static bool is_reachable(const struct address *own)

@@ -13,9 +13,9 @@ struct local_addresses {
 };
 
 /*
- * For a session from LOCAL. The link-local address is set only where LOCAL is one: RFC 2545 would have it beside the
- * global one on every shared link, but no receiver needs it, and FRR refuses the route where it does not know the
- * interface. Host prefixes other than LOCAL are passed over: they are VIPs, not where packets are to be sent; so are
+ * For a session from LOCAL. The link-local address is set only where LOCAL is one: RFC 2545 wants it beside the global
+ * one on every shared link, but no receiver needs it, and FRR refuses the route where it does not know the
+ * interface. Host prefixes other than LOCAL are skipped: they are VIPs, not where packets are to be sent; so are
  * addresses that mean nothing to a neighbor, loopback and 169.254.0.0/16. Interfaces are asked only where one of
  * FAMILIES (FAMILY_BIT_…) has no address yet.
  */

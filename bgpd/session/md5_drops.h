@@ -1,6 +1,6 @@
 /*
- * What the kernel has dropped on account of TCP MD5 (RFC 2385) in this network namespace, from whatever neighbor: it
- * tells the sockets nothing, and a wrong password looks like silence.
+ * What the kernel has dropped because of TCP MD5 (RFC 2385) in this network namespace, from any neighbor: the sockets
+ * hear nothing of it, and a wrong password looks like silence.
  */
 #ifndef VIPGATE_BGPD_SESSION_MD5_DROPS_H
 #define VIPGATE_BGPD_SESSION_MD5_DROPS_H
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Segments: without the signature that is expected, with one that is not, with a wrong one. */
+/* Segments without the expected signature, with an unexpected one, with an invalid one. */
 struct md5_drops {
     uint64_t missing, unexpected, wrong;
 };

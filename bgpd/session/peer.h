@@ -1,7 +1,7 @@
 /*
- * One neighbor: its FSM and timers, up to two connections (ours and theirs, RFC 4271 section 6.8), its Adj-RIB-In and
- * Adj-RIB-Out. Drives the pure fsm with events from sockets and timers and carries out the actions it answers with.
- * What is here is the face for the rooms above: what is shown, and what an operator asks of a session.
+ * One neighbor: its connections (ours and theirs, RFC 4271 section 6.8), its Adj-RIB-In and Adj-RIB-Out, graceful
+ * restart, and when to try again. Here is what the rooms above see of it: what is shown, and what an operator asks of a
+ * session.
  */
 #ifndef VIPGATE_BGPD_SESSION_PEER_H
 #define VIPGATE_BGPD_SESSION_PEER_H
@@ -65,15 +65,15 @@ bool peer_is_established(const struct peer *peer);
 /* The neighbor's tables. Whoever changes the Adj-RIB-Out calls speaker_flush when done. */
 struct rib_out *peer_rib_out(const struct peer *peer);
 
-/* Sends, now, the withdrawals that are pending for this neighbor: for who has much to say to many, and does not want
- * the first to wait for the last. speaker_flush sends the rest. */
+/* Sends, now, the withdrawals that are pending for this neighbor: for a caller who has much to send to many neighbors,
+ * so that the first does not wait for the last. speaker_flush sends the rest. */
 void peer_flush_withdrawals(struct peer *peer);
 const struct rib_in *peer_rib_in(const struct peer *peer);
 
 /* Whether the neighbor takes routes of FAMILY: on its session, or, while there is none, by its configuration. */
 bool peer_carries(const struct peer *peer, uint8_t family);
 
-/* Why the session can't carry a route of FAMILY with ATTRIBUTES, with the remedy, in words; NULL: it can, or there is
+/* Why the session cannot carry a route of FAMILY with ATTRIBUTES, with the remedy, in words; NULL: it can, or there is
  * no session. */
 const char *peer_obstacle(const struct peer *peer, uint8_t family, const struct path_attributes *attributes);
 
@@ -81,7 +81,7 @@ const char *peer_obstacle(const struct peer *peer, uint8_t family, const struct 
 enum delivery peer_delivery(const struct peer *peer, const struct rib_out_route *route);
 
 /* Whether everything sent so far, withdrawals included, was acknowledged by the neighbor's TCP; true when the session
- * is down: there is nobody left to tell. */
+ * is down. */
 bool peer_all_acknowledged(const struct peer *peer);
 
 /* The attributes that ROUTE is sent with on this session, as shown: next hop self resolved, AS path as text. */

@@ -15,7 +15,7 @@ bool peer_is_ebgp(const struct peer *peer)
     return peer->config->peer_as != peer->context->config->local_as;
 }
 
-/* The first of the two places, unless that is the session's, or the second is still taken from when it was. */
+/* The first of the two places, unless it is the session's, or the second is still in use from when it was. */
 struct connection *peer_theirs(struct peer *peer)
 {
     struct connection *first = &peer->connections[THEIRS], *second = &peer->connections[THEIRS_TOO];
@@ -43,7 +43,7 @@ struct socket_options peer_socket_options(const struct peer *peer)
                                    .password = config->password};
 }
 
-/* Doubles with each attempt in vain, up to a minute (or what is configured, where that is more). */
+/* Doubles with each failed attempt, up to a minute (or what is configured, where that is more). */
 uint64_t peer_connect_retry_ms(const struct connection *connection)
 {
     const struct peer *peer = peer_of(connection);
@@ -66,8 +66,8 @@ uint64_t peer_idle_hold_ms(const struct peer *peer)
     return ms > peer->idle_hold_floor_ms ? ms : peer->idle_hold_floor_ms;
 }
 
-/* Until ours starts again. A connection of theirs that is young is given the time to become the session: the two would
- * only collide. One that is silent keeps nobody waiting. */
+/* Until ours starts again. A young connection of theirs is given the time to become the session: the two would only
+ * collide. A silent one does not hold us up. */
 void peer_start_idle_hold(struct peer *peer)
 {
     if (peer->admin_down || peer->session || peer->connections[OURS].state != SESSION_IDLE)
@@ -81,7 +81,7 @@ void peer_start_idle_hold(struct peer *peer)
     peer->idle_hold_floor_ms = 0;
 }
 
-/* Losing a collision is none, whichever end decided it; nor is to give way to the neighbor's new connection. */
+/* Losing a collision is no failure, whichever end decided it; nor is giving way to the neighbor's new connection. */
 static bool is_failure(const struct happening *happening)
 {
     const struct bgp_error *error = happening->detail.error;
@@ -91,7 +91,7 @@ static bool is_failure(const struct happening *happening)
            error->subcode != CEASE_COLLISION_RESOLUTION;
 }
 
-/* A session that ends after it was stable refuses nobody: a neighbor that has restarted returns at once. */
+/* After a stable session no connection is refused: a neighbor that has restarted returns at once. */
 void peer_count_retry(struct connection *connection, const struct happening *happening)
 {
     struct peer *peer = peer_of(connection);

@@ -62,19 +62,20 @@ struct md5_drops peer_md5_drops(struct peer_context *context)
     return context->md5_drops;
 }
 
-/* What silence may mean: the kernel drops segments with a wrong TCP MD5 signature, here and there, and only counts. */
+/* What silence may mean: at either end the kernel drops segments with an invalid TCP MD5 signature, and only counts
+ * them. */
 static const char *suspicion(const struct peer *peer)
 {
     const struct md5_drops now = peer_md5_drops(peer->context), *before = &peer->md5_before;
     if (!peer->config->password)
-        return now.unexpected > before->unexpected ? "; segments with a TCP MD5 signature that is not expected were "
-                                                     "dropped: has the neighbor a password?"
+        return now.unexpected > before->unexpected ? "; segments with an unexpected TCP MD5 signature were dropped: "
+                                                     "does the neighbor have a password?"
                                                    : "";
     if (now.wrong > before->wrong)
-        return "; segments with a wrong TCP MD5 signature were dropped: is the password the same at both ends?";
+        return "; segments with an invalid TCP MD5 signature were dropped: is the password the same at both ends?";
     if (now.missing > before->missing)
-        return "; segments without the TCP MD5 signature were dropped: has the neighbor no password?";
-    return "; it would not answer either if the password were not the same at both ends";
+        return "; segments without a TCP MD5 signature were dropped: does the neighbor have no password?";
+    return "; different passwords at the two ends would look the same";
 }
 
 void peer_note_no_answer(struct connection *connection)
@@ -102,7 +103,7 @@ static const char *first_announced(const struct update_view *update, char *text,
     return text;
 }
 
-/* What resets the session is said with its end. */
+/* One that resets the session is reported when it ends. */
 void peer_note_malformed(struct connection *connection, const struct update_view *update)
 {
     struct peer *peer = peer_of(connection);
@@ -113,7 +114,7 @@ void peer_note_malformed(struct connection *connection, const struct update_view
         !log_limit_allow(&peer->malformed_limit, uv_now(peer->context->loop), &suppressed))
         return;
     if (suppressed)
-        snprintf(others, sizeof others, " (and %u more since the last such line)", suppressed);
+        snprintf(others, sizeof others, " (%u messages suppressed)", suppressed);
     log_warning(peer->subject, "malformed UPDATE%s: %s%s", first_announced(update, route, sizeof route), update->what,
                 others);
 }

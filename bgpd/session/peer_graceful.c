@@ -1,14 +1,14 @@
 /*
- * Graceful restart (RFC 4724, RFC 8538). As helper: the routes of a neighbor whose connection is lost stay, marked as
- * stale, until its restart time is over, or it is back and has said with End-of-RIB that everything fresh has been
- * sent. As the one that restarts: our OPEN says for which families forwarding has gone on without us, and End-of-RIB
- * waits for the first verdicts like everything else.
+ * Graceful restart (RFC 4724, RFC 8538). As helper: the routes of a neighbor whose connection is lost are retained as
+ * stale until its restart time has passed, or until it is back and its End-of-RIB says that it has sent everything. As
+ * the restarting speaker: our OPEN says for which families forwarding has continued without us, and End-of-RIB waits
+ * for the first verdicts.
  */
 #include "bgpd/session/peer_private.h"
 
 enum { END_OF_RIB_MAX_MS = 6 * 60 * 1000 };
 
-/* Whether the way the session ended leaves the neighbor's forwarding alone. */
+/* Whether the neighbor may have kept forwarding, by the way the session ended. */
 static bool is_graceful(const struct graceful_restart *graceful, enum fsm_event event, const struct bgp_error *error)
 {
     switch (event) {
@@ -31,7 +31,7 @@ void peer_graceful_down(struct connection *connection, enum fsm_event event, con
         peer_import_reset(peer);
         return;
     }
-    /* A restart before the last one was over: what is stale from then goes (RFC 4724 section 4.2). */
+    /* A restart during a restart: what was stale already goes (RFC 4724 section 4.2). */
     peer_import_sweep(peer, peer->end_of_rib_awaited);
     if (!rib_in_mark_stale(peer->rib_in, FAMILY_IPV4) || !rib_in_mark_stale(peer->rib_in, FAMILY_IPV6)) {
         peer_import_reset(peer);
@@ -41,7 +41,7 @@ void peer_graceful_down(struct connection *connection, enum fsm_event event, con
     peer->holds_stale = true;
     timers_stop(&peer->shared.timers, TIMER_REFRESH);
     timers_start(&peer->shared.timers, TIMER_STALE, graceful->restart_time * UINT64_C(1000));
-    log_info(peer->subject, "graceful restart: its routes stay for up to %u s", graceful->restart_time);
+    log_info(peer->subject, "graceful restart: retaining stale routes for up to %u s", graceful->restart_time);
 }
 
 void peer_graceful_up(struct connection *connection)
@@ -51,7 +51,7 @@ void peer_graceful_up(struct connection *connection)
     peer->end_of_rib_awaited = graceful->offered ? connection->negotiated.families : 0;
     if (!peer->holds_stale)
         return;
-    /* What it does not say it has kept, it has not (RFC 4724 section 4.2). */
+    /* What it does not claim to have preserved, it has lost (RFC 4724 section 4.2). */
     uint8_t kept = graceful->offered ? graceful->families & graceful->forwarding : 0;
     peer_import_sweep(peer, (uint8_t)~kept);
     peer->holds_stale = false;
@@ -61,7 +61,7 @@ void peer_graceful_up(struct connection *connection)
 void peer_graceful_expired(struct peer *peer)
 {
     if (peer->holds_stale)
-        log_info(peer->subject, "graceful restart: it did not come back in time");
+        log_info(peer->subject, "graceful restart: restart timer expired; stale routes removed");
     peer->holds_stale = false;
     peer->end_of_rib_awaited = 0;
     peer_import_sweep(peer, FAMILY_BIT_IPV4 | FAMILY_BIT_IPV6);

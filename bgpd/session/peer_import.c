@@ -44,7 +44,7 @@ static void announce(struct peer *peer, struct nlri nlri, uint32_t attributes)
 }
 
 /* Our own AS is in the path (RFC 4271 section 9.1.2), or the roles say that the route has leaked (RFC 9234 section 5):
- * it is no use to us, and what it replaces neither. */
+ * it is of no use to us, nor is what it replaces. */
 static bool is_ineligible(const struct update_view *update)
 {
     return update->own_as || update->leak;
@@ -102,7 +102,7 @@ void peer_import_refresh(struct peer *peer, const struct refresh_message *refres
 {
     if (!peer->session->negotiated.common.enhanced_refresh)
         return;
-    /* RFC 7313 section 4: none before End-of-RIB, which is about the same marks. */
+    /* RFC 7313 section 4: not before End-of-RIB, which uses the same marks. */
     if (peer->end_of_rib_awaited & family_bit(refresh->family))
         return;
     if (refresh->subtype == REFRESH_BEGIN) {
@@ -162,7 +162,7 @@ void peer_import_tidy(struct peer *peer)
         timers_start(&peer->shared.timers, TIMER_IMPORT, 1);
 }
 
-/* What is kept can be dropped here; what was only counted can be had by asking for it again (RFC 2918), or not. */
+/* What is kept can be dropped here; what was only counted needs a route refresh (RFC 2918), if there is one. */
 void peer_import_changed(struct peer *peer)
 {
     size_t counted = peer->config->import == IMPORT_NONE ? 0 : rib_in_counted(peer->rib_in);
@@ -170,7 +170,7 @@ void peer_import_changed(struct peer *peer)
     peer_import_tidy(peer);
     if (peer->session && counted > 0 && !peer_refresh(peer))
         log_warning(peer->subject,
-                    "import: %zu routes that were only counted so far cannot be asked for: the neighbor has not "
-                    "offered route refresh; vipgate neighbor %s reset brings them",
+                    "import: %zu routes were not kept and cannot be requested, as the neighbor does not support "
+                    "route refresh; to receive them: vipgate neighbor %s reset",
                     counted, peer->name);
 }

@@ -106,10 +106,9 @@ void peer_reconfigure(struct peer *peer, const struct neighbor_config *config, b
     peer_import_check(peer);
 }
 
-/* ---- their connections ----------------------------------------------------------------------------------------------
- */
+/* ---- their connections ---- */
 
-/* Why a connection of the neighbor is not taken now; NULL where it is. */
+/* Why a connection of the neighbor is refused now; NULL: it is accepted. */
 static const char *refusal(struct peer *peer)
 {
     const struct connection *theirs = peer_theirs(peer);
@@ -118,7 +117,7 @@ static const char *refusal(struct peer *peer)
     if (peer->session && !peer_is_graceful(peer))
         return "a session is established";
     if (uv_now(peer->context->loop) < peer->refuse_until_ms)
-        return "connections failed too often";
+        return "too many connections have failed";
     if (theirs->state == SESSION_OPEN_CONFIRM && connection_age_ms(theirs) < COLLISION_YOUNG_MS)
         return "another connection is about to be established";
     return NULL;
@@ -128,8 +127,8 @@ void peer_accept(struct peer *peer, int fd)
 {
     struct connection *theirs = peer_theirs(peer);
     const char *reason = refusal(peer);
-    /* The neighbor may have restarted unseen: its TCP then answers with a reset, and there is no need to wait for its
-     * OPEN or the hold timer. */
+    /* The neighbor may have restarted unnoticed: its TCP then answers with a reset, and there is no need to wait for
+     * its OPEN or the hold timer. */
     if (peer->session)
         connection_send_keepalive(peer->session);
     if (reason) {
@@ -137,7 +136,7 @@ void peer_accept(struct peer *peer, int fd)
         close(fd);
         return;
     }
-    /* It would not come again if the first one had not failed on its side. */
+    /* It would not connect again if the first one had not failed at its end. */
     if (theirs->state != SESSION_IDLE)
         connection_event(theirs, EVENT_OPEN_COLLISION_DUMP, NULL);
 
@@ -145,8 +144,7 @@ void peer_accept(struct peer *peer, int fd)
     connection_accept(theirs, fd, &options);
 }
 
-/* ---- what the operator asks
- * ------------------------------------------------------------------------------------------ */
+/* ---- what the operator asks ---- */
 
 void peer_admin_down(struct peer *peer, const char *text)
 {
@@ -165,8 +163,7 @@ void peer_reset(struct peer *peer, const char *text)
         restart(peer, CEASE_ADMINISTRATIVE_RESET, text);
 }
 
-/* ---- what the rooms above ask
- * ------------------------------------------------------------------------------------------ */
+/* ---- what the rooms above ask ---- */
 
 const struct neighbor_config *peer_config(const struct peer *peer)
 {

@@ -25,7 +25,7 @@ enum { OURS, THEIRS, THEIRS_TOO, CONNECTIONS };
 
 enum peer_timer {
     TIMER_IDLE_HOLD = CONNECTIONS * CONNECTION_TIMERS,
-    TIMER_STALE,   /* routes from before a restart go, though the neighbor has not said that it is over */
+    TIMER_STALE,   /* stale routes go though the neighbor has not sent End-of-RIB */
     TIMER_REFRESH, /* the same for a refresh */
     TIMER_IMPORT,  /* the next routes are looked at: for whether they are still to be kept, or are gone */
     PEER_TIMERS,
@@ -38,7 +38,7 @@ struct peer_context {
     uv_loop_t *loop;
     struct journal *journal;
     const struct bgp_config *config;
-    bool released; /* End-of-RIB may leave (promise 1) */
+    bool released; /* End-of-RIB may be sent (promise 1) */
     uint64_t started_ms;
     uint8_t preserved; /* FAMILY_BIT_… for which forwarding has outlived a restart of ours */
     struct vip_filter vips;
@@ -72,7 +72,7 @@ struct peer {
     uint8_t refresh_begin_owed, refresh_end_owed; /* RFC 7313 */
     uint8_t next_hop_warned;
     bool holds_stale;           /* routes of a session that was lost */
-    uint8_t end_of_rib_awaited; /* FAMILY_BIT_…: the neighbor, with graceful restart, has not yet told all */
+    uint8_t end_of_rib_awaited; /* FAMILY_BIT_…: with graceful restart: not yet received */
     uint64_t import_cursor;     /* of TIMER_IMPORT */
     bool in_flush;
 
@@ -83,7 +83,7 @@ struct peer {
     struct session_error last_error_sent, last_error_received, last_transport_error;
     const struct session_error *last_notification, *last; /* of these, NULL where there is none */
     struct md5_drops md5_before;                          /* when the last attempt to connect began */
-    char noted_cause[352];                                /* the last cause in the journal: the same again is no news */
+    char noted_cause[352];                                /* the last cause in the journal, which is not repeated */
     struct log_limit malformed_limit, error_limit;
 };
 
@@ -95,7 +95,7 @@ static inline struct peer *peer_of(const struct connection *connection)
 /* ---- peer_life.c */
 struct peer *peer_new(struct peer_context *context, const struct neighbor_config *config);
 void peer_start(struct peer *peer);
-/* Ends the session with Cease/SUBCODE, and the peer. The memory goes when libuv has let go of it. */
+/* Ends the session with Cease/SUBCODE, and the peer. The memory is freed when libuv has closed its handles. */
 void peer_remove(struct peer *peer, uint8_t cease);
 /* Takes over CONFIG; RESET: with a new session. */
 void peer_reconfigure(struct peer *peer, const struct neighbor_config *config, bool reset);
@@ -112,13 +112,13 @@ void peer_timer_expired(unsigned number, void *user);
 void peer_graceful_down(struct connection *connection, enum fsm_event event, const struct bgp_error *error);
 void peer_graceful_up(struct connection *connection);
 void peer_graceful_expired(struct peer *peer);
-/* The neighbor has told all of FAMILY. */
+/* End-of-RIB of FAMILY. */
 void peer_graceful_end_of_rib(struct peer *peer, uint8_t family);
 /* Whether the session was negotiated with it for a family at least, so that a new connection may replace it. */
 bool peer_is_graceful(const struct peer *peer);
-/* Makes a Cease after which the neighbor shall not keep our routes one that says so (RFC 8538 section 3.1). */
+/* Makes a Cease after which the neighbor must not retain our routes a hard reset (RFC 8538 section 3.1). */
 void peer_graceful_harden(const struct connection *connection, struct bgp_error *error);
-/* What our OPEN says of it. */
+/* What our OPEN says about it. */
 struct graceful_restart peer_graceful_offer(const struct peer *peer);
 
 /* ---- peer_import.c */
@@ -133,7 +133,7 @@ void peer_import_changed(struct peer *peer);
 void peer_import_sweep(struct peer *peer, uint8_t families);
 /* The next routes that are not to be kept, or are gone. */
 void peer_import_tidy(struct peer *peer);
-/* The refresh takes too long: what it has not confirmed goes. */
+/* The refresh takes too long: routes that it has not confirmed go. */
 void peer_import_refresh_expired(struct peer *peer);
 /* Ends the session where there are more prefixes than 'maximum-prefix' allows. */
 void peer_import_check(struct peer *peer);
@@ -159,16 +159,16 @@ void peer_count_retry(struct connection *connection, const struct happening *hap
 /* ---- peer_error.c */
 void peer_note_notification(struct peer *peer, enum error_direction direction, const struct bgp_error *error,
                             const char *explanation);
-/* What became of a connection. */
+/* How a connection was lost. */
 void peer_note_transport(struct peer *peer, const char *message);
-/* A connection could not be made; logged, unless it is the same again. */
+/* A connection could not be made; logged, unless the message is the same as before. */
 void peer_note_connect(struct peer *peer, const char *message);
-/* Nothing has come back for the connect retry time. */
+/* No answer within the connect retry time. */
 void peer_note_no_answer(struct connection *connection);
 void peer_note_malformed(struct connection *connection, const struct update_view *update);
 /* What the kernel has dropped, at most a tenth of a second ago: many neighbors ask at once. */
 struct md5_drops peer_md5_drops(struct peer_context *context);
-/* An event for the journal with the last error as its cause, unless that is no news. */
+/* An event for the journal with the last error as its cause, unless that is the same as before. */
 void peer_journal_down(struct peer *peer, enum session_state from, enum session_state to);
 void peer_journal_up(struct peer *peer);
 

@@ -1,7 +1,7 @@
 /*
  * Out: the Adj-RIB-Out in groups, each encoded into the transport's buffer and noted as sent with the offset where it
- * ends; then End-of-RIB; then one write. When the buffer is full the rest stays pending in the Adj-RIB-Out, and goes on
- * when the neighbor has read.
+ * ends; then End-of-RIB; then one write. When the buffer is full, the rest stays pending in the Adj-RIB-Out until
+ * the neighbor has read.
  */
 #include "bgpd/session/local_address.h"
 #include "bgpd/session/peer_private.h"
@@ -26,7 +26,7 @@ void peer_send_start(struct peer *peer)
     uint16_t port;
     struct address own = transport_local(session->transport, &port);
     struct local_addresses local = local_addresses_find(&own, session->negotiated.families);
-    /* Self is the session's own address wherever it can be said (RFC 8950). */
+    /* Self is the session's own address where it can be expressed (RFC 8950). */
     if (own.family == FAMILY_IPV6 && session->negotiated.common.extended_next_hop)
         local.ipv4 = (struct address){.family = FAMILY_NONE};
     session->update_session = (struct update_session){
@@ -48,7 +48,7 @@ void peer_send_start(struct peer *peer)
     peer->next_hop_warned = 0;
 }
 
-/* These routes can't be told on this session: said once for each family. */
+/* These routes cannot be sent on this session: logged once for each family. */
 static void withhold(struct peer *peer, const struct path_attributes *attributes, const struct prefix *prefixes,
                      size_t count)
 {
@@ -59,7 +59,7 @@ static void withhold(struct peer *peer, const struct path_attributes *attributes
     const char *obstacle = attributes ? update_obstacle(&peer->session->update_session, family, attributes) : NULL;
     char prefix[PREFIX_TEXT_SIZE];
     peer->next_hop_warned |= family_bit(family);
-    log_warning(peer->subject, "%s and other routes like it are withheld: %s", prefix_format(&prefixes[0], prefix),
+    log_warning(peer->subject, "%s and similar routes are withheld: %s", prefix_format(&prefixes[0], prefix),
                 obstacle ? obstacle : "their attributes do not fit a message");
 }
 
@@ -94,7 +94,7 @@ static bool may_send(const struct peer *peer)
     return peer->session && !peer->in_flush;
 }
 
-/* Writes a small message of the table's own stream; false where there is no room for it yet. */
+/* Writes a small message in order with the UPDATEs; false where there is no room for it yet. */
 static bool send_marker(struct peer *peer, uint8_t family, int refresh_subtype)
 {
     struct transport *transport = peer->session->transport;
@@ -125,14 +125,14 @@ static void send_markers(struct peer *peer, uint8_t *owed, int marker)
     }
 }
 
-/* The neighbor asked for our routes again (RFC 2918), however often it did since the last time. */
+/* The neighbor asked for our routes again (RFC 2918), however often since the last time. */
 static void begin_refresh(struct peer *peer)
 {
     for (unsigned family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
         if (peer->refresh_asked & family_bit(family))
             rib_out_refresh(peer->rib_out, family);
     }
-    /* While the first full table is still owed, it is the answer, and End-of-RIB its end. */
+    /* While the initial table is being sent, it is the answer, ended by End-of-RIB. */
     if (peer->session->negotiated.common.enhanced_refresh)
         peer->refresh_begin_owed |= peer->refresh_asked & (uint8_t)~peer->end_of_rib_owed;
     peer->refresh_asked = 0;

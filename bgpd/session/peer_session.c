@@ -4,8 +4,8 @@
 #include "lib/clock.h"
 
 enum {
-    STABLE_MS = 60 * 1000,   /* a session that lasted so long is no part of an oscillation */
-    RETRIES_ESTABLISHED = 3, /* what a session that came up leaves of the failures before: an idle hold time of 1.1 s */
+    STABLE_MS = 60 * 1000,   /* a session that lasted this long is not part of an oscillation */
+    RETRIES_ESTABLISHED = 3, /* the failures that are remembered when a session comes up: an idle hold time of 1.1 s */
 };
 
 struct open_message peer_local_open(const struct peer *peer)
@@ -35,10 +35,10 @@ static void on_terms(const struct connection *connection, struct open_terms *ter
     *terms = (struct open_terms){peer_local_open(peer), peer->config->peer_as};
 }
 
-/* ---- collisions -------------------------------------------------------------------------------------------------- */
+/* ---- collisions ---- */
 
-/* The neighbor has restarted: its routes stay (RFC 4724 section 4.2), and it hears nothing on a connection that it has
- * lost. */
+/* The neighbor has restarted: its routes are retained (RFC 4724 section 4.2), and no NOTIFICATION is sent on a
+ * connection that it has lost. */
 static void replace(struct connection *session)
 {
     peer_note_transport(peer_of(session), "the neighbor has restarted and reconnected");
@@ -67,7 +67,7 @@ static bool on_stays(struct connection *connection)
     return verdict != COLLISION_DROP_THIS;
 }
 
-/* ---- the FSM's actions that are the peer's ----------------------------------------------------------------------- */
+/* ---- the FSM's actions that are the peer's ---- */
 
 static void tell_change(struct peer *peer)
 {
@@ -98,7 +98,7 @@ static void session_down(struct connection *connection, const struct happening *
 {
     struct peer *peer = peer_of(connection);
     if (uv_now(peer->context->loop) - peer->established_ms >= STABLE_MS)
-        peer->retries = 0; /* this is no oscillation */
+        peer->retries = 0; /* not an oscillation */
     peer->session = NULL;
     rib_out_session_lost(peer->rib_out);
     peer_graceful_down(connection, happening->event, happening->detail.error);
@@ -167,8 +167,8 @@ static void on_act(struct connection *connection, enum fsm_action action, const 
     }
 }
 
-/* Told after all is done, as the listener may ask for anything; and once, though an action may have led to events of
- * its own. */
+/* Reported after all is done, as the listener may ask for anything; and once, though an action may have led to events
+ * of its own. */
 static void on_done(struct connection *connection, const struct happening *happening)
 {
     struct peer *peer = peer_of(connection);
@@ -181,7 +181,7 @@ static void on_done(struct connection *connection, const struct happening *happe
         tell_change(peer);
 }
 
-/* ---- the other things that a connection tells ------------------------------------------------------------------- */
+/* ---- the other things that a connection tells ---- */
 
 static void on_notifying(struct connection *connection, struct bgp_error *error, const struct happening *happening)
 {
@@ -240,7 +240,7 @@ const struct connection_handler peer_connection_handler = {
     .lost = on_lost,
 };
 
-/* ---- timers ------------------------------------------------------------------------------------------------------ */
+/* ---- timers ---- */
 
 void peer_timer_expired(unsigned number, void *user)
 {

@@ -1,4 +1,4 @@
-/* What show neighbor shows, and the routes as they go out on this session. */
+/* What show neighbor shows, and routes as they are sent on this session. */
 #include "bgpd/session/peer_private.h"
 
 #include "lib/clock.h"
@@ -76,7 +76,7 @@ const struct session_error *peer_status_cause(const struct peer_status *status)
     return explains || transport->direction == ERROR_NONE ? said : transport;
 }
 
-/* Before there is a session: as it would be with a neighbor that offers the usual. */
+/* Before there is a session: as it would be with a neighbor that offers the usual capabilities. */
 static struct update_session shown_session(const struct peer *peer)
 {
     if (peer->session)

@@ -33,14 +33,14 @@ static bool set_ttl(int fd, uint8_t family, int ttl)
                                  : set_number(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, ttl);
 }
 
-/* RFC 5082: what comes from farther away than HOPS has a smaller TTL left, and the kernel drops it. */
+/* RFC 5082: what comes from farther away arrives with a smaller TTL, and the kernel drops it. */
 static bool set_minimum_ttl(int fd, uint8_t family, int minimum)
 {
     return family == FAMILY_IPV4 ? set_number(fd, IPPROTO_IP, IP_MINTTL, minimum)
                                  : set_number(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, minimum);
 }
 
-/* What ours and accepted sockets have in common. Routing traffic is marked as such (RFC 4594), as far as we may. */
+/* What connecting and accepted sockets have in common. Routing traffic is marked as such (RFC 4594) where permitted. */
 static bool set_common(int fd, const struct socket_options *options)
 {
     uint8_t family = options->remote.family;
@@ -83,7 +83,7 @@ bool socket_prepare(int fd, const struct socket_options *options, char *error, s
     char reason[ERRNO_TEXT_SIZE];
     if (set_common(fd, options))
         return true;
-    snprintf(error, size, "setting the TTL: %s", errno_text(errno, reason));
+    snprintf(error, size, "cannot set the TTL: %s", errno_text(errno, reason));
     return false;
 }
 
@@ -108,7 +108,7 @@ static bool start_connecting(int fd, const struct socket_options *options, char 
     socklen_t length = address_to_socket(&options->remote, options->port, &remote);
     int result = options->password ? socket_set_md5(fd, &options->remote, options->password) : 0;
     if (result < 0) {
-        snprintf(error, size, "setting the TCP MD5 key: %s", errno_text(-result, reason));
+        snprintf(error, size, "cannot set the TCP MD5 key: %s", errno_text(-result, reason));
         return false;
     }
     if (!socket_prepare(fd, options, error, size) || !bind_local(fd, options, error, size))
@@ -146,7 +146,7 @@ void socket_share_port(int fd)
     set_number(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 }
 
-/* Binds and listens. SYN-ACKs go out before we know who called: with a TTL of 255 they pass a neighbor's GTSM. */
+/* Binds and listens. SYN-ACKs are sent before we know the caller: with a TTL of 255 they pass a neighbor's GTSM. */
 static bool start_listening(int fd, const struct address *address, uint16_t port)
 {
     struct sockaddr_storage local;

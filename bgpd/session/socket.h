@@ -1,6 +1,6 @@
 /*
- * Sockets as BGP wants them: TTL and GTSM (RFC 5082), TCP MD5 (RFC 2385), no delay. Non-blocking, close-on-exec. An
- * int that can fail is a negative errno where it did.
+ * Sockets as BGP needs them: TTL and GTSM (RFC 5082), TCP MD5 (RFC 2385), no delay. Non-blocking, close-on-exec. A
+ * result of int is a negative errno on failure.
  */
 #ifndef VIPGATE_BGPD_SESSION_SOCKET_H
 #define VIPGATE_BGPD_SESSION_SOCKET_H
@@ -38,7 +38,7 @@ void socket_share_port(int fd);
 /* Sets, or with PASSWORD NULL removes, the MD5 key for REMOTE on a listening or not yet connected socket.
  * -ENOPROTOOPT or -ENOPKG where the kernel has no TCP MD5. */
 int socket_set_md5(int fd, const struct address *remote, const char *password);
-/* What it would be, tried where it does no harm. */
+/* The same on a socket of its own: whether the kernel takes this key at all. */
 int socket_try_md5(const struct address *remote, const char *password);
 
 /* The two ends; FAMILY_NONE where not connected. */
@@ -48,7 +48,7 @@ struct address socket_remote_address(int fd, uint16_t *port);
 /* Octets given to the kernel that the other end's TCP has not acknowledged, the end of the stream counting as one. */
 uint32_t socket_unacknowledged(int fd);
 
-/* Closes with a reset: what is not delivered is thrown away. */
+/* Closes with a reset: what has not been delivered is discarded. */
 void socket_reset(int fd);
 
 #endif

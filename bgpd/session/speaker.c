@@ -4,6 +4,7 @@
 #include "lib/log.h"
 
 #include <bsd/string.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,15 +45,14 @@ struct peer *speaker_find(const struct speaker *speaker, const struct address *a
 static void log_stranger(struct speaker *speaker, const struct address *remote)
 {
     char address[ADDRESS_TEXT_SIZE];
+    char others[64] = "";
     uint32_t suppressed;
     if (!log_limit_allow(&speaker->stranger_limit, uv_now(speaker->context.loop), &suppressed))
         return;
     address_format(remote, address);
     if (suppressed)
-        log_warning(NULL, "connection from %s refused: no such neighbor (%u others since the last such line)", address,
-                    suppressed);
-    else
-        log_warning(NULL, "connection from %s refused: no such neighbor", address);
+        snprintf(others, sizeof others, " (%u messages suppressed)", suppressed);
+    log_warning(NULL, "connection from %s refused: no such neighbor%s", address, others);
 }
 
 void speaker_accepted(int fd, const struct address *remote, void *user)
@@ -99,8 +99,7 @@ void speaker_set_preserved(struct speaker *speaker, uint8_t families)
     speaker->context.preserved = families;
 }
 
-/* ---- the end ------------------------------------------------------------------------------------------------------
- */
+/* ---- the end ---- */
 
 static bool withdrawals_left(const struct speaker *speaker)
 {
@@ -127,7 +126,8 @@ static void end_lingering(struct speaker *speaker)
     transport_lingering_end(&speaker->context.lingering);
 }
 
-/* First the withdrawals, as far as the neighbors read them; then Cease; then wait until all of it was acknowledged. */
+/* First the withdrawals, as far as the neighbors read them; then Cease; then wait for the acknowledgement of all of it.
+ */
 static void shutdown_tick(uv_timer_t *timer)
 {
     struct speaker *speaker = timer->data;

@@ -16,7 +16,7 @@
 
 struct speaker;
 
-/* A session came up or went down, or the neighbor was sent what had waited for it to read. May be NULL. */
+/* A session came up or went down, or routes that had waited for the neighbor to read were sent. May be NULL. */
 typedef void speaker_session_change(struct peer *peer, void *user);
 
 /* Sessions write their events (kind "session") to JOURNAL. NULL when out of memory. */
@@ -46,14 +46,14 @@ void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, si
 /* Sends, now, whatever is pending for every established peer: withdrawals of all peers first. */
 void speaker_flush(struct speaker *speaker);
 
-/* Until it is called, no End-of-RIB leaves on any session (promise 1): not every gate has its first verdict. What was
- * stated in an Adj-RIB-Out is sent meanwhile as always: a VIP whose gate is decided does not wait for another's.
+/* Until it is called, no End-of-RIB is sent on any session (promise 1): not every gate has its first verdict. What was
+ * stated in an Adj-RIB-Out is sent meanwhile as usual: a VIP whose gate is decided does not wait for another's.
  * Called, End-of-RIB is sent at once on the sessions that are up. */
 void speaker_release(struct speaker *speaker);
 
-/* FAMILIES (FAMILY_BIT_…) for which packets for the VIPs are still taken here, though bgpd has just started: their
- * addresses are there from before. To neighbors with graceful restart this is said in OPEN (RFC 4724), for as long as
- * the restart time; they keep our routes until End-of-RIB. */
+/* FAMILIES (FAMILY_BIT_…) for which packets to the VIPs are still accepted here though bgpd has just started: their
+ * addresses have outlived the restart. To neighbors with graceful restart this is said in OPEN (RFC 4724), for as long
+ * as the restart time; they keep our routes until End-of-RIB. */
 void speaker_set_preserved(struct speaker *speaker, uint8_t families);
 
 /* Withdraws everything, sends Cease/2 with TEXT (RFC 9003) on each session, waits until that was acknowledged or

@@ -20,7 +20,7 @@ static struct listener *find_listener(const struct speaker *speaker, const struc
     return NULL;
 }
 
-/* Where a present listener is in its way (0.0.0.0 now, 192.0.2.1 from now on), beside that. */
+/* Beside a present listener where that is in the way: 0.0.0.0 until now, 192.0.2.1 from now on. */
 static int open_socket(const struct speaker *speaker, const struct address *address, uint16_t port, char *error,
                        size_t size)
 {
@@ -40,7 +40,7 @@ static bool plan_listener(struct speaker *speaker, const struct address *address
     int fd = kept ? 0 : open_socket(speaker, address, port, error, size);
     /* The host may have no IPv6 (or no IPv4) at all; "::" is a default and then means nothing. */
     if (address_is_unspecified(address) && (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)) {
-        log_warning(NULL, "%s; going on without", error);
+        log_warning(NULL, "%s; continuing without it", error);
         return true;
     }
     if (fd < 0)
@@ -91,7 +91,7 @@ static bool plan_peers(struct speaker *speaker, const struct bgp_config *config,
     return false;
 }
 
-/* Whether the kernel takes an MD5 key at all, tried where it does no harm. */
+/* Whether the kernel accepts the MD5 keys. */
 static bool check_md5(const struct bgp_config *config, char *error, size_t size)
 {
     for (size_t i = 0; i < config->neighbor_count; i++) {
@@ -100,7 +100,7 @@ static bool check_md5(const struct bgp_config *config, char *error, size_t size)
         int result = neighbor->password ? socket_try_md5(&neighbor->address, neighbor->password) : 0;
         if (result == 0)
             continue;
-        snprintf(error, size, "neighbor %s: the kernel does not take the password as TCP MD5 key: %s",
+        snprintf(error, size, "neighbor %s: the kernel does not accept the password as a TCP MD5 key: %s",
                  address_format(&neighbor->address, address), errno_text(-result, reason));
         return false;
     }
@@ -123,7 +123,7 @@ static void set_keys(struct speaker *speaker, const struct address *address, con
     for (size_t i = 0; i < speaker->listener_count; i++) {
         int result = listener_set_md5(speaker->listeners[i], address, password);
         if (result < 0)
-            log_error(NULL, "neighbor %s: setting the TCP MD5 key on the listening socket: %s",
+            log_error(NULL, "neighbor %s: cannot set the TCP MD5 key on the listening socket: %s",
                       address_format(address, text), errno_text(-result, reason));
     }
 }
@@ -175,13 +175,13 @@ bool speaker_needs_reset(const struct neighbor_config *old, const struct neighbo
            old->graceful_restart != new->graceful_restart || old->restart_time_s != new->restart_time_s;
 }
 
-/* What of bgp itself every session was negotiated with. */
+/* What every session was negotiated with. */
 static bool identity_changed(const struct bgp_config *old, const struct bgp_config *new)
 {
     return old && (old->local_as != new->local_as || old->router_id != new->router_id);
 }
 
-/* A new one starts, one from before becomes what NEIGHBOR says. */
+/* Starts a new one, or changes one that runs to NEIGHBOR. */
 static void apply_peer(struct speaker *speaker, struct peer *peer, const struct neighbor_config *neighbor, bool reset)
 {
     bool is_old = peer->running;

@@ -30,8 +30,8 @@ static void fired(uv_timer_t *timer)
     struct timers *timers = timer->data;
     uint64_t now = uv_now(timer->loop);
     timers->armed = 0;
-    /* In the order of their deadlines, also where the loop was late for several. Each may start others anew, but at the
-     * earliest for now: a bound of rounds keeps the loop its own. */
+    /* In the order of their deadlines, also where the loop was late for several. Each may start others, even for now:
+     * the number of rounds is bounded so that the loop moves on. */
     unsigned next = earliest(timers);
     for (unsigned i = 0; i < TIMERS_MAX && next < TIMERS_MAX && timers->deadlines[next] <= now; i++) {
         timers->deadlines[next] = 0;

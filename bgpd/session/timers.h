@@ -1,6 +1,6 @@
 /*
  * The timers of a peer on one libuv timer. Starting one again, which happens with every message received, only writes
- * down a new deadline; the libuv timer is set anew when it fires or when an earlier deadline comes.
+ * down a new deadline; the libuv timer is set again when it fires or when an earlier deadline comes.
  */
 #ifndef VIPGATE_BGPD_SESSION_TIMERS_H
 #define VIPGATE_BGPD_SESSION_TIMERS_H

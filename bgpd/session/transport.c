@@ -21,7 +21,7 @@ struct transport {
     unsigned handles; /* not yet closed */
     int fd;
     enum phase phase;
-    int write_error; /* errno of a write; told when the loop comes round */
+    int write_error; /* errno of a write; reported by the next read */
     int polled;      /* events that are polled for */
     bool md5, output_ended;
     struct address remote;
@@ -72,7 +72,7 @@ static void leave_common(void)
     common_owner = NULL;
 }
 
-/* ---- birth and death ------------------------------------------------------------------------------------------- */
+/* ---- birth and death ---- */
 
 static void handle_closed(uv_handle_t *handle)
 {
@@ -103,7 +103,7 @@ static void unlink_lingering(struct transport *transport)
     transport->lingering->count--;
 }
 
-/* Gives everything back; the object itself goes when libuv has let go of its handles. */
+/* Releases everything; the object itself is freed when libuv has let go of its handles. */
 static void destroy(struct transport *transport, bool reset)
 {
     if (transport->phase == PHASE_CLOSED)
@@ -190,7 +190,7 @@ struct transport *transport_accepted(const struct transport_context *context, in
     return transport;
 }
 
-/* ---- in ---------------------------------------------------------------------------------------------------------- */
+/* ---- in ---- */
 
 struct wire_reader transport_input(const struct transport *transport)
 {
@@ -244,7 +244,7 @@ static bool receive(struct transport *transport)
     return false;
 }
 
-/* ---- out --------------------------------------------------------------------------------------------------------- */
+/* ---- out ---- */
 
 static uint8_t *reserve(struct transport *transport, size_t size, size_t limit)
 {
@@ -292,7 +292,7 @@ void transport_flush(struct transport *transport)
         ssize_t size =
             send(transport->fd, output_of(transport) + transport->output_head, output_waiting(transport), MSG_NOSIGNAL);
         if (size < 0 && errno != EINTR && errno != EAGAIN)
-            transport->write_error = errno; /* the loop finds the socket readable and tells */
+            transport->write_error = errno; /* the next read reports it */
         if (size < 0 && errno == EAGAIN)
             break;
         if (size > 0)
@@ -315,16 +315,15 @@ uint64_t transport_acknowledged(const struct transport *transport)
     return transport->written > unacknowledged ? transport->written - unacknowledged : 0;
 }
 
-/* ---- the end ------------------------------------------------------------------------------------------------------
- */
+/* ---- the end ---- */
 
 static void linger_expired(uv_timer_t *timer)
 {
     destroy(timer->data, true);
 }
 
-/* Sends the end of the stream once all before it has gone, and reads on until the other end has closed, too: closing
- * with unread input would make the kernel send a reset, and that may overtake our last words. */
+/* Shuts down our side once everything before it has been sent, and reads on until the other end has closed, too:
+ * closing with unread input would make the kernel send a reset, and that may overtake our last words. */
 static void linger(struct transport *transport)
 {
     static uint8_t ignored[TRANSPORT_READ_MAX];
@@ -342,7 +341,7 @@ static void linger(struct transport *transport)
         destroy(transport, output_waiting(transport) > 0);
 }
 
-/* A neighbor that connects again and again must not fill us with what it has left. */
+/* A neighbor that connects again and again must not use up our memory and descriptors. */
 static void end_oldest(struct transport_lingering *lingering)
 {
     struct transport *oldest = lingering->first;
@@ -397,8 +396,7 @@ void transport_lingering_end(struct transport_lingering *lingering)
         destroy(lingering->first, output_waiting(lingering->first) > 0);
 }
 
-/* ---- the loop -----------------------------------------------------------------------------------------------------
- */
+/* ---- the loop ---- */
 
 static void finish_connecting(struct transport *transport)
 {
@@ -415,8 +413,7 @@ static void finish_connecting(struct transport *transport)
     transport->handler->connected(transport->user);
 }
 
-/* The connection has failed, and libuv has stopped to poll it and will not say so again: what came before is read, and
- * with it the reason. */
+/* The connection has failed, and libuv no longer polls it: what arrived before is read now, and then the reason. */
 static void receive_last(struct transport *transport)
 {
     while (receive(transport))
@@ -429,7 +426,7 @@ static void poll_event(uv_poll_t *poll, int status, int events)
 {
     struct transport *transport = poll->data;
     if (status < 0)
-        transport->polled = 0; /* libuv has stopped */
+        transport->polled = 0; /* libuv has stopped polling */
     if (transport->phase == PHASE_CONNECTING) {
         finish_connecting(transport);
         return;

@@ -1,10 +1,10 @@
 /*
  * One TCP connection as a stream of octets with bounded buffers. What is committed is written at once, without waiting
- * for the loop; what the kernel does not take waits and goes on when it does. Each octet sent has an offset in the
+ * for the loop; what the kernel does not take is sent when it is ready. Each octet sent has an offset in the
  * stream, so that the owner can ask which of them the other end's TCP has acknowledged.
  *
  * At most TRANSPORT_INPUT_MAX octets received and TRANSPORT_OUTPUT_MAX to be sent are held; one turn of the loop reads
- * no more than TRANSPORT_READ_MAX, so that a neighbor that floods delays the others by that and no more.
+ * no more than TRANSPORT_READ_MAX, so that a neighbor that floods delays the others by no more than that.
  */
 #ifndef VIPGATE_BGPD_SESSION_TRANSPORT_H
 #define VIPGATE_BGPD_SESSION_TRANSPORT_H
@@ -24,12 +24,12 @@ enum {
 
 struct transport;
 
-/* Told to the owner, never from inside a call of its own. After lost the transport does nothing more; the owner closes
- * it. REASON: "connection closed by the neighbor", "connect to 192.0.2.4 port 179: connection refused". */
+/* Called from the loop only, never from inside a call of the owner. After lost the transport does nothing more; the
+ * owner closes it. REASON: "connection closed by the neighbor", "connect to 192.0.2.4 port 179: connection refused". */
 struct transport_handler {
     void (*connected)(void *user);
     void (*readable)(void *user);
-    void (*writable)(void *user); /* what waited has gone out */
+    void (*writable)(void *user); /* all output has been sent */
     void (*lost)(const char *reason, void *user);
 };
 
@@ -75,7 +75,7 @@ void transport_flush(struct transport *transport);
 uint64_t transport_offset(const struct transport *transport);
 uint64_t transport_acknowledged(const struct transport *transport);
 
-/* The end of it that is ours. */
+/* Our end's address. */
 struct address transport_local(const struct transport *transport, uint16_t *port);
 
 /* For show. */
@@ -90,12 +90,12 @@ struct transport_facts {
 void transport_facts(const struct transport *transport, struct transport_facts *facts);
 
 /* The owner is done with it: what was committed is still delivered, the other end's close awaited, both within two
- * seconds; beyond TRANSPORT_LINGERING_MAX of them the oldest is reset. transport_reset throws all away. NULL is
+ * seconds; beyond TRANSPORT_LINGERING_MAX of them the oldest is reset. transport_reset discards it. NULL is
  * ignored. */
 void transport_close(struct transport *transport);
 void transport_reset(struct transport *transport);
 
-/* The owner goes: what still lingers for it lingers in TO from now on, which knows no maximum. */
+/* The owner is going away: what still lingers for it moves to TO, which has no maximum. */
 void transport_lingering_move(struct transport_lingering *lingering, struct transport_lingering *to);
 
 /* Whether everything that lingers was acknowledged; and the end of it. */

@@ -21,7 +21,7 @@ static bool a_is_active(struct pair *pair)
     return pair_status(&pair->a).state == SESSION_ACTIVE;
 }
 
-/* ---- the FSM's errors over a socket (RFC 6608) ------------------------------------------------------------------- */
+/* ---- the FSM's errors over a socket (RFC 6608) ---- */
 
 static void test_unexpected_messages(void **state)
 {
@@ -56,8 +56,7 @@ static void test_unexpected_messages(void **state)
     }
 }
 
-/* ---- headers and OPEN (RFC 4271 section 6.1, 6.2) ------------------------------------------------------------------
- */
+/* ---- headers and OPEN (RFC 4271 section 6.1, 6.2) ---- */
 
 static void expect_answer(struct pair *pair, const void *data, size_t size, uint8_t code, uint8_t subcode)
 {
@@ -158,8 +157,7 @@ static void test_a_byte_at_a_time(void **state)
     puppet_close(&puppet);
 }
 
-/* ---- rejected by the neighbor ------------------------------------------------------------------------------------
- */
+/* ---- rejected by the neighbor ---- */
 
 static void test_notification_is_kept_in_words(void **state)
 {
@@ -309,8 +307,7 @@ static void test_idle_hold_grows(void **state)
     }
 }
 
-/* ---- more than one connection ---------------------------------------------------------------------------------------
- */
+/* ---- more than one connection ---- */
 
 static void test_second_connection_replaces_one_without_open(void **state)
 {
@@ -352,8 +349,7 @@ static void test_strangers_are_closed(void **state)
     assert_true(a_is_active(pair));
 }
 
-/* ---- timers (real ones, the shortest that the protocol allows)
- * ------------------------------------------------------- */
+/* ---- timers (real ones, the shortest that the protocol allows) ---- */
 
 static void test_silent_neighbor_is_let_go(void **state)
 {
@@ -475,8 +471,7 @@ static void test_neighbor_that_does_not_read_is_let_go_without_a_hold_time(void 
     puppet_close(&puppet);
 }
 
-/* ---- UPDATEs: the other way, what leaves
- * ---------------------------------------------------------------------------------------- */
+/* ---- UPDATEs: the other way, what leaves ---- */
 
 /* RFC 9234 section 5: our role alone decides, whether or not the neighbor has one. */
 static void test_only_to_customer_is_attached(void **state)
@@ -494,8 +489,7 @@ static void test_only_to_customer_is_attached(void **state)
     puppet_close(&puppet);
 }
 
-/* ---- UPDATEs
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- UPDATEs ---- */
 
 static bool a_has_counted(struct pair *pair)
 {

@@ -249,17 +249,17 @@ static void expect_suspicion(struct pair *pair, const char *ours, const char *th
 
 static void test_wrong_password_makes_no_session(void **state)
 {
-    expect_suspicion(*state, "correct horse", "battery staple", "a wrong TCP MD5 signature");
+    expect_suspicion(*state, "correct horse", "battery staple", "an invalid TCP MD5 signature");
 }
 
 static void test_a_password_of_ours_alone(void **state)
 {
-    expect_suspicion(*state, "correct horse", NULL, "without the TCP MD5 signature");
+    expect_suspicion(*state, "correct horse", NULL, "without a TCP MD5 signature");
 }
 
 static void test_a_password_of_theirs_alone(void **state)
 {
-    expect_suspicion(*state, NULL, "battery staple", "a TCP MD5 signature that is not expected");
+    expect_suspicion(*state, NULL, "battery staple", "an unexpected TCP MD5 signature");
 }
 
 /* Nothing was dropped here, and it may still be the password. */
