@@ -18,6 +18,7 @@ enum { AS_PATH_TEXT_SIZE = 4096 };
 
 /* A route as it is shown. What does not fit is left out and said so in truncated. */
 struct route_view {
+    uint8_t family;
     uint8_t origin; /* enum origin */
     struct address next_hop;
     struct address next_hop_link_local; /* FAMILY_NONE: none */

@@ -1,9 +1,12 @@
 #include "bgpd/codec/attribute_table.h"
 
 #include "bgpd/codec/as_path.h"
+#include "bgpd/codec/words.h"
 
 #include <stdio.h>
 #include <string.h>
+
+/* ---- what is wrong with a value ---------------------------------------------------------------------------------- */
 
 static size_t as_size(const struct update_session *session)
 {
@@ -102,6 +105,133 @@ static const char *check_attribute_set(struct wire_reader value, const struct up
     return NULL;
 }
 
+/* ---- how a value is shown ------------------------------------------------------------------------------------------
+ */
+
+static bool view_origin(struct wire_reader *value, struct route_view *view)
+{
+    view->origin = wire_read_u8(value);
+    return view->origin <= ORIGIN_INCOMPLETE;
+}
+
+static bool view_as_path(struct wire_reader *value, struct route_view *view)
+{
+    struct words words = words_of(view->as_path, sizeof view->as_path);
+    struct wire_reader path = wire_read_sub(value, wire_remaining(value));
+
+    if (as_path_check(path, AS_SIZE, true))
+        return false;
+    as_path_text(&words, path);
+    view->truncated |= words.truncated;
+    return true;
+}
+
+static struct address read_address(struct wire_reader *value, uint8_t family)
+{
+    struct address address = {.family = family};
+    const uint8_t *octets = wire_read_bytes(value, family_octets(family));
+
+    if (octets)
+        memcpy(address.octets, octets, family_octets(family));
+    return address;
+}
+
+/* MP_REACH_NLRI's next hop comes later, and is the better one for its family. */
+static bool view_next_hop(struct wire_reader *value, struct route_view *view)
+{
+    struct address next_hop = read_address(value, FAMILY_IPV4);
+
+    if (view->family == FAMILY_IPV4)
+        view->next_hop = next_hop;
+    return true;
+}
+
+static bool view_mp_next_hop(struct wire_reader *value, struct route_view *view)
+{
+    uint16_t afi = wire_read_u16(value);
+    wire_read_u8(value); /* SAFI */
+    uint8_t size = wire_read_u8(value);
+    struct address next_hop = read_address(value, size == 4 ? FAMILY_IPV4 : FAMILY_IPV6);
+    struct address link_local = {0};
+
+    if (size == 32)
+        link_local = read_address(value, FAMILY_IPV6);
+    if (afi != view->family)
+        return true;
+    view->next_hop = address_is_unspecified(&next_hop) && size == 32 ? link_local : next_hop;
+    view->next_hop_link_local = link_local;
+    return true;
+}
+
+static bool view_med(struct wire_reader *value, struct route_view *view)
+{
+    view->med = wire_read_u32(value);
+    return view->has_med = true;
+}
+
+static bool view_local_preference(struct wire_reader *value, struct route_view *view)
+{
+    view->local_preference = wire_read_u32(value);
+    return view->has_local_preference = true;
+}
+
+static bool view_atomic_aggregate(struct wire_reader *value, struct route_view *view)
+{
+    (void)value;
+    return view->atomic_aggregate = true;
+}
+
+static bool view_aggregator(struct wire_reader *value, struct route_view *view)
+{
+    view->aggregator_as = wire_read_u32(value);
+    view->aggregator = read_address(value, FAMILY_IPV4);
+    return true;
+}
+
+/* Whether there is a further element to read and room for it. */
+static bool has_room(struct wire_reader *value, size_t count, struct route_view *view)
+{
+    if (wire_remaining(value) > 0 && count == COMMUNITIES_MAX) {
+        view->truncated = true;
+        wire_read_bytes(value, wire_remaining(value));
+    }
+    return wire_remaining(value) > 0;
+}
+
+static bool view_communities(struct wire_reader *value, struct route_view *view)
+{
+    while (has_room(value, view->community_count, view))
+        view->communities[view->community_count++] = wire_read_u32(value);
+    return true;
+}
+
+static bool view_large_communities(struct wire_reader *value, struct route_view *view)
+{
+    while (has_room(value, view->large_community_count, view)) {
+        struct large_community *community = &view->large_communities[view->large_community_count++];
+        community->global = wire_read_u32(value);
+        community->local1 = wire_read_u32(value);
+        community->local2 = wire_read_u32(value);
+    }
+    return true;
+}
+
+static bool view_extended_communities(struct wire_reader *value, struct route_view *view)
+{
+    while (has_room(value, view->extended_community_count, view))
+        view->extended_communities[view->extended_community_count++] = wire_read_u64(value);
+    return true;
+}
+
+static bool view_only_to_customer(struct wire_reader *value, struct route_view *view)
+{
+    view->only_to_customer = wire_read_u32(value);
+    return view->has_only_to_customer = true;
+}
+
+/* ---- the rows ------------------------------------------------------------------------------------------------------
+ */
+
 enum {
     WELL_KNOWN = ATTRIBUTE_TRANSITIVE,
     TRANSITIVE = ATTRIBUTE_OPTIONAL | ATTRIBUTE_TRANSITIVE,
@@ -127,25 +257,28 @@ enum {
 static const struct attribute_row attribute_rows[] = {
     [ATTRIBUTE_ORIGIN] =
         {.name = "ORIGIN",                    "RFC 7606 7.1",   LENGTH_EXACTLY, 1,  WELL_KNOWN,  WITHDRAW,
-         .check = check_origin, .subcode = UPDATE_INVALID_ORIGIN},
+         .check = check_origin, .subcode = UPDATE_INVALID_ORIGIN, .view = view_origin},
     [ATTRIBUTE_AS_PATH] =
         {.name = "AS_PATH",                   "RFC 7606 7.2",   LENGTH_ANY, 0,      WELL_KNOWN,  WITHDRAW,
-         .check = check_as_path, .subcode = UPDATE_MALFORMED_AS_PATH},
+         .check = check_as_path, .subcode = UPDATE_MALFORMED_AS_PATH, .view = view_as_path},
     [ATTRIBUTE_NEXT_HOP] =
         {.name = "NEXT_HOP",                  "RFC 7606 7.3",   LENGTH_EXACTLY, 4,  WELL_KNOWN,  WITHDRAW,
-         .check = check_next_hop, .subcode = UPDATE_INVALID_NEXT_HOP},
+         .check = check_next_hop, .subcode = UPDATE_INVALID_NEXT_HOP, .view = view_next_hop},
     [ATTRIBUTE_MULTI_EXIT_DISC] =
-        {.name = "MULTI_EXIT_DISC",           "RFC 7606 7.4",   LENGTH_EXACTLY, 4,  LOCAL,       WITHDRAW},
+        {.name = "MULTI_EXIT_DISC",           "RFC 7606 7.4",   LENGTH_EXACTLY, 4,  LOCAL,       WITHDRAW,
+         .view = view_med},
     [ATTRIBUTE_LOCAL_PREF] =
         {.name = "LOCAL_PREF",                "RFC 7606 7.5",   LENGTH_EXACTLY, 4,  WELL_KNOWN,  WITHDRAW,
-         .internal_only = true},
+         .internal_only = true, .view = view_local_preference},
     [ATTRIBUTE_ATOMIC_AGGREGATE] =
-        {.name = "ATOMIC_AGGREGATE",          "RFC 7606 7.6",   LENGTH_EXACTLY, 0,  WELL_KNOWN,  DISCARD},
+        {.name = "ATOMIC_AGGREGATE",          "RFC 7606 7.6",   LENGTH_EXACTLY, 0,  WELL_KNOWN,  DISCARD,
+         .view = view_atomic_aggregate},
     [ATTRIBUTE_AGGREGATOR] =
         {.name = "AGGREGATOR",                "RFC 7606 7.7",   LENGTH_ANY, 0,      TRANSITIVE,  DISCARD,
-         .check = check_aggregator},
+         .check = check_aggregator, .view = view_aggregator},
     [ATTRIBUTE_COMMUNITIES] =
-        {.name = "COMMUNITIES",               "RFC 7606 7.8",   LENGTH_LIST_OF, 4,  TRANSITIVE,  WITHDRAW},
+        {.name = "COMMUNITIES",               "RFC 7606 7.8",   LENGTH_LIST_OF, 4,  TRANSITIVE,  WITHDRAW,
+         .view = view_communities},
     [ATTRIBUTE_ORIGINATOR_ID] =
         {.name = "ORIGINATOR_ID",             "RFC 7606 7.9",   LENGTH_EXACTLY, 4,  LOCAL,       WITHDRAW,
          .internal_only = true},
@@ -154,12 +287,13 @@ static const struct attribute_row attribute_rows[] = {
          .internal_only = true},
     [ATTRIBUTE_MP_REACH_NLRI] =
         {.name = "MP_REACH_NLRI",             "RFC 7606 7.11",  LENGTH_ANY, 0,      LOCAL,       RESET,
-         .flags_outcome = RESET},
+         .flags_outcome = RESET, .view = view_mp_next_hop},
     [ATTRIBUTE_MP_UNREACH_NLRI] =
         {.name = "MP_UNREACH_NLRI",           "RFC 7606 7.12",  LENGTH_ANY, 0,      LOCAL,       RESET,
          .flags_outcome = RESET},
     [ATTRIBUTE_EXTENDED_COMMUNITIES] =
-        {.name = "EXTENDED_COMMUNITIES",      "RFC 7606 7.14",  LENGTH_LIST_OF, 8,  TRANSITIVE,  WITHDRAW},
+        {.name = "EXTENDED_COMMUNITIES",      "RFC 7606 7.14",  LENGTH_LIST_OF, 8,  TRANSITIVE,  WITHDRAW,
+         .view = view_extended_communities},
     [ATTRIBUTE_AS4_PATH] =
         {.name = "AS4_PATH",                  "RFC 6793 6",     LENGTH_ANY, 0,      TRANSITIVE,  DISCARD,
          .check = check_as4_path, .two_octet_only = true},
@@ -174,9 +308,11 @@ static const struct attribute_row attribute_rows[] = {
         {.name = "AIGP",                      "RFC 7311 3",     LENGTH_ANY, 0,      LOCAL,       DISCARD,
          .flags_outcome = DISCARD},
     [ATTRIBUTE_LARGE_COMMUNITIES] =
-        {.name = "LARGE_COMMUNITIES",         "RFC 8092 6",     LENGTH_LIST_OF, 12, TRANSITIVE,  WITHDRAW},
+        {.name = "LARGE_COMMUNITIES",         "RFC 8092 6",     LENGTH_LIST_OF, 12, TRANSITIVE,  WITHDRAW,
+         .view = view_large_communities},
     [ATTRIBUTE_ONLY_TO_CUSTOMER] =
-        {.name = "ONLY_TO_CUSTOMER",          "RFC 9234 5",     LENGTH_EXACTLY, 4,  TRANSITIVE,  WITHDRAW},
+        {.name = "ONLY_TO_CUSTOMER",          "RFC 9234 5",     LENGTH_EXACTLY, 4,  TRANSITIVE,  WITHDRAW,
+         .view = view_only_to_customer},
     [ATTRIBUTE_SET] =
         {.name = "ATTR_SET",                  "RFC 7606 7.16",  LENGTH_ANY, 0,      TRANSITIVE,  WITHDRAW,
          .check = check_attribute_set},

@@ -1,10 +1,11 @@
 /*
  * The path attributes that vipgate knows, as rows: what each looks like, and what becomes of an UPDATE in which it does
- * not (RFC 7606). The decoder, the encoder's flags and the names in texts all come from here.
+ * not (RFC 7606), and how a kept one is shown. The decoder, the encoder's flags and the names in texts come from here.
  */
 #ifndef VIPGATE_BGPD_CODEC_ATTRIBUTE_TABLE_H
 #define VIPGATE_BGPD_CODEC_ATTRIBUTE_TABLE_H
 
+#include "bgpd/codec/attribute.h"
 #include "bgpd/codec/update.h"
 #include "lib/wire.h"
 
@@ -47,6 +48,9 @@ enum attribute_length { LENGTH_ANY, LENGTH_EXACTLY, LENGTH_LIST_OF };
 /* Looks into the value, whose length is right. What is wrong with it, or NULL. */
 typedef const char *attribute_check(struct wire_reader value, const struct update_session *session);
 
+/* Reads the value, as it is kept, into what is shown; false where it is not as it must be. */
+typedef bool attribute_view(struct wire_reader *value, struct route_view *view);
+
 struct attribute_row {
     const char *name; /* NULL: no such row */
     const char *rule; /* where its treatment is laid down */
@@ -56,6 +60,7 @@ struct attribute_row {
     enum update_outcome malformed; /* what becomes of the message */
     attribute_check *check;        /* NULL: the length is all there is to judge */
     uint8_t subcode;               /* for CHECK, where it is not Optional Attribute Error */
+    attribute_view *view;          /* NULL: not shown */
     bool internal_only;            /* discarded, whatever it holds, where an external neighbour sends it */
     bool foreign;                  /* not ours to read: handed on, or dropped, as an unknown one (RFC 4271 section 5) */
     bool two_octet_only;           /* discarded where a four-octet neighbour sends it (RFC 6793 section 4.1) */

@@ -4,14 +4,16 @@
 #include "bgpd/codec/words.h"
 
 #include <bsd/string.h>
+#include <stddef.h>
 #include <string.h>
 
 enum {
+    CODE_ROLE = 9,
     SAFI_UNICAST = 1,
     RESTART_STATE = 0x8000,
     RESTART_NOTIFICATION = 0x4000,
     RESTART_TIME = 0x0fff,
-    FORWARDING = 0x80
+    FORWARDING = 0x80,
 };
 
 uint8_t family_bit(uint8_t family)
@@ -24,32 +26,9 @@ struct capabilities capabilities_none(void)
     return (struct capabilities){.role = ROLE_NONE};
 }
 
-/* Whether CAPABILITIES has it; its value in OPEN; its value read, false where malformed. NULL: no value. */
-typedef bool capability_offered(const struct capabilities *capabilities);
+/* Its value in OPEN; and reads that, changing nothing where it is malformed. */
 typedef void capability_write(struct wire_writer *writer, const struct capabilities *capabilities);
-typedef bool capability_read(struct wire_reader *value, struct capabilities *capabilities);
-
-static bool has_ipv4(const struct capabilities *capabilities)
-{
-    return capabilities->families & FAMILY_BIT_IPV4;
-}
-
-static void write_ipv4(struct wire_writer *writer, const struct capabilities *capabilities)
-{
-    (void)capabilities;
-    wire_write_u32(writer, FAMILY_IPV4 << 16 | SAFI_UNICAST);
-}
-
-static bool has_ipv6(const struct capabilities *capabilities)
-{
-    return capabilities->families & FAMILY_BIT_IPV6;
-}
-
-static void write_ipv6(struct wire_writer *writer, const struct capabilities *capabilities)
-{
-    (void)capabilities;
-    wire_write_u32(writer, FAMILY_IPV6 << 16 | SAFI_UNICAST);
-}
+typedef void capability_read(struct wire_reader *value, struct capabilities *capabilities);
 
 /* The bit of an AFI and SAFI; 0 where vipgate does not speak it. */
 static uint8_t bit_of(uint16_t afi, uint8_t safi)
@@ -57,50 +36,20 @@ static uint8_t bit_of(uint16_t afi, uint8_t safi)
     return safi == SAFI_UNICAST && afi <= FAMILY_IPV6 ? family_bit((uint8_t)afi) : 0;
 }
 
-static bool read_multiprotocol(struct wire_reader *value, struct capabilities *capabilities)
+static void read_multiprotocol(struct wire_reader *value, struct capabilities *capabilities)
 {
     uint16_t afi = wire_read_u16(value);
     wire_read_u8(value); /* reserved */
     uint8_t bit = bit_of(afi, wire_read_u8(value));
 
     if (!wire_consumed(value))
-        return false;
+        return;
     capabilities->multiprotocol = true;
     capabilities->families |= bit;
     capabilities->other_families |= bit == 0;
-    return true;
 }
 
-static bool has_other_families(const struct capabilities *capabilities)
-{
-    return capabilities->other_families;
-}
-
-static bool has_route_refresh(const struct capabilities *capabilities)
-{
-    return capabilities->route_refresh;
-}
-
-static bool read_route_refresh(struct wire_reader *value, struct capabilities *capabilities)
-{
-    if (!wire_consumed(value))
-        return false;
-    return capabilities->route_refresh = true;
-}
-
-static bool has_extended_next_hop(const struct capabilities *capabilities)
-{
-    return capabilities->extended_next_hop;
-}
-
-static void write_extended_next_hop(struct wire_writer *writer, const struct capabilities *capabilities)
-{
-    (void)capabilities;
-    wire_write_u32(writer, FAMILY_IPV4 << 16 | SAFI_UNICAST);
-    wire_write_u16(writer, FAMILY_IPV6);
-}
-
-static bool read_extended_next_hop(struct wire_reader *value, struct capabilities *capabilities)
+static void read_extended_next_hop(struct wire_reader *value, struct capabilities *capabilities)
 {
     bool found = false;
 
@@ -108,27 +57,7 @@ static bool read_extended_next_hop(struct wire_reader *value, struct capabilitie
         uint16_t afi = wire_read_u16(value), safi = wire_read_u16(value), next_hop_afi = wire_read_u16(value);
         found |= afi == FAMILY_IPV4 && safi == SAFI_UNICAST && next_hop_afi == FAMILY_IPV6;
     }
-    if (!wire_consumed(value))
-        return false;
-    capabilities->extended_next_hop |= found;
-    return true;
-}
-
-static bool has_extended_message(const struct capabilities *capabilities)
-{
-    return capabilities->extended_message;
-}
-
-static bool read_extended_message(struct wire_reader *value, struct capabilities *capabilities)
-{
-    if (!wire_consumed(value))
-        return false;
-    return capabilities->extended_message = true;
-}
-
-static bool has_role(const struct capabilities *capabilities)
-{
-    return capabilities->role != ROLE_NONE;
+    capabilities->extended_next_hop |= found && wire_consumed(value);
 }
 
 static void write_role(struct wire_writer *writer, const struct capabilities *capabilities)
@@ -137,21 +66,15 @@ static void write_role(struct wire_writer *writer, const struct capabilities *ca
 }
 
 /* RFC 9234 section 4.2: roles that differ are an error; the number is kept also where it is unknown, to be refused. */
-static bool read_role(struct wire_reader *value, struct capabilities *capabilities)
+static void read_role(struct wire_reader *value, struct capabilities *capabilities)
 {
     uint8_t number = wire_read_u8(value);
     int8_t role = (int8_t)(number <= INT8_MAX ? number : INT8_MAX);
 
     if (!wire_consumed(value))
-        return false;
+        return;
     capabilities->role_conflict |= capabilities->role != ROLE_NONE && capabilities->role != role;
     capabilities->role = role;
-    return true;
-}
-
-static bool has_graceful_restart(const struct capabilities *capabilities)
-{
-    return capabilities->graceful_restart.offered;
 }
 
 static void write_restart_family(struct wire_writer *writer, const struct graceful_restart *restart, uint8_t family)
@@ -176,7 +99,7 @@ static void write_graceful_restart(struct wire_writer *writer, const struct capa
 }
 
 /* RFC 4724 section 3: the last one counts, whole. */
-static bool read_graceful_restart(struct wire_reader *value, struct capabilities *capabilities)
+static void read_graceful_restart(struct wire_reader *value, struct capabilities *capabilities)
 {
     uint16_t head = wire_read_u16(value);
     struct graceful_restart restart = {
@@ -193,15 +116,15 @@ static bool read_graceful_restart(struct wire_reader *value, struct capabilities
         if (wire_read_u8(value) & FORWARDING)
             restart.forwarding |= bit;
     }
-    if (!wire_consumed(value))
-        return false;
-    capabilities->graceful_restart = restart;
-    return true;
+    if (wire_consumed(value))
+        capabilities->graceful_restart = restart;
 }
 
-static bool has_four_octet_as(const struct capabilities *capabilities)
+/* Which families, or whether both ways, is nothing to one who never offers it. */
+static void read_add_path(struct wire_reader *value, struct capabilities *capabilities)
 {
-    return capabilities->four_octet_as;
+    (void)value;
+    capabilities->add_path = true;
 }
 
 static void write_four_octet_as(struct wire_writer *writer, const struct capabilities *capabilities)
@@ -209,82 +132,79 @@ static void write_four_octet_as(struct wire_writer *writer, const struct capabil
     wire_write_u32(writer, capabilities->as);
 }
 
-static bool read_four_octet_as(struct wire_reader *value, struct capabilities *capabilities)
+static void read_four_octet_as(struct wire_reader *value, struct capabilities *capabilities)
 {
     uint32_t as = wire_read_u32(value);
 
     if (!wire_consumed(value))
-        return false;
+        return;
     capabilities->as = as;
-    return capabilities->four_octet_as = true;
+    capabilities->four_octet_as = true;
 }
 
-static bool has_add_path(const struct capabilities *capabilities)
-{
-    return capabilities->add_path;
-}
-
-static bool read_add_path(struct wire_reader *value, struct capabilities *capabilities)
-{
-    wire_read_bytes(value, wire_remaining(value));
-    return capabilities->add_path = true;
-}
-
-static bool has_enhanced_refresh(const struct capabilities *capabilities)
-{
-    return capabilities->enhanced_refresh;
-}
-
-static bool read_enhanced_refresh(struct wire_reader *value, struct capabilities *capabilities)
-{
-    if (!wire_consumed(value))
-        return false;
-    return capabilities->enhanced_refresh = true;
-}
-
-/* In ascending order. A row without a writer of its own and with SENT has no value; one without SENT is only
- * understood. The first row of a code reads for all of that code. */
+/* In ascending order; the first row of a code reads for all of that code. A row that is not sent is only understood. */
 static const struct capability_row {
     uint8_t code;
     bool sent;
+    uint8_t bit;   /* of the octet of struct capabilities that says whether it is offered */
+    size_t offset; /* of that octet */
     const char *name;
-    capability_offered *offered;
-    capability_write *write;
-    capability_read *read;
+    capability_write *write; /* NULL: the value is always VALUE */
+    capability_read *read;   /* NULL: the value is empty */
+    uint8_t size, value[6];
 } capability_rows[] = {
+/* clang-format off */
+#define AT(member) offsetof(struct capabilities, member)
     /* RFC 4760 section 8 */
-    {1, true, "multiprotocol-ipv4-unicast", has_ipv4, write_ipv4, read_multiprotocol},
-    {1, true, "multiprotocol-ipv6-unicast", has_ipv6, write_ipv6, NULL},
-    {1, false, "multiprotocol-other", has_other_families, NULL, NULL},
+    {1,  true,  FAMILY_BIT_IPV4, AT(families), "multiprotocol-ipv4-unicast", NULL, read_multiprotocol,
+     4, {0, FAMILY_IPV4, 0, SAFI_UNICAST}},
+    {1,  true,  FAMILY_BIT_IPV6, AT(families), "multiprotocol-ipv6-unicast", NULL, NULL,
+     4, {0, FAMILY_IPV6, 0, SAFI_UNICAST}},
+    {1,  false, 1, AT(other_families),    "multiprotocol-other",    NULL, NULL, 0, {0}},
     /* RFC 2918 section 2 */
-    {2, true, "route-refresh", has_route_refresh, NULL, read_route_refresh},
+    {2,  true,  1, AT(route_refresh),     "route-refresh",          NULL, NULL, 0, {0}},
     /* RFC 8950 section 4 */
-    {5, true, "extended-next-hop", has_extended_next_hop, write_extended_next_hop, read_extended_next_hop},
+    {5,  true,  1, AT(extended_next_hop), "extended-next-hop",      NULL, read_extended_next_hop,
+     6, {0, FAMILY_IPV4, 0, SAFI_UNICAST, 0, FAMILY_IPV6}},
     /* RFC 8654 section 3 */
-    {6, true, "extended-message", has_extended_message, NULL, read_extended_message},
+    {6,  true,  1, AT(extended_message),  "extended-message",       NULL, NULL, 0, {0}},
     /* RFC 9234 section 4.1 */
-    {9, true, "role", has_role, write_role, read_role},
+    {CODE_ROLE, true, 0, AT(role),              "role",                   write_role, read_role, 0, {0}},
     /* RFC 4724 section 3, RFC 8538 section 2 */
-    {64, true, "graceful-restart", has_graceful_restart, write_graceful_restart, read_graceful_restart},
+    {64, true,  1, AT(graceful_restart.offered), "graceful-restart", write_graceful_restart, read_graceful_restart,
+     0, {0}},
     /* RFC 6793 section 3 */
-    {65, true, "four-octet-as", has_four_octet_as, write_four_octet_as, read_four_octet_as},
+    {65, true,  1, AT(four_octet_as),     "four-octet-as",          write_four_octet_as, read_four_octet_as, 0, {0}},
     /* RFC 7911 section 4 */
-    {69, false, "add-path", has_add_path, NULL, read_add_path},
+    {69, false, 1, AT(add_path),          "add-path",               NULL, read_add_path, 0, {0}},
     /* RFC 7313 section 3.1 */
-    {70, true, "enhanced-route-refresh", has_enhanced_refresh, NULL, read_enhanced_refresh},
+    {70, true,  1, AT(enhanced_refresh),  "enhanced-route-refresh", NULL, NULL, 0, {0}},
+#undef AT
+    /* clang-format on */
 };
 
 enum { CAPABILITY_ROWS = sizeof capability_rows / sizeof *capability_rows };
+
+static uint8_t *octet_of(const struct capability_row *row, const struct capabilities *capabilities)
+{
+    return (uint8_t *)capabilities + row->offset;
+}
+
+static bool is_offered(const struct capability_row *row, const struct capabilities *capabilities)
+{
+    return row->code == CODE_ROLE ? capabilities->role != ROLE_NONE : *octet_of(row, capabilities) & row->bit;
+}
 
 void capabilities_encode(struct wire_writer *writer, const struct capabilities *capabilities)
 {
     for (size_t i = 0; i < CAPABILITY_ROWS; i++) {
         const struct capability_row *row = &capability_rows[i];
-        if (!row->sent || !row->offered(capabilities))
+        if (!row->sent || !is_offered(row, capabilities))
             continue;
         wire_write_u8(writer, row->code);
-        wire_write_u8(writer, 0);
+        wire_write_u8(writer, row->size);
         size_t begin = writer->position;
+        wire_write_bytes(writer, row->value, row->size);
         if (row->write)
             row->write(writer, capabilities);
         wire_patch_u8(writer, begin - 1, (uint8_t)(writer->position - begin));
@@ -294,9 +214,13 @@ void capabilities_encode(struct wire_writer *writer, const struct capabilities *
 static void read_capability(uint8_t code, struct wire_reader value, struct capabilities *capabilities)
 {
     for (size_t i = 0; i < CAPABILITY_ROWS; i++) {
-        if (capability_rows[i].code != code || !capability_rows[i].read)
+        const struct capability_row *row = &capability_rows[i];
+        if (row->code != code)
             continue;
-        capability_rows[i].read(&value, capabilities);
+        if (row->read)
+            row->read(&value, capabilities);
+        else if (wire_consumed(&value))
+            *octet_of(row, capabilities) |= row->bit;
         return;
     }
     capabilities->other[code / 8] |= (uint8_t)(1 << code % 8);
@@ -403,7 +327,7 @@ void capabilities_names(const struct capabilities *capabilities, struct capabili
 {
     names->count = 0;
     for (size_t i = 0; i < CAPABILITY_ROWS; i++) {
-        if (capability_rows[i].offered(capabilities))
+        if (is_offered(&capability_rows[i], capabilities))
             add_name(names, capability_rows[i].name);
     }
     for (unsigned code = 0; code < 256; code++) {
