@@ -8,7 +8,7 @@
  */
 #include "bgpd/codec/as_path.h"
 #include "bgpd/codec/attribute_table.h"
-#include "bgpd/codec/kept.h"
+#include "bgpd/codec/canonical_attributes.h"
 #include "bgpd/codec/nlri.h"
 #include "bgpd/codec/update.h"
 #include "bgpd/codec/words.h"
@@ -23,7 +23,7 @@ struct decoder {
     uint8_t seen[32]; /* bitmap of attribute codes */
     bool reachable;   /* the message has NLRI to announce, of whatever family */
     bool classic;     /* some of them in the field that NEXT_HOP belongs to */
-    struct kept_attributes kept;
+    struct canonical_attributes attributes;
 };
 
 static const char *outcome_name(enum update_outcome outcome)
@@ -136,8 +136,8 @@ static void read_mp_reach(struct decoder *decoder, const struct attribute *attri
     }
     note_next_hop(decoder, attribute, mp_next_hop_fault(decoder, next_hop));
     decoder->view->announced[1] = nlri;
-    decoder->kept.mp_family = family;
-    decoder->kept.mp_next_hop = next_hop;
+    decoder->attributes.mp_family = family;
+    decoder->attributes.mp_next_hop = next_hop;
 }
 
 static void read_mp_unreach(struct decoder *decoder, const struct attribute *attribute)
@@ -261,7 +261,7 @@ static void read_attribute(struct decoder *decoder, const struct attribute *attr
         read_mp_reach(decoder, attribute);
     if (attribute->code == ATTRIBUTE_MP_UNREACH_NLRI)
         read_mp_unreach(decoder, attribute);
-    kept_add(&decoder->kept, attribute);
+    canonical_attributes_add(&decoder->attributes, attribute);
 }
 
 static void read_attributes(struct decoder *decoder, struct wire_reader list)
@@ -338,21 +338,22 @@ static bool cut_fields(struct decoder *decoder, struct wire_reader body, struct 
 /* RFC 4724 section 2: a message with nothing in it, or with nothing but an MP_UNREACH_NLRI with nothing in it. */
 static uint8_t end_of_rib_family(const struct decoder *decoder, struct wire_reader body)
 {
-    const struct kept_attributes *kept = &decoder->kept;
+    const struct canonical_attributes *attributes = &decoder->attributes;
     const struct nlri *unreachable = &decoder->view->withdrawn[1];
 
     if (decoder->view->outcome != UPDATE_ACCEPT || decoder->reachable)
         return FAMILY_NONE;
     if (wire_remaining(&body) == 4)
         return FAMILY_IPV4;
-    bool only = wire_read_u16(&body) == 0 && kept->count == 1 && kept->attributes[0].code == ATTRIBUTE_MP_UNREACH_NLRI;
+    bool only =
+        wire_read_u16(&body) == 0 && attributes->count == 1 && attributes->list[0].code == ATTRIBUTE_MP_UNREACH_NLRI;
     return only && wire_remaining(&unreachable->reader) == 0 ? unreachable->family : FAMILY_NONE;
 }
 
 /* RFC 9234 section 5, reception. */
 static bool is_leak(const struct decoder *decoder)
 {
-    const struct attribute *attribute = kept_find(&decoder->kept, ATTRIBUTE_ONLY_TO_CUSTOMER);
+    const struct attribute *attribute = canonical_attributes_find(&decoder->attributes, ATTRIBUTE_ONLY_TO_CUSTOMER);
     int8_t role = decoder->session->role;
 
     if (!attribute)
@@ -367,7 +368,7 @@ static void keep_attributes(struct decoder *decoder, uint8_t *scratch)
     struct wire_writer writer = wire_writer_of(scratch, UPDATE_SCRATCH_SIZE);
     struct update_view *view = decoder->view;
 
-    if (!kept_write(&writer, &decoder->kept, decoder->session)) {
+    if (!canonical_attributes_write(&writer, &decoder->attributes, decoder->session)) {
         note(decoder, UPDATE_TREAT_AS_WITHDRAW, UPDATE_MALFORMED_AS_PATH, NULL, 0, "RFC 6793 4.2.3",
              "attribute AS_PATH: too long in four-octet ASes");
         return;
@@ -407,9 +408,9 @@ void update_decode(struct wire_reader body, const struct update_session *session
     decoder.session = session;
     decoder.view = view;
     memset(decoder.seen, 0, sizeof decoder.seen);
-    decoder.kept.count = 0;
+    decoder.attributes.count = 0;
     decoder.classic = false;
-    decoder.kept.mp_family = FAMILY_NONE;
+    decoder.attributes.mp_family = FAMILY_NONE;
     view_begin(view);
     if (!cut_fields(&decoder, body, &attributes))
         return;

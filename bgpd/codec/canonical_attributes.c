@@ -1,42 +1,42 @@
-#include "bgpd/codec/kept.h"
+#include "bgpd/codec/canonical_attributes.h"
 
 #include "bgpd/codec/as_path.h"
 
-void kept_add(struct kept_attributes *kept, const struct attribute *attribute)
+void canonical_attributes_add(struct canonical_attributes *attributes, const struct attribute *attribute)
 {
-    size_t place = kept->count++;
+    size_t place = attributes->count++;
 
-    for (; place > 0 && kept->attributes[place - 1].code > attribute->code; place--)
-        kept->attributes[place] = kept->attributes[place - 1];
-    kept->attributes[place] = *attribute;
+    for (; place > 0 && attributes->list[place - 1].code > attribute->code; place--)
+        attributes->list[place] = attributes->list[place - 1];
+    attributes->list[place] = *attribute;
 }
 
-const struct attribute *kept_find(const struct kept_attributes *kept, uint8_t code)
+const struct attribute *canonical_attributes_find(const struct canonical_attributes *attributes, uint8_t code)
 {
-    for (size_t i = 0; i < kept->count; i++) {
-        if (kept->attributes[i].code == code)
-            return &kept->attributes[i];
+    for (size_t i = 0; i < attributes->count; i++) {
+        if (attributes->list[i].code == code)
+            return &attributes->list[i];
     }
     return NULL;
 }
 
 /* RFC 6793 section 4.2.3: an aggregator that is not AS_TRANS, beside AS4_AGGREGATOR, was set by one that knew nothing
  * of four-octet ASes: what came before it in both AS4 attributes is void. */
-static bool as4_is_void(const struct kept_attributes *kept)
+static bool as4_is_void(const struct canonical_attributes *attributes)
 {
-    const struct attribute *aggregator = kept_find(kept, ATTRIBUTE_AGGREGATOR);
+    const struct attribute *aggregator = canonical_attributes_find(attributes, ATTRIBUTE_AGGREGATOR);
 
-    if (!aggregator || !kept_find(kept, ATTRIBUTE_AS4_AGGREGATOR))
+    if (!aggregator || !canonical_attributes_find(attributes, ATTRIBUTE_AS4_AGGREGATOR))
         return false;
     struct wire_reader value = aggregator->value;
     return wire_read_u16(&value) != AS_TRANS;
 }
 
 /* The length is extended always, as it is known only afterwards. False where it does not hold it. */
-static bool write_as_path(struct wire_writer *writer, const struct kept_attributes *kept,
+static bool write_as_path(struct wire_writer *writer, const struct canonical_attributes *attributes,
                           const struct attribute *attribute, const struct update_session *session)
 {
-    const struct attribute *as4_path = kept_find(kept, ATTRIBUTE_AS4_PATH);
+    const struct attribute *as4_path = canonical_attributes_find(attributes, ATTRIBUTE_AS4_PATH);
 
     wire_write_u8(writer, ATTRIBUTE_TRANSITIVE | ATTRIBUTE_EXTENDED_LENGTH);
     wire_write_u8(writer, ATTRIBUTE_AS_PATH);
@@ -44,7 +44,7 @@ static bool write_as_path(struct wire_writer *writer, const struct kept_attribut
     size_t begin = writer->position;
     if (session->four_octet_as)
         as_path_write(writer, attribute->value, AS_SIZE);
-    else if (as4_path && !as4_is_void(kept))
+    else if (as4_path && !as4_is_void(attributes))
         as_path_write_merged(writer, attribute->value, as4_path->value);
     else
         as_path_write(writer, attribute->value, AS_SIZE_OLD);
@@ -63,10 +63,10 @@ static void write_value(struct wire_writer *writer, const struct attribute *attr
     wire_write_bytes(writer, wire_read_bytes(&value, size), size);
 }
 
-static void write_aggregator(struct wire_writer *writer, const struct kept_attributes *kept,
+static void write_aggregator(struct wire_writer *writer, const struct canonical_attributes *attributes,
                              const struct attribute *attribute, const struct update_session *session)
 {
-    const struct attribute *as4_aggregator = kept_find(kept, ATTRIBUTE_AS4_AGGREGATOR);
+    const struct attribute *as4_aggregator = canonical_attributes_find(attributes, ATTRIBUTE_AS4_AGGREGATOR);
     struct wire_reader value = attribute->value;
 
     if (session->four_octet_as) {
@@ -75,7 +75,7 @@ static void write_aggregator(struct wire_writer *writer, const struct kept_attri
     }
     attribute_write_header(writer, ATTRIBUTE_OPTIONAL | ATTRIBUTE_TRANSITIVE, ATTRIBUTE_AGGREGATOR, 8);
     uint32_t as = wire_read_u16(&value);
-    if (as4_aggregator && !as4_is_void(kept)) {
+    if (as4_aggregator && !as4_is_void(attributes)) {
         value = as4_aggregator->value;
         as = wire_read_u32(&value);
     }
@@ -83,34 +83,35 @@ static void write_aggregator(struct wire_writer *writer, const struct kept_attri
     wire_write_u32(writer, wire_read_u32(&value));
 }
 
-static void write_mp_next_hop(struct wire_writer *writer, const struct kept_attributes *kept)
+static void write_mp_next_hop(struct wire_writer *writer, const struct canonical_attributes *attributes)
 {
-    struct wire_reader next_hop = kept->mp_next_hop;
+    struct wire_reader next_hop = attributes->mp_next_hop;
     size_t size = wire_remaining(&next_hop);
 
     attribute_write_header(writer, ATTRIBUTE_OPTIONAL, ATTRIBUTE_MP_REACH_NLRI, 4 + size);
-    wire_write_u16(writer, kept->mp_family);
+    wire_write_u16(writer, attributes->mp_family);
     wire_write_u8(writer, 1); /* SAFI unicast */
     wire_write_u8(writer, (uint8_t)size);
     wire_write_bytes(writer, wire_read_bytes(&next_hop, size), size);
 }
 
-bool kept_write(struct wire_writer *writer, const struct kept_attributes *kept, const struct update_session *session)
+bool canonical_attributes_write(struct wire_writer *writer, const struct canonical_attributes *attributes,
+                                const struct update_session *session)
 {
     bool fits = true;
 
-    for (size_t i = 0; i < kept->count; i++) {
-        const struct attribute *attribute = &kept->attributes[i];
+    for (size_t i = 0; i < attributes->count; i++) {
+        const struct attribute *attribute = &attributes->list[i];
         switch (attribute->code) {
         case ATTRIBUTE_AS_PATH:
-            fits = write_as_path(writer, kept, attribute, session);
+            fits = write_as_path(writer, attributes, attribute, session);
             break;
         case ATTRIBUTE_AGGREGATOR:
-            write_aggregator(writer, kept, attribute, session);
+            write_aggregator(writer, attributes, attribute, session);
             break;
         case ATTRIBUTE_MP_REACH_NLRI:
-            if (kept->mp_family != FAMILY_NONE)
-                write_mp_next_hop(writer, kept);
+            if (attributes->mp_family != FAMILY_NONE)
+                write_mp_next_hop(writer, attributes);
             break;
         case ATTRIBUTE_MP_UNREACH_NLRI:
         case ATTRIBUTE_AS4_PATH:
