@@ -2,8 +2,6 @@
 the state is that of its first verdicts, with no flap in between where nothing changed."""
 
 import signal
-import time
-
 from lab.case import VIP, LabCase, gated_vip, main, speaker, tcp_check
 from lab.slow_file import SlowFile
 from lab.system import wait_for
@@ -89,8 +87,7 @@ class HealthLoss(LabCase):
         self.gate = self.vipgate(f"health {{ lease {lease_s}s; }}\n", speaker(), f"include {file.path};\n")
         self.gate.start_healthd()
         file.wait_reader(self.gate.healthd)
-        time.sleep(lease_s + 0.1)
-        file.let_go()
+        file.let_go(after=lease_s + 0.1)
         wait_for(lambda: "started" in self.gate.healthd.output(), "healthd to run")
         self.gate.configure(speaker())
         self.gate.start_bgpd()

@@ -46,7 +46,9 @@ class Run(unittest.TestCase):
     def setUp(self):
         temporary = tempfile.TemporaryDirectory(prefix="vipgate-test-")
         self.addCleanup(temporary.cleanup)
-        self.directory = temporary.name
+        # The supervisor also looks in ../sbin.
+        self.directory = os.path.join(temporary.name, "bin")
+        os.mkdir(self.directory)
         shutil.copy(binary("vipgate"), self.path("vipgate"))
         self.config = self.path("vipgate.conf")
         with open(self.config, "w") as file:
@@ -123,7 +125,7 @@ class Run(unittest.TestCase):
         """Its absence withdraws what it gates when the lease is over."""
         self.install("vipgate-healthd", "os.kill(os.getpid(), signal.SIGKILL)")
         self.start()
-        wait_for(lambda: len(self.pids("vipgate-healthd")) == 6, "the sixth start")
+        wait_for(lambda: len(self.pids("vipgate-healthd")) == 6 and self.ready("vipgate-bgpd"), "the sixth start")
         self.assertEqual(["0s", "200ms", "400ms", "500ms", "500ms"], self.pauses()[:5])
 
     def pauses(self):

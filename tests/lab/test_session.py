@@ -1,7 +1,5 @@
 """The session from both ends: who connects, both at once, timers that run out, what a neighbour may do without harm."""
 
-import time
-
 from lab import bgp_message as bgp
 from lab.case import LOCAL, NEIGHBOR, SECOND, VIP, LabCase, gated_vip, main, speaker
 from lab.slow_file import SlowFile
@@ -42,8 +40,7 @@ class Sides(LabCase):
                                  f"include {file.path};\n")
         self.gate.start_bgpd()
         file.wait_reader(self.gate.bgpd)
-        time.sleep(2.1)
-        file.let_go()
+        file.let_go(after=2.1)
         peer.establish().wait_route(VIP)
 
     def test_a_refused_connection_is_tried_again(self):

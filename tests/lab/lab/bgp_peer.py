@@ -7,9 +7,11 @@
 """
 
 import contextlib
+import fcntl
 import select
 import socket
 import struct
+import termios
 import threading
 import time
 
@@ -53,6 +55,17 @@ class Session:
     def send(self, data):
         with contextlib.suppress(OSError):
             self.sock.sendall(data)
+
+    def send_octets(self, data):
+        """DATA an octet at a time, each in a segment of its own that has arrived before the next leaves."""
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for octet in data:
+            self.send(bytes([octet]))
+            wait_for(self._has_arrived, "an octet to arrive", pause=0.001)
+
+    def _has_arrived(self):
+        unacknowledged = struct.pack("i", 0)
+        return not any(fcntl.ioctl(self.sock, termios.TIOCOUTQ, unacknowledged))
 
     def send_open(self, **changes):
         """The peer's OPEN, with CHANGES to its asn, hold_time, router_id or capabilities."""

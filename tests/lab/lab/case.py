@@ -13,10 +13,10 @@ VIP = "203.0.113.9/32"
 SANITIZER_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:")
 
 
-def speaker(*neighbors, options="", extra=""):
-    """The bgp block: NEIGHBORS are addresses; OPTIONS go into each, EXTRA behind them."""
+def speaker(*neighbors, options="", extra="", hold=6):
+    """The bgp block: NEIGHBORS are addresses, with HOLD seconds of hold time; OPTIONS go into each, EXTRA behind them."""
     blocks = "".join(f"neighbor {address} {{ peer-as 65515; local-address {LOCAL}; connect-retry-time 1s; "
-                     f"hold-time 6s; {options} }}\n" for address in neighbors or (NEIGHBOR,))
+                     f"hold-time {hold}s; {options} }}\n" for address in neighbors or (NEIGHBOR,))
     return f"bgp {{ local-as 65010; router-id {LOCAL}; listen {{ address [ {LOCAL} ]; }}\n{blocks}{extra} }}\n"
 
 

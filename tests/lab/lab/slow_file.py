@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 
 from .system import wait_for
 
@@ -23,8 +24,9 @@ class SlowFile:
         """Until PROCESS reads."""
         wait_for(lambda: self._is_open_in(process.pid), lambda: f"{process.name} to read {self.path}")
 
-    def let_go(self, text="# at last\n"):
-        """TEXT is what there was to read."""
+    def let_go(self, text="# at last\n", after=0.0):
+        """TEXT is what there was to read; it comes AFTER seconds from now."""
+        time.sleep(after)
         os.write(self._pipe, text.encode())
         self._close()
 
