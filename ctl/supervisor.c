@@ -87,11 +87,13 @@ static void find_program(struct child *child, const char *directory)
 static void become(const struct child *child, pid_t supervisor)
 {
     const char *const words[] = {child->name, "-c", child->supervisor->file, NULL};
+    static const int own[] = {SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGPIPE};
     sigset_t none;
 
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        signal(own[i], SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
     setpgid(0, 0);
     notices_inherit(&child->notices);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -105,10 +107,16 @@ static void schedule_start(struct child *child);
 
 static void start(struct child *child)
 {
-    pid_t self = getpid(), pid = fork();
+    pid_t self = getpid(), pid;
+    sigset_t all, before;
 
+    /* A signal that comes before the daemon is the daemon must end it: our handlers would keep it to themselves. */
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid = fork();
     if (pid == 0)
         become(child, self);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     child->is_ready = false;
     child->silent_s = 0;
     child->since_ms = clock_monotonic_ms();
