@@ -16,7 +16,7 @@ static bool digest_now(const char *path, char digest[static CONF_DIGEST_SIZE])
         int error = conf_digest(path, digest);
         if (error == 0)
             return true;
-        reason = strerror(error);
+        reason = strerror(-error);
     }
     complain("the running configuration is not compared with %s, which cannot be read in full: %s", path, reason);
     return false;

@@ -10,7 +10,26 @@ enum { DEPTH_MAX = 8 };
 struct parser {
     struct arena *arena;
     struct wire_reader wire;
+    struct json_fault fault; /* the first */
+    bool keeps_empty;        /* an empty array is a node */
 };
+
+static const char *here(const struct parser *parser)
+{
+    return (const char *)parser->wire.data + parser->wire.position;
+}
+
+static bool fail_at(struct parser *parser, const char *at, const char *message)
+{
+    if (!parser->fault.message)
+        parser->fault = (struct json_fault){.message = message, .at = at};
+    return false;
+}
+
+static bool fail(struct parser *parser, const char *message)
+{
+    return fail_at(parser, here(parser), message);
+}
 
 /* ---- characters ---- */
 
@@ -108,45 +127,51 @@ static size_t quoted_length(const char *text, size_t size)
     return length;
 }
 
-/* Takes the escape sequences out of TEXT, of LENGTH octets and terminated. */
-static bool unescape(char *text, size_t length)
+/* Takes the escape sequences out of TEXT, of LENGTH octets and terminated. NULL, or the octet that cannot be. */
+static const char *unescape(char *text, size_t length)
 {
     char *out = text, *end = text + length;
     size_t used;
 
     while (text < end) {
         if ((unsigned char)*text < ' ')
-            return false;
+            return text;
         if (*text != '\\') {
             *out++ = *text++;
             continue;
         }
         size_t written = json_unescape(text + 1, (size_t)(end - text - 1), out, &used);
         if (written == 0)
-            return false;
+            return text;
         out += written;
         text += 1 + used;
     }
     *out = '\0';
-    return true;
+    return NULL;
 }
 
 static bool read_string(struct parser *parser, const char **string)
 {
     if (!take(parser, '"'))
-        return false;
-    size_t length =
-        quoted_length((const char *)parser->wire.data + parser->wire.position, wire_remaining(&parser->wire));
-    const char *text = (const char *)wire_read_bytes(&parser->wire, length);
-    char *copy = text ? arena_text(parser->arena, text, length) : NULL;
+        return fail(parser, "expected a name in quotes");
+    const char *start = here(parser);
+    size_t length = quoted_length(start, wire_remaining(&parser->wire));
+    if (!wire_read_bytes(&parser->wire, length))
+        return fail_at(parser, start - 1, "unterminated string");
+    char *copy = arena_text(parser->arena, start, length);
+    const char *wrong = copy ? unescape(copy, length) : NULL;
+    if (wrong && *wrong == '\\')
+        return fail_at(parser, start + (wrong - copy) + 1, "invalid escape sequence");
+    if (wrong || !take(parser, '"'))
+        return fail_at(parser, start - 1, "unterminated string");
     *string = copy;
-    return copy && unescape(copy, length) && take(parser, '"');
+    return copy || fail(parser, "out of memory");
 }
 
 /* A number, true, false or null: what the octets are worth is for whoever takes the value. */
 static bool read_bare(struct parser *parser, const char **bare)
 {
-    const char *text = (const char *)parser->wire.data + parser->wire.position;
+    const char *text = here(parser);
     size_t length = 0, size = wire_remaining(&parser->wire);
 
     while (length < size && (text[length] == '-' || text[length] == '+' || text[length] == '.' ||
@@ -154,57 +179,72 @@ static bool read_bare(struct parser *parser, const char **bare)
                              ((text[length] | 0x20) >= 'a' && (text[length] | 0x20) <= 'z')))
         length++;
     *bare = length > 0 ? arena_text(parser->arena, (const char *)wire_read_bytes(&parser->wire, length), length) : NULL;
-    return *bare;
+    return *bare || fail(parser, "expected a value: a string in quotes, a number, true, false, { or [");
 }
 
 static bool read_members(struct parser *parser, struct json_node *object, unsigned depth);
 
 static bool read_value(struct parser *parser, struct json_node *node, unsigned depth)
 {
-    node->text = "";
+    skip_space(parser);
+    node->at = here(parser);
     node->object = take(parser, '{');
+    node->text = node->object ? "" : NULL;
     if (node->object)
         return read_members(parser, node, depth + 1);
+    if (peek(parser) == '[')
+        return fail(parser, "unexpected array in an array");
     node->quoted = peek(parser) == '"';
     return node->quoted ? read_string(parser, &node->text) : read_bare(parser, &node->text);
 }
 
-/* Adds a node NAME at *TAIL. */
-static struct json_node *add(struct parser *parser, const char *name, struct json_node ***tail)
+/* Adds a node at *TAIL, whose name was read from NAME_AT. */
+static struct json_node *add(struct parser *parser, const char *name, const char *name_at, struct json_node ***tail)
 {
     struct json_node *node = arena_alloc(parser->arena, sizeof *node);
 
     if (!node)
         return NULL;
     node->name = name;
+    node->name_at = name_at;
     **tail = node;
     *tail = &node->next;
     return node;
 }
 
 /* The array NAME, whose bracket was read. */
-static bool read_elements(struct parser *parser, const char *name, struct json_node ***tail, unsigned depth)
+static bool read_elements(struct parser *parser, const char *name, const char *name_at, struct json_node ***tail,
+                          unsigned depth)
 {
-    if (take(parser, ']'))
+    if (take(parser, ']')) {
+        struct json_node *empty = parser->keeps_empty ? add(parser, name, name_at, tail) : NULL;
+        if (empty)
+            empty->listed = true;
         return true;
+    }
     do {
-        struct json_node *node = add(parser, name, tail);
+        struct json_node *node = add(parser, name, name_at, tail);
+        if (node)
+            node->listed = true;
         if (!node || !read_value(parser, node, depth))
             return false;
-        node->listed = true;
     } while (take(parser, ','));
-    return take(parser, ']');
+    return take(parser, ']') || fail(parser, "expected ',' or ']'");
 }
 
 static bool read_member(struct parser *parser, struct json_node ***tail, unsigned depth)
 {
     const char *name;
 
-    if (!read_string(parser, &name) || !take(parser, ':'))
+    skip_space(parser);
+    const char *name_at = here(parser);
+    if (!read_string(parser, &name))
         return false;
+    if (!take(parser, ':'))
+        return fail(parser, "expected ':' after a name");
     if (take(parser, '['))
-        return read_elements(parser, name, tail, depth);
-    struct json_node *node = add(parser, name, tail);
+        return read_elements(parser, name, name_at, tail, depth);
+    struct json_node *node = add(parser, name, name_at, tail);
     return node && read_value(parser, node, depth);
 }
 
@@ -214,25 +254,47 @@ static bool read_members(struct parser *parser, struct json_node *object, unsign
     struct json_node **tail = &object->child;
 
     if (depth > DEPTH_MAX)
-        return false;
+        return fail(parser, "objects nested too deeply");
     if (take(parser, '}'))
         return true;
     do {
         if (!read_member(parser, &tail, depth))
             return false;
     } while (take(parser, ','));
-    return take(parser, '}');
+    return take(parser, '}') || fail(parser, "expected ',' or '}'");
+}
+
+static struct json_node *parse(struct parser *parser)
+{
+    struct json_node *object = arena_alloc(parser->arena, sizeof *object);
+
+    if (!object)
+        fail(parser, "out of memory");
+    else if (!take(parser, '{'))
+        fail(parser, "expected '{'");
+    else if (read_members(parser, object, 1)) {
+        skip_space(parser);
+        if (!wire_consumed(&parser->wire))
+            fail(parser, "trailing characters after object");
+    }
+    return object;
 }
 
 struct json_node *json_parse(struct arena *arena, const char *text, size_t size)
 {
     struct parser parser = {.arena = arena, .wire = wire_reader_of(text, size)};
-    struct json_node *object = arena_alloc(arena, sizeof *object);
+    struct json_node *object = parse(&parser);
 
-    if (!object || !take(&parser, '{') || !read_members(&parser, object, 1))
-        return NULL;
-    skip_space(&parser);
-    return wire_consumed(&parser.wire) ? object : NULL;
+    return parser.fault.message || arena->failed ? NULL : object;
+}
+
+struct json_node *json_parse_to_fault(struct arena *arena, const char *text, size_t size, struct json_fault *fault)
+{
+    struct parser parser = {.arena = arena, .wire = wire_reader_of(text, size), .keeps_empty = true};
+    struct json_node *object = parse(&parser);
+
+    *fault = parser.fault;
+    return object;
 }
 
 /* ---- looking into it ---- */

@@ -18,12 +18,22 @@ struct json_node {
     const char *text;        /* of a string, a number or a literal; of an object "" */
     struct json_node *child; /* of an object: its first member */
     struct json_node *next;
-    bool object, quoted; /* it is an object, a string */
-    bool listed;         /* an element of the array NAME */
+    const char *name_at, *at; /* where in the text read its name and its value stand */
+    bool object, quoted;      /* it is an object, a string */
+    bool listed;              /* an element of the array NAME; AT is NULL where that is empty */
+};
+
+/* What is wrong with a text, and where. */
+struct json_fault {
+    const char *message; /* a constant; NULL: nothing */
+    const char *at;
 };
 
 /* Reads the SIZE octets at TEXT, which are one object, into ARENA. NULL: they are not, or memory is out. */
 struct json_node *json_parse(struct arena *arena, const char *text, size_t size);
+
+/* The same for a text to be judged: with FAULT what there is before it; an empty array is one node. */
+struct json_node *json_parse_to_fault(struct arena *arena, const char *text, size_t size, struct json_fault *fault);
 
 /* The escape sequence whose backslash was read, and of which there are SIZE octets at most at TEXT, as UTF-8 in OUT.
  * How many octets were written; 0: it is none. *USED is how many it took. */

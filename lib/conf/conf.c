@@ -107,7 +107,7 @@ int conf_digest(const char *path, char digest[static CONF_DIGEST_SIZE])
 
     SHA256End(&document.digest, digest);
     conf_clear(&document.conf);
-    return found && document.unread == ENOENT ? 0 : document.unread;
+    return found && document.unread == ENOENT ? 0 : -document.unread;
 }
 
 struct conf conf_parse(const struct ly_ctx *context, const char *name, const char *text, size_t size,

@@ -69,8 +69,8 @@ struct conf conf_load(const struct ly_ctx *context, const char *path);
 struct conf conf_parse(const struct ly_ctx *context, const char *name, const char *text, size_t size,
                        enum conf_encoding encoding);
 
-/* The digest alone: the same as that of conf_load, errors in the document or not. An errno where not all of it may be
- * read, so that DIGEST is not that of all; else 0. */
+/* The digest alone: the same as that of conf_load, errors in the document or not. 0, or a negative errno where not all
+ * of it can be read, so that DIGEST is not that of all. */
 int conf_digest(const char *path, char digest[static CONF_DIGEST_SIZE]);
 
 void conf_clear(struct conf *conf);
