@@ -101,7 +101,9 @@ static size_t put_utf8(char out[static 4], long character)
     return rows[row].length;
 }
 
-size_t json_unescape(const char *text, size_t size, char out[static 4], size_t *used)
+/* The escape sequence whose backslash was read, and of which there are SIZE octets at most at TEXT, as UTF-8 in OUT.
+ * How many octets were written; 0: it is none. *USED is how many it took. */
+static size_t unescape_one(const char *text, size_t size, char out[static 4], size_t *used)
 {
     static const char letters[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
     const char *letter = size > 0 && text[0] ? strchr(letters, text[0]) : NULL;
@@ -140,7 +142,7 @@ static const char *unescape(char *text, size_t length)
             *out++ = *text++;
             continue;
         }
-        size_t written = json_unescape(text + 1, (size_t)(end - text - 1), out, &used);
+        size_t written = unescape_one(text + 1, (size_t)(end - text - 1), out, &used);
         if (written == 0)
             return text;
         out += written;

@@ -35,10 +35,6 @@ struct json_node *json_parse(struct arena *arena, const char *text, size_t size)
 /* The same for a text to be judged: with FAULT what there is before it; an empty array is one node. */
 struct json_node *json_parse_to_fault(struct arena *arena, const char *text, size_t size, struct json_fault *fault);
 
-/* The escape sequence whose backslash was read, and of which there are SIZE octets at most at TEXT, as UTF-8 in OUT.
- * How many octets were written; 0: it is none. *USED is how many it took. */
-size_t json_unescape(const char *text, size_t size, char out[static 4], size_t *used);
-
 /* The first node NAME from NODE on; the first member NAME of PARENT. NULL: none. */
 struct json_node *node_from(const struct json_node *node, const char *name);
 struct json_node *node_child(const struct json_node *parent, const char *name);
