@@ -73,7 +73,7 @@ static void want_dump(struct addresses *addresses, uint64_t delay_ms)
 static void put_off_dump(struct addresses *addresses, const char *reason)
 {
     if (addresses->retry_ms == RETRY_MAX_MS / 2)
-        log_warning(NULL, "rtnetlink: this machine's addresses cannot be read again: %s; trying on", reason);
+        log_warning(NULL, "rtnetlink: cannot reread this machine's addresses: %s; retrying", reason);
     want_dump(addresses, addresses->retry_ms);
     addresses->retry_ms = addresses->retry_ms * 2 < RETRY_MAX_MS ? addresses->retry_ms * 2 : RETRY_MAX_MS;
 }
@@ -112,7 +112,7 @@ static void on_answer(uv_poll_t *poll, int status, int events)
     uv_poll_start(&addresses->events_poll, UV_READABLE, on_events);
     if (progress != DUMP_DONE) {
         put_off_dump(addresses,
-                     progress == DUMP_FAILED ? strerror(-addresses->dump.answer.error) : "they change all the time");
+                     progress == DUMP_FAILED ? strerror(-addresses->dump.answer.error) : "they keep changing");
         return;
     }
     adopt(addresses);

@@ -71,7 +71,7 @@ void audience_explain_waiting(const struct audience *audience, const struct spea
     char address[ADDRESS_TEXT_SIZE], more[32] = "";
 
     if (!peer) {
-        snprintf(text, size, "no neighbor has it: it is for none that takes %s routes",
+        snprintf(text, size, "no neighbor has it: none of its neighbors takes %s routes",
                  audience->prefix->family == FAMILY_IPV4 ? "IPv4" : "IPv6");
         return;
     }

@@ -89,7 +89,7 @@ static void report_link(struct health *health)
         return;
     journal_add(health->journal, clock_real_us(), "health", "healthd", health_link_name(health->reported),
                 health_link_name(link), "%s",
-                link == HEALTH_CONNECTED ? "connected and told its verdicts" : health->reason);
+                link == HEALTH_CONNECTED ? "connected, all verdicts received" : health->reason);
     health->reported = link;
 }
 
@@ -128,7 +128,7 @@ static void __attribute__((format(printf, 2, 3))) disconnect(struct health *heal
     uv_timer_start(&health->retry, on_retry, health->retry_ms, 0);
     health->retry_ms = health->retry_ms * 2 < RETRY_MAX_MS ? health->retry_ms * 2 : RETRY_MAX_MS;
     if (!health->is_told)
-        log_warning("health", "%s: %s; trying again", health->path, health->reason);
+        log_warning("health", "%s: %s; retrying", health->path, health->reason);
     health->is_told = true;
     if (verdict_table_disconnected(health->table))
         after_change(health);
@@ -198,7 +198,7 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
         health->is_told = false;
     }
     if (!intact)
-        disconnect(health, "not a verdict stream of version %d: run both daemons of one version", VERDICT_VERSION);
+        disconnect(health, "not a verdict stream of version %d: run the same version of both daemons", VERDICT_VERSION);
     if (changed)
         after_change(health);
 }

@@ -143,7 +143,7 @@ void policy_gate(const struct gate_config *gate, const struct check_view *checks
 {
     if (gate->check_count == 0) {
         *result = (struct gate_result){.standing = GATE_UP, .healthy_percent = -1};
-        strlcpy(result->reason, "no gate: announced always", sizeof result->reason);
+        strlcpy(result->reason, "no gate: always announced", sizeof result->reason);
         return;
     }
     struct tally tally = count(checks, gate->check_count);

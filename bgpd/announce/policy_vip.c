@@ -90,7 +90,7 @@ static void explain(const struct vip_memory *memory, const struct vip_config *vi
     else if (gate->standing == GATE_PENDING && memory->state != VIP_PENDING)
         snprintf(prefix, sizeof prefix, "unchanged: ");
     else if (gate->standing == GATE_DEGRADED && decision->state == VIP_WITHDRAWN)
-        snprintf(prefix, sizeof prefix, "no degraded-profile: ");
+        snprintf(prefix, sizeof prefix, "no degraded-profile configured: ");
     snprintf(decision->reason, sizeof decision->reason, "%s%.*s", prefix,
              (int)(sizeof decision->reason - sizeof prefix), gate->reason);
 }
@@ -108,10 +108,11 @@ static void hold_back(const struct vip_memory *memory, const struct vip_config *
     decision->state = VIP_WITHDRAWN;
     decision->next_ms = reuse_ms > held_until_ms ? reuse_ms : held_until_ms;
     if (reuse_ms > now_ms)
-        snprintf(decision->reason, sizeof decision->reason, "damped until its penalty is below %u: %.180s",
-                 vip->damping.reuse, gate->reason);
+        snprintf(decision->reason, sizeof decision->reason,
+                 "suppressed by flap damping until the penalty falls below %u: %.170s", vip->damping.reuse,
+                 gate->reason);
     else
-        snprintf(decision->reason, sizeof decision->reason, "not healthy for the hold-down of %s yet: %.180s",
+        snprintf(decision->reason, sizeof decision->reason, "healthy for less than the hold-down of %s: %.180s",
                  duration_format(vip->hold_down_ms, hold_down), gate->reason);
 }
 

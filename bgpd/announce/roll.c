@@ -1,5 +1,7 @@
 #include "bgpd/announce/roll.h"
 
+#include "lib/clock.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +14,11 @@ void roll_clear(struct roll *roll)
     *roll = (struct roll){0};
 }
 
-void roll_abandon(struct roll *next)
+struct roll roll_empty(void)
 {
-    for (size_t i = 0; i < next->count; i++) {
-        if (!next->vips[i]->enrolled)
-            vip_free(next->vips[i]);
-    }
-    roll_clear(next);
+    static const struct vip_index none;
+
+    return (struct roll){.index = &none};
 }
 
 static bool allocate(struct roll *roll, const struct bgpd_config *config, size_t room)
@@ -58,22 +58,68 @@ static bool merge(struct roll *next, const struct roll *current)
     return true;
 }
 
-/* What there is of a roll whose merging failed: NEXT's by_prefix alone has no gaps. */
-static void unmake(struct roll *next)
+static bool reserve_checks(const struct roll *next, const struct roll *current, struct verdict_table *verdicts)
 {
-    struct vip **vips = next->vips;
+    struct vip_index_diff diff = {.old = current->index, .new = next->index};
+    uint64_t now_ms = clock_monotonic_ms();
+    bool ok = true;
 
-    next->vips = next->by_prefix;
-    next->by_prefix = vips;
-    roll_abandon(next);
+    while (ok && vip_index_diff_next(&diff))
+        ok = !diff.added || verdict_table_reserve(verdicts, diff.added->name, now_ms);
+    return ok;
 }
 
-bool roll_prepare(struct roll *next, const struct roll *current, const struct bgpd_config *config)
+static void release_checks(const struct roll *next, const struct roll *current, struct verdict_table *verdicts)
 {
-    if (allocate(next, config, config->vip_count + current->count) && merge(next, current))
+    struct vip_index_diff diff = {.old = current->index, .new = next->index};
+
+    while (vip_index_diff_next(&diff)) {
+        if (diff.added)
+            verdict_table_release(verdicts, diff.added->name);
+    }
+}
+
+static void expect_checks(const struct roll *next, const struct roll *current, struct verdict_table *verdicts)
+{
+    struct vip_index_diff diff = {.old = current->index, .new = next->index};
+    uint64_t now_ms = clock_monotonic_ms();
+
+    while (vip_index_diff_next(&diff)) {
+        if (diff.added)
+            verdict_table_expect(verdicts, diff.added->name, diff.added->first_verdict_ms, now_ms);
+        else
+            verdict_table_unexpect(verdicts, diff.removed);
+    }
+}
+
+bool roll_prepare(struct roll *next, const struct roll *current, const struct bgpd_config *config,
+                  struct verdict_table *verdicts)
+{
+    if (allocate(next, config, config->vip_count + current->count) && merge(next, current) &&
+        reserve_checks(next, current, verdicts))
         return true;
-    unmake(next);
+    roll_abandon(next, current, verdicts);
     return false;
+}
+
+/* Where merging has failed, by_prefix alone has no gaps. */
+void roll_abandon(struct roll *next, const struct roll *current, struct verdict_table *verdicts)
+{
+    if (next->index)
+        release_checks(next, current, verdicts);
+    for (size_t i = 0; i < next->count; i++) {
+        if (!next->by_prefix[i]->enrolled)
+            vip_free(next->by_prefix[i]);
+    }
+    roll_clear(next);
+}
+
+void roll_replace(struct roll *roll, struct roll *next, struct verdict_table *verdicts)
+{
+    expect_checks(next, roll, verdicts);
+    roll_clear(roll);
+    *roll = *next;
+    *next = (struct roll){0};
 }
 
 static int compare_prefix_with_vip(const void *prefix, const void *element)

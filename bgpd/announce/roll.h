@@ -5,6 +5,7 @@
 #ifndef VIPGATE_BGPD_ANNOUNCE_ROLL_H
 #define VIPGATE_BGPD_ANNOUNCE_ROLL_H
 
+#include "bgpd/announce/verdict_table.h"
 #include "bgpd/announce/vip.h"
 #include "bgpd/config/config.h"
 
@@ -21,12 +22,19 @@ struct roll {
     size_t configured, count;
 };
 
-/* Makes NEXT the roll of CONFIG, with those VIPs of CURRENT that there are; the others of CURRENT leave. False when out
- * of memory: NEXT is empty. */
-bool roll_prepare(struct roll *next, const struct roll *current, const struct bgpd_config *config);
+/* That of no configuration. */
+struct roll roll_empty(void);
 
-/* Empties a roll that was prepared, and frees the VIPs that are on it alone: those that were never configured. */
-void roll_abandon(struct roll *next);
+/* Makes NEXT the roll of CONFIG, with those VIPs of CURRENT that there are; the others of CURRENT leave. VERDICTS
+ * reserves its checks. False when out of memory: NEXT is empty. */
+bool roll_prepare(struct roll *next, const struct roll *current, const struct bgpd_config *config,
+                  struct verdict_table *verdicts);
+
+/* Empties NEXT, which was prepared behind CURRENT or never, and frees the VIPs that are on it alone. */
+void roll_abandon(struct roll *next, const struct roll *current, struct verdict_table *verdicts);
+
+/* Puts NEXT in the place of ROLL, and has VERDICTS expect its checks. Cannot fail. */
+void roll_replace(struct roll *roll, struct roll *next, struct verdict_table *verdicts);
 
 /* Empties the roll, not its VIPs. */
 void roll_clear(struct roll *roll);

@@ -391,7 +391,7 @@ static void expire(struct verdict_table *table)
 
     table->link = HEALTH_EXPIRED;
     snprintf(table->silence, sizeof table->silence, "%s for %s",
-             table->heard ? "no sign of life from the health daemon" : "no health daemon was reached",
+             table->heard ? "no sign of life from the health daemon" : "no connection to the health daemon",
              duration_format(table->lease_ms, lease));
     RB_FOREACH(entry, name_tree, &table->entries)
     {
@@ -465,8 +465,8 @@ static void view_lost(struct check_view *view, const char *reason)
 static const char *pending_reason(const struct verdict_table *table, const struct entry *entry)
 {
     if (!table->heard)
-        return "the health daemon was not reached yet";
-    return entry && entry->present ? "" : "the health daemon does not have it";
+        return "not yet connected to the health daemon";
+    return entry && entry->present ? "" : "not known to the health daemon";
 }
 
 void verdict_table_view(const struct verdict_table *table, const char *name, struct check_view *view)
@@ -478,7 +478,7 @@ void verdict_table_view(const struct verdict_table *table, const char *name, str
     if (table->link == HEALTH_EXPIRED) {
         view_lost(view, table->silence);
     } else if (entry && entry->overdue) {
-        view_lost(view, entry->present ? "its first verdict is overdue" : "the health daemon does not have it");
+        view_lost(view, entry->present ? "first verdict overdue" : "not known to the health daemon");
     } else if (entry && entry->has_verdict) {
         view->standing = standings[entry->said.verdict];
         view->healthy_percent = entry->said.healthy_percent;

@@ -57,11 +57,11 @@ static void explain_loss(struct vip *vip, const struct addresses *addresses)
     const char *interface = vip->address.placement.interface;
 
     if (!addresses_has_interface(addresses, interface))
-        snprintf(vip->remark, sizeof vip->remark, "there is no interface %s any more", interface);
+        snprintf(vip->remark, sizeof vip->remark, "interface %s no longer exists", interface);
     else if (addresses_is_down(addresses, interface))
-        snprintf(vip->remark, sizeof vip->remark, "interface %s went down, and its address with it", interface);
+        snprintf(vip->remark, sizeof vip->remark, "interface %s went down, and the address was lost", interface);
     else
-        snprintf(vip->remark, sizeof vip->remark, "its address was removed from %s by another program", interface);
+        snprintf(vip->remark, sizeof vip->remark, "another program removed its address from %s", interface);
 }
 
 static void look_at_address(struct vip *vip, const struct addresses *addresses, uint64_t now_ms)
@@ -95,7 +95,7 @@ static bool prepare_address(struct vip *vip, struct vip_rooms *rooms, uint64_t n
     if (vip->address.error && vip->address.error != error && !vip_address_is_put_off(&vip->address)) {
         char text[256];
         vip_address_explain(&vip->address, text, sizeof text);
-        log_error(vip->text, "%s; trying again", text);
+        log_error(vip->text, "%s; retrying", text);
     }
     return present;
 }
@@ -217,7 +217,7 @@ void vip_report(struct vip *vip, struct journal *journal)
         vip->unsaid = false; /* nothing of it was announced */
     /* The state is the same: then its profile was written anew. */
     if (vip->unsaid && vip->said == vip->state && vip->attributes && !vip->remark[0])
-        snprintf(vip->remark, sizeof vip->remark, "reload: profile %s has other attributes",
+        snprintf(vip->remark, sizeof vip->remark, "reload: the attributes of profile %s changed",
                  vip->decision.profile->name);
     if (vip->remark[0])
         journal_add(journal, now, "vip", vip->text, from, vip->unsaid ? to : from, "%s", vip->remark);
@@ -258,7 +258,7 @@ bool vip_configure(struct vip *vip, const struct vip_config *config)
     if (config && !old)
         forget(vip);
     if (vip->attributes && old && config && !vip_config_same_neighbors(old, config))
-        strlcpy(vip->remark, "reload: announced to other neighbors", sizeof vip->remark);
+        strlcpy(vip->remark, "reload: its neighbors changed", sizeof vip->remark);
     vip->config = config;
     vip->unstated = true;
     vip_address_hasten(&vip->address);

@@ -125,16 +125,16 @@ void vip_address_explain(const struct vip_address *address, char *text, size_t s
     const char *remedy = "";
 
     if (address->error == -EBUSY) {
-        snprintf(text, size, "another program removes %s from %s again and again",
+        snprintf(text, size, "another program keeps removing %s from %s",
                  prefix_format(&address->placement.prefix, prefix), address->placement.interface);
         return;
     }
     if (address->error == -EPERM)
-        remedy = ": vipgate-bgpd needs CAP_NET_ADMIN, or write 'address { manage false; }'";
+        remedy = ": vipgate-bgpd needs CAP_NET_ADMIN, or set 'address { manage false; }'";
     else if (address->error == -ENODEV)
-        remedy = ": there is no such interface";
+        remedy = ": no such interface";
     else if (address->error == -EEXIST)
-        remedy = ": the interface has it with another prefix length";
+        remedy = ": the interface already has it with another prefix length";
     snprintf(text, size, "cannot add %s to %s: %s%s", prefix_format(&address->placement.prefix, prefix),
              address->placement.interface, strerror(-address->error), remedy);
 }

@@ -48,14 +48,13 @@ static void on_audience_timer(uv_timer_t *timer);
 struct vips *vips_new(uv_loop_t *loop, struct health *health, struct addresses *addresses, struct speaker *speaker,
                       struct journal *journal)
 {
-    static const struct vip_index none;
     struct vips *vips = calloc(1, sizeof *vips);
 
     if (!vips)
         return NULL;
     vips->health = health;
     vips->rooms = (struct vip_rooms){0, health_verdicts(health), addresses, speaker, journal};
-    vips->roll.index = &none;
+    vips->roll = roll_empty();
     agenda_init(&vips->agenda);
     TAILQ_INIT(&vips->removals);
     uv_timer_init(loop, &vips->timer);
@@ -151,52 +150,69 @@ static void arm(struct vips *vips, bool polling, uint64_t now_ms)
         uv_timer_start(&vips->timer, on_timer, next > now_ms ? next - now_ms : 0, 0);
 }
 
-/* ---- configuration ---- */
+/* ---- who has them ---- */
 
-static bool reserve_checks(struct vips *vips)
+static void start_audience_timer(struct vips *vips)
 {
-    struct vip_index_diff diff = {.old = vips->roll.index, .new = vips->next.index};
-    uint64_t now_ms = clock_monotonic_ms();
-    bool ok = true;
+    uint64_t now_ms = clock_monotonic_ms(), next_ms = vips->audience_ms + AUDIENCE_MS;
 
-    while (ok && vip_index_diff_next(&diff))
-        ok = !diff.added || verdict_table_reserve(health_verdicts(vips->health), diff.added->name, now_ms);
-    return ok;
+    if (vips->audience_next > 0)
+        next_ms = now_ms;
+    uv_timer_start(&vips->audience_timer, on_audience_timer, next_ms > now_ms ? next_ms - now_ms : 0, 0);
 }
+
+/* Who has VIP now, and the event of it. */
+static void look_at_audience(struct vips *vips, struct vip *vip)
+{
+    vip->unlooked = true;
+    vip_settle(vip, vips->rooms.speaker);
+    vip_report(vip, vips->rooms.journal);
+}
+
+/* Goes on to look for who has the VIPs, for as long as is good for one turn of the loop. */
+static void look_at_audiences(struct vips *vips)
+{
+    uint64_t began_ns = uv_hrtime();
+    size_t i = vips->audience_next;
+
+    for (; i < vips->roll.count; i++) {
+        if (i % AUDIENCE_STEP == AUDIENCE_STEP - 1 && uv_hrtime() - began_ns > AUDIENCE_TURN_US * 1000)
+            break;
+        look_at_audience(vips, vips->roll.vips[i]);
+    }
+    vips->audience_next = i < vips->roll.count ? i : 0;
+    if (vips->audience_next > 0 || vips->sessions_changed)
+        start_audience_timer(vips);
+}
+
+static void on_audience_timer(uv_timer_t *timer)
+{
+    struct vips *vips = timer->data;
+
+    if (vips->audience_next == 0) {
+        vips->audience_ms = clock_monotonic_ms();
+        vips->sessions_changed = false;
+    }
+    look_at_audiences(vips);
+}
+
+void vips_sessions_changed(struct vips *vips)
+{
+    vips->sessions_changed = true;
+    if (!vips->stopped && !uv_is_active((uv_handle_t *)&vips->audience_timer))
+        start_audience_timer(vips);
+}
+
+/* ---- configuration ---- */
 
 bool vips_prepare(struct vips *vips, const struct bgpd_config *config)
 {
-    if (!roll_prepare(&vips->next, &vips->roll, config))
-        return false;
-    if (reserve_checks(vips))
-        return true;
-    vips_abandon(vips);
-    return false;
+    return roll_prepare(&vips->next, &vips->roll, config, health_verdicts(vips->health));
 }
 
 void vips_abandon(struct vips *vips)
 {
-    struct vip_index_diff diff = {.old = vips->roll.index, .new = vips->next.index};
-
-    while (vips->next.index && vip_index_diff_next(&diff)) {
-        if (diff.added)
-            verdict_table_release(health_verdicts(vips->health), diff.added->name);
-    }
-    roll_abandon(&vips->next);
-}
-
-static void expect_checks(struct vips *vips)
-{
-    struct verdict_table *verdicts = health_verdicts(vips->health);
-    struct vip_index_diff diff = {.old = vips->roll.index, .new = vips->next.index};
-    uint64_t now_ms = clock_monotonic_ms();
-
-    while (vip_index_diff_next(&diff)) {
-        if (diff.added)
-            verdict_table_expect(verdicts, diff.added->name, diff.added->first_verdict_ms, now_ms);
-        else
-            verdict_table_unexpect(verdicts, diff.removed);
-    }
+    roll_abandon(&vips->next, &vips->roll, health_verdicts(vips->health));
 }
 
 /* States all routes to PEER where it is new, and nothing was stated in its Adj-RIB-Out yet. */
@@ -219,10 +235,7 @@ void vips_apply(struct vips *vips, const struct bgpd_config *config)
 {
     struct roll *roll = &vips->roll;
 
-    expect_checks(vips);
-    roll_clear(roll);
-    *roll = vips->next;
-    vips->next = (struct roll){0};
+    roll_replace(roll, &vips->next, health_verdicts(vips->health));
     for (size_t i = 0; i < roll->count; i++) {
         if (vip_configure(roll->vips[i], i < roll->configured ? &config->vips[i] : NULL))
             mark(vips, roll->vips[i]);
@@ -237,7 +250,7 @@ void vips_apply(struct vips *vips, const struct bgpd_config *config)
     /* A neighbor that is new may have something to get though no VIP changed. */
     speaker_flush(vips->rooms.speaker);
     vips->audience_next = 0;
-    on_audience_timer(&vips->audience_timer);
+    look_at_audiences(vips);
 }
 
 /* ---- running ---- */
@@ -328,8 +341,7 @@ static void warn_of_down_interface(struct vips *vips, const struct vip_address *
         !addresses_is_down(vips->rooms.addresses, interface))
         return;
     strlcpy(vips->down_interface, interface, sizeof vips->down_interface);
-    log_warning(NULL, "interface %s is down, so that VIPs on it do not answer: ip link set %s up", interface,
-                interface);
+    log_warning(NULL, "interface %s is down, its VIPs are unreachable: ip link set %s up", interface, interface);
 }
 
 /* Takes the VIPs that are to be looked at into the roll's WORK. Their number. */
@@ -386,8 +398,11 @@ void vips_run(struct vips *vips)
     mark_verdicts(vips);
     size_t count = take_work(vips, now_ms);
     vips->rooms.address_budget = ADDRESS_BUDGET;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        if (vips->sessions_changed && vips->roll.work[i]->state == VIP_WAITING)
+            look_at_audience(vips, vips->roll.work[i]); /* it may have been heard before it changes now */
         vip_update(vips->roll.work[i], &vips->rooms, vips->roll.views, now_ms);
+    }
     if (state_routes(vips, count))
         speaker_flush(vips->rooms.speaker);
     if (!addresses_is_down(vips->rooms.addresses, vips->down_interface))
@@ -400,53 +415,6 @@ void vips_run(struct vips *vips)
     if (!vips->next.vips) /* what is prepared may hold any of them */
         drop_removed(vips);
     arm(vips, polling, now_ms);
-}
-
-/* ---- who has them ---- */
-
-/* Looks for who has the next VIPs, as many as are good for one turn of the loop. Whether there are more. */
-static bool look_at_audiences(struct vips *vips)
-{
-    uint64_t began_ns = uv_hrtime();
-    size_t i = vips->audience_next;
-
-    for (; i < vips->roll.count; i++) {
-        if (i % AUDIENCE_STEP == AUDIENCE_STEP - 1 && uv_hrtime() - began_ns > AUDIENCE_TURN_US * 1000)
-            break;
-        vips->roll.vips[i]->unlooked = true;
-        vip_settle(vips->roll.vips[i], vips->rooms.speaker);
-        vip_report(vips->roll.vips[i], vips->rooms.journal);
-    }
-    vips->audience_next = i < vips->roll.count ? i : 0;
-    return vips->audience_next > 0;
-}
-
-static void start_audience_timer(struct vips *vips)
-{
-    uint64_t now_ms = clock_monotonic_ms(), next_ms = vips->audience_ms + AUDIENCE_MS;
-
-    uv_timer_start(&vips->audience_timer, on_audience_timer, next_ms > now_ms ? next_ms - now_ms : 0, 0);
-}
-
-static void on_audience_timer(uv_timer_t *timer)
-{
-    struct vips *vips = timer->data;
-
-    if (vips->audience_next == 0) {
-        vips->audience_ms = clock_monotonic_ms();
-        vips->sessions_changed = false;
-    }
-    if (look_at_audiences(vips))
-        uv_timer_start(timer, on_audience_timer, 0, 0);
-    else if (vips->sessions_changed)
-        start_audience_timer(vips);
-}
-
-void vips_sessions_changed(struct vips *vips)
-{
-    vips->sessions_changed = true;
-    if (!vips->stopped && !uv_is_active((uv_handle_t *)&vips->audience_timer))
-        start_audience_timer(vips);
 }
 
 /* ---- the end ---- */

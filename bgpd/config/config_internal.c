@@ -6,7 +6,7 @@ bool config_address(struct config_builder *builder, const struct lyd_node *node,
 {
     if (address_parse(address, lyd_get_value(node)))
         return true;
-    conf_warning(builder->conf, node, "%s %s is left out: no such interface on this machine; reload when it is there",
+    conf_warning(builder->conf, node, "%s %s is left out: no such interface on this machine; reload once it exists",
                  node->schema->name, lyd_get_value(node));
     *address = (struct address){.family = FAMILY_IPV6, .scope = UINT32_MAX};
     return false;

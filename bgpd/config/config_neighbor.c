@@ -84,12 +84,13 @@ static bool read_password_file(struct config_builder *builder, const struct lyd_
     bool sound = length > 0 && length <= PASSWORD_MAX;
 
     if (length < 0)
-        conf_warning(builder->conf, node, "cannot read password-file %s: %s; its neighbor is left out: reload then",
-                     path, strerror(errno));
+        conf_warning(builder->conf, node,
+                     "cannot read password-file %s: %s; the neighbor is left out: fix it and reload", path,
+                     strerror(errno));
     else if (!sound)
         conf_warning(builder->conf, node,
-                     "password-file %s: its first line must have 1 to %d octets, it has %zd; its neighbor is left "
-                     "out: reload then",
+                     "password-file %s: its first line must have 1 to %d octets, it has %zd; the neighbor is left "
+                     "out: fix it and reload",
                      path, PASSWORD_MAX, length);
     else
         neighbor->password = config_text(builder, line);

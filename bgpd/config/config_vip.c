@@ -53,7 +53,7 @@ static void read_profile(struct config_builder *builder, const struct lyd_node *
     if (next_hop && strcmp(next_hop, "self") != 0)
         address_parse(&attributes->next_hop, next_hop);
     if (!read_communities(attributes, node))
-        conf_error(builder->conf, node, "profile %s: a community has a part that is too large", name);
+        conf_error(builder->conf, node, "profile %s: a community is out of range", name);
 }
 
 static int compare_profiles(const void *a, const void *b)
@@ -211,8 +211,7 @@ static void read_vip(struct config_builder *builder, const struct lyd_node *node
     const char *degraded = model_text(node, "degraded-profile");
 
     if (!prefix_parse(&vip->prefix, model_text(node, "prefix")))
-        conf_error(builder->conf, node,
-                   "vip %s: host bits are set; write the network, or the address with its full length",
+        conf_error(builder->conf, node, "vip %s: host bits set; write the network, or the address with its full length",
                    model_text(node, "prefix"));
     vip->profile = profile_of(builder, model_text(node, "profile"));
     if (degraded)

@@ -63,7 +63,7 @@ static void add_gate(struct causes *causes, const struct vip *vip)
     char text[TEXT_SIZE], percent[32] = "";
 
     if (gate->check_count == 0) {
-        add_cause(causes, "gate", "none", "up", 0, "no gate: announced always");
+        add_cause(causes, "gate", "none", "up", 0, "no gate: always announced");
         return;
     }
     if (vip->gate.healthy_percent >= 0)

@@ -173,7 +173,7 @@ class Addresses(LabCase):
         watch = Watch(self.lab, self.host, remove)
         self.host.ip("address", "delete", VIP, "dev", "lo")
         session.wait_gone(VIP)
-        self.assertIn("again and again", self.gate.wait_vip(VIP, "withdrawn")["reason"])
+        self.assertIn("keeps removing", self.gate.wait_vip(VIP, "withdrawn")["reason"])
         session.quiet()
         added = [change for change in watch.changes if change.kind == "address-added"]
         self.assertLess(len(added), 10, watch.changes)

@@ -51,7 +51,7 @@ class Waiting(LabCase):
             peer.establish().wait_route(VIP)
         vip = self.gate.wait_vip(VIP6, "waiting")
         wait_for(lambda: self.gate.vip(VIP6)["neighbor-count"] == 0, "nobody to be left that takes it")
-        self.assertIn("none that takes IPv6 routes", self.gate.vip(VIP6)["reason"], vip)
+        self.assertIn("none of its neighbors takes IPv6 routes", self.gate.vip(VIP6)["reason"], vip)
         for address in (NEIGHBOR, SECOND):
             self.assertEqual([VIP], [route["prefix"] for route in self.gate.advertised(address)])
         self.assertIn("does not take IPv6 routes", self.gate.done("why", VIP6))

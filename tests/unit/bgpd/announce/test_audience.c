@@ -92,7 +92,7 @@ static void test_for_nobody_that_takes_its_family(void **state)
     apply(fixture);
     say(fixture, VERDICT_UP, 100);
     assert_int_equal(the_vip(fixture)->state, VIP_WAITING);
-    assert_string_equal(the_vip(fixture)->reason, "no neighbor has it: it is for none that takes IPv4 routes");
+    assert_string_equal(the_vip(fixture)->reason, "no neighbor has it: none of its neighbors takes IPv4 routes");
 }
 
 static void test_withheld_from_the_only_session(void **state)

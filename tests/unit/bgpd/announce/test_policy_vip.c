@@ -160,14 +160,14 @@ static void test_reason_and_next_look(void **state)
     decide(&memory, &vip, 'L', 6, &decision);
     assert_string_equal(decision.reason, "on-health-loss withdraw: gate L");
     decide(&memory, &vip, 'U', 7, &decision);
-    assert_string_equal(decision.reason, "not healthy for the hold-down of 30s yet: gate U");
+    assert_string_equal(decision.reason, "healthy for less than the hold-down of 30s: gate U");
     assert_int_equal(decision.next_ms, 30007);
     decide(&memory, &vip, 'U', 30007, &decision);
     assert_int_equal(decision.state, VIP_ANNOUNCED);
     decide(&memory, &vip, 'P', 30008, &decision);
     assert_string_equal(decision.reason, "unchanged: gate P");
     decide(&memory, &vip, 'G', 30009, &decision);
-    assert_string_equal(decision.reason, "no degraded-profile: gate G");
+    assert_string_equal(decision.reason, "no degraded-profile configured: gate G");
 }
 
 /* xorshift32: the same sequences in each run. */

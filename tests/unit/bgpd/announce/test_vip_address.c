@@ -110,7 +110,7 @@ static void test_contested(void **state)
         assert_false(put(now_ms));
         assert_int_equal(address.error, -EBUSY);
         vip_address_explain(&address, text, sizeof text);
-        assert_string_equal(text, "another program removes 203.0.113.9/32 from lo again and again");
+        assert_string_equal(text, "another program keeps removing 203.0.113.9/32 from lo");
         assert_int_equal(address.retry_ms, now_ms + pause_ms);
         assert_false(put(now_ms + pause_ms - 1));
         now_ms += pause_ms;

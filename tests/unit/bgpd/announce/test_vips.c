@@ -119,7 +119,7 @@ static void test_address_that_somebody_removes(void **state)
     there[VIP] = false;
     addresses_changed(fixture);
     assert_string_equal(done(), "add");
-    assert_non_null(strstr(last_event(fixture)->cause, "removed from lo by another program"));
+    assert_non_null(strstr(last_event(fixture)->cause, "another program removed its address from lo"));
     there[VIP] = false;
     add_error = -EPERM;
     addresses_changed(fixture);
@@ -142,8 +142,8 @@ static void test_address_that_goes_with_its_interface(void **state)
         addresses_changed(fixture);
         assert_string_equal(done(), "add");
         assert_string_equal(last_event(fixture)->cause, interface_gone
-                                                            ? "there is no interface lo any more"
-                                                            : "interface lo went down, and its address with it");
+                                                            ? "interface lo no longer exists"
+                                                            : "interface lo went down, and the address was lost");
     }
 }
 

@@ -15,7 +15,7 @@ static void test_reload_changes_what_it_changes(void **state)
     assert_string_equal(done(), "0+2 1+2");
     assert_string_equal(last_event(fixture)->from, "announced");
     assert_string_equal(last_event(fixture)->to, "announced");
-    assert_string_equal(last_event(fixture)->cause, "reload: profile other has other attributes");
+    assert_string_equal(last_event(fixture)->cause, "reload: the attributes of profile other changed");
     /* Only one of the neighbours. */
     struct vip_config narrowed = fixture->vip;
     narrowed.neighbors = &peers[1].config.address;
@@ -23,7 +23,7 @@ static void test_reload_changes_what_it_changes(void **state)
     fixture->config.vips = &narrowed;
     apply(fixture);
     assert_string_equal(done(), "0-");
-    assert_string_equal(last_event(fixture)->cause, "reload: announced to other neighbors");
+    assert_string_equal(last_event(fixture)->cause, "reload: its neighbors changed");
     /* A new check in the gate: as it is until its verdict. */
     const struct gate_check both[] = {{"backend", 10000}, {"front", 10000}};
     narrowed.gate.checks = both;

@@ -204,8 +204,8 @@ static void test_password_file(void **state)
     assert_null(config->bgp.neighbors[0].password);
     assert_int_equal(fixture->conf.error_count, 0);
     assert_string_equal(fixture->conf.diagnostics[0].message,
-                        "cannot read password-file /nowhere/key: No such file or directory; its neighbor is left out: "
-                        "reload then");
+                        "cannot read password-file /nowhere/key: No such file or directory; the neighbor is left out: "
+                        "fix it and reload");
 }
 
 static void test_vip_defaults(void **state)
