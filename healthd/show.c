@@ -65,9 +65,6 @@ static void show_damping(struct json *row, const struct check *check)
 
 void show_check(struct json *state, const struct check *check)
 {
-    char target[PROBE_TARGET_SIZE];
-
-    check->config->kind->target(check->config->settings, target, sizeof target);
     json_entry(state, "check");
     json_text(state, "name", check->config->name);
     json_text(state, "kind", check->config->kind->name);
@@ -77,7 +74,7 @@ void show_check(struct json *state, const struct check *check)
     json_number(state, "successes", check->judge.successes);
     json_number(state, "failures", check->judge.failures);
     json_number(state, "runs", check->runs);
-    json_text(state, "target", target);
+    json_text(state, "target", probe_target(check->probe));
     show_last(state, check);
     show_damping(state, check);
     json_end(state);

@@ -106,19 +106,6 @@ void stream_close(struct stream *stream)
         stream->user->release(stream);
 }
 
-bool stream_ok(struct stream *stream, const char *format, ...)
-{
-    char words[PROBE_DETAIL_SIZE];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(words, sizeof words, format, arguments);
-    va_end(arguments);
-    stream_close(stream);
-    probe_ok(stream->probe, "%s", words);
-    return false;
-}
-
 bool stream_fail(struct stream *stream, enum reason reason, const char *format, ...)
 {
     char peer[PROBE_TARGET_SIZE], words[PROBE_DETAIL_SIZE];

@@ -39,8 +39,8 @@ struct stream_target {
 
 /* Who reads. */
 struct stream_user {
-    /* The stream stands: write something with stream_send. False, as in `take`: the run has ended within, by stream_ok,
-     * stream_fail or their like; the stream is then not touched any more. */
+    /* The stream stands: write something with stream_send. False, as in `take`: the run has ended within, by probe_ok
+     * and its like after stream_close, or by stream_fail; the stream is then not touched any more. */
     bool (*opened)(struct stream *stream);
     /* SIZE octets have come; none: the other side has closed. */
     bool (*take)(struct stream *stream, const uint8_t *bytes, size_t size);
@@ -103,8 +103,7 @@ void stream_send(struct stream *stream, const void *bytes, size_t size);
 /* Counts a piece of work; false: the run has had all of its share, and should end with stream_too_large. */
 bool stream_spend(struct stream *stream);
 
-/* Close the stream and end the run: with an OK; with a FAIL, "PEER: …". They return false. */
-bool stream_ok(struct stream *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Close the stream and end the run with a FAIL, "PEER: …"; return false. */
 bool stream_fail(struct stream *stream, enum reason reason, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool stream_too_large(struct stream *stream);

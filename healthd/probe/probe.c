@@ -2,6 +2,7 @@
 
 #include "lib/clock.h"
 #include "lib/errno_text.h"
+#include "lib/kinds/kind.h"
 #include "lib/text.h"
 
 #include <bsd/string.h>
@@ -23,6 +24,11 @@ struct probe *probe_new(const struct probe_kind *kind, const void *settings, str
         return probe;
     probe_free(probe);
     return NULL;
+}
+
+const char *probe_target(const struct probe *probe)
+{
+    return ((const struct kind_settings *)probe->settings)->target;
 }
 
 static void end_phase(struct probe *probe, uint64_t now_us)
@@ -65,43 +71,18 @@ void probe_finish(struct probe *probe)
     probe->finished(probe, probe->user);
 }
 
-static void __attribute__((format(printf, 4, 0)))
-finish_with(struct probe *probe, enum outcome outcome, enum reason reason, const char *format, va_list arguments)
+void probe_end(struct probe *probe, enum outcome outcome, enum reason reason, const char *format, ...)
 {
     struct probe_result *result = &probe->result;
+    va_list arguments;
 
     result->outcome = outcome;
     result->reason = reason;
     result->healthy_percent = outcome == OUTCOME_OK ? 100 : 0;
+    va_start(arguments, format);
     vsnprintf(result->detail, sizeof result->detail, format, arguments);
+    va_end(arguments);
     probe_finish(probe);
-}
-
-void probe_ok(struct probe *probe, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    finish_with(probe, OUTCOME_OK, REASON_NONE, format, arguments);
-    va_end(arguments);
-}
-
-void probe_fail(struct probe *probe, enum reason reason, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    finish_with(probe, OUTCOME_FAIL, reason, format, arguments);
-    va_end(arguments);
-}
-
-void probe_unable(struct probe *probe, enum reason reason, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    finish_with(probe, OUTCOME_UNABLE, reason, format, arguments);
-    va_end(arguments);
 }
 
 void probe_errno(struct probe *probe, int error, const char *format, ...)

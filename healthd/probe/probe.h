@@ -1,6 +1,6 @@
 /*
- * A probe: one way of asking a target whether it is well. Each kind is a file or folder in probes/ and a row in the
- * table of kinds.c; nothing else knows the kinds apart.
+ * A probe: one way of asking a target whether it is well. Each kind is a file or folder in probes/ and a row of
+ * KINDS (lib/kinds/kind.h); nothing else knows the kinds apart.
  *
  *     check --start--> probe …events… --probe_finish--> check
  *
@@ -95,6 +95,9 @@ struct probe {
     struct probe_result result; /* of the run under way, then of the last one */
 };
 
+/* Whom it asks, as an operator would call it. */
+const char *probe_target(const struct probe *probe);
+
 /* ---- for kinds ---- */
 
 /* A new phase of the run begins, named by a static string; the one before ends. */
@@ -102,10 +105,11 @@ void probe_phase(struct probe *probe, const char *name);
 
 /* End the run. FORMAT writes the detail. They call the check, which may start the next run at once: a kind returns to
  * the loop after them without touching the probe. */
-void probe_ok(struct probe *probe, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void probe_fail(struct probe *probe, enum reason reason, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void probe_unable(struct probe *probe, enum reason reason, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void probe_end(struct probe *probe, enum outcome outcome, enum reason reason, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+#define probe_ok(probe, ...)             probe_end(probe, OUTCOME_OK, REASON_NONE, __VA_ARGS__)
+#define probe_fail(probe, reason, ...)   probe_end(probe, OUTCOME_FAIL, reason, __VA_ARGS__)
+#define probe_unable(probe, reason, ...) probe_end(probe, OUTCOME_UNABLE, reason, __VA_ARGS__)
 
 /* Ends the run with what ERROR, a negative errno, means, "connect 192.0.2.1:80: connection refused": FORMAT is what was
  * tried. */

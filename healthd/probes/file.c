@@ -15,16 +15,11 @@ struct file {
     struct helper_look look;
 };
 
-static const char *path_of(const struct probe *probe)
-{
-    return ((const struct file_settings *)probe->settings)->path;
-}
-
 static void on_answer(struct helper_look *look, int error, const char *text, size_t size)
 {
     struct probe *probe = &CONTAINER_OF(look, struct file, look)->probe;
     bool absent = error == -ENOENT || error == -ENOTDIR;
-    const char *path = path_of(probe);
+    const char *path = probe_target(probe);
 
     (void)text;
     (void)size;
@@ -39,9 +34,10 @@ static void on_answer(struct helper_look *look, int error, const char *text, siz
 static void file_start(struct probe *probe)
 {
     probe_phase(probe, PROBE_PHASE_FILE);
-    int error = helper_look_start(probe->room->helper, &((struct file *)probe)->look, path_of(probe), 0, on_answer);
+    int error =
+        helper_look_start(probe->room->helper, &((struct file *)probe)->look, probe_target(probe), 0, on_answer);
     if (error)
-        probe_errno(probe, error, "stat %s", path_of(probe));
+        probe_errno(probe, error, "stat %s", probe_target(probe));
 }
 
 static void file_cancel(struct probe *probe)
@@ -51,7 +47,7 @@ static void file_cancel(struct probe *probe)
 
 static void file_at(const struct probe *probe, char *text, size_t size)
 {
-    snprintf(text, size, "stat %s: the file system hangs", path_of(probe));
+    snprintf(text, size, "stat %s: the file system hangs", probe_target(probe));
 }
 
 const struct probe_kind probe_file = {

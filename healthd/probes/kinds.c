@@ -2,23 +2,8 @@
 
 #include <string.h>
 
-/* clang-format off */
-static const struct probe_kind *const kinds[] = {
-    &probe_coap,
-    &probe_dns,
-    &probe_exec,
-    &probe_file,
-    &probe_grpc,
-    &probe_haproxy,
-    &probe_http,
-    &probe_icmp,
-    &probe_process,
-    &probe_tcp,
-    &probe_udp,
-    &probe_websocket,
-    NULL,
-};
-/* clang-format on */
+#define PROBE_POINTER(name) &probe_##name,
+static const struct probe_kind *const kinds[] = {KINDS(PROBE_POINTER) NULL};
 
 const struct probe_kind *probe_kind_find(const char *name)
 {

@@ -1,21 +1,12 @@
-/* The probe kinds, one a file and one a row of kinds.c. */
+/* The probe of each kind, a file or folder beside this. */
 #ifndef VIPGATE_HEALTHD_PROBES_KINDS_H
 #define VIPGATE_HEALTHD_PROBES_KINDS_H
 
 #include "healthd/probe/probe.h"
+#include "lib/kinds/kind.h"
 
-extern const struct probe_kind probe_coap;
-extern const struct probe_kind probe_dns;
-extern const struct probe_kind probe_exec;
-extern const struct probe_kind probe_file;
-extern const struct probe_kind probe_haproxy;
-extern const struct probe_kind probe_http;
-extern const struct probe_kind probe_grpc;
-extern const struct probe_kind probe_icmp;
-extern const struct probe_kind probe_process;
-extern const struct probe_kind probe_tcp;
-extern const struct probe_kind probe_udp;
-extern const struct probe_kind probe_websocket;
+#define PROBE_DECLARE(name) extern const struct probe_kind probe_##name;
+KINDS(PROBE_DECLARE)
 
 /* The kind of that name; NULL where there is none. */
 const struct probe_kind *probe_kind_find(const char *name);

@@ -28,11 +28,6 @@ struct process {
     bool exited; /* the kernel told of the last one's exit, and no other was seen since */
 };
 
-static const char *path_of(const struct process *process)
-{
-    return ((const struct process_settings *)process->probe.settings)->pidfile;
-}
-
 /* The number that TEXT begins with; 0 where there is none. */
 static pid_t parse_pid(const char *text, size_t size)
 {
@@ -97,15 +92,15 @@ static void fail(struct process *process, const char *text, pid_t pid)
         snprintf(number, sizeof number, "%d ", (int)pid);
     forget(process);
     process->probe.result.decisive = process->exited;
-    probe_fail(&process->probe, REASON_MISSING, "%s: %s%s%s", path_of(process), pid > 0 ? "process " : "", number,
-               text);
+    probe_fail(&process->probe, REASON_MISSING, "%s: %s%s%s", probe_target(&process->probe), pid > 0 ? "process " : "",
+               number, text);
 }
 
 /* The file names PID: whether it lives, and the kernel is to tell when it does no more. */
 static void find_process(struct process *process, pid_t pid)
 {
     struct probe *probe = &process->probe;
-    const char *path = path_of(process);
+    const char *path = probe_target(&process->probe);
 
     /* Its exit may be known to the kernel and not yet have come through the loop. */
     if (process->pidfd >= 0 && has_exited(process->pidfd)) {
@@ -128,7 +123,7 @@ static void on_pidfile(struct helper_look *look, int error, const char *text, si
     if (error == -ENOENT)
         fail(process, "no such file", 0);
     else if (error)
-        probe_errno(&process->probe, error, "read %s", path_of(process));
+        probe_errno(&process->probe, error, "read %s", probe_target(&process->probe));
     else if (pid == 0)
         fail(process, "holds no process number", 0);
     else
@@ -138,7 +133,7 @@ static void on_pidfile(struct helper_look *look, int error, const char *text, si
 static void process_start(struct probe *probe)
 {
     struct process *process = (struct process *)probe;
-    const char *path = path_of(process);
+    const char *path = probe_target(&process->probe);
 
     probe_phase(probe, PROBE_PHASE_FILE);
     int error = helper_look_start(probe->room->helper, &process->look, path, PIDFILE_MAX, on_pidfile);
@@ -159,7 +154,7 @@ static void process_cancel(struct probe *probe)
 
 static void process_at(const struct probe *probe, char *text, size_t size)
 {
-    snprintf(text, size, "read %s", path_of((const struct process *)probe));
+    snprintf(text, size, "read %s", probe_target(probe));
 }
 
 static void process_clear(struct probe *probe)

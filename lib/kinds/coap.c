@@ -104,7 +104,7 @@ static bool read_uri(struct coap_settings *settings, const struct lyd_node *node
         for (char *letter = url.target.host; *letter && is_name(url.target.host); letter++)
             *letter = (char)tolower((unsigned char)*letter);
         settings->target = url.target;
-        settings->uri = settings_url_shown(room, uri);
+        settings->base.target = settings_url_shown(room, uri);
         wrong = read_options(settings, url.path, room);
     }
     if (wrong)
@@ -122,14 +122,8 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return read_uri(settings, node, room);
 }
 
-static void target(const void *settings, char *text, size_t size)
-{
-    strlcpy(text, ((const struct coap_settings *)settings)->uri, size);
-}
-
 const struct kind kind_coap = {
     .name = "coap",
     .settings_size = sizeof(struct coap_settings),
     .configure = configure,
-    .target = target,
 };

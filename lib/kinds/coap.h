@@ -17,14 +17,12 @@ struct coap_option {
 };
 
 struct coap_settings {
+    struct kind_settings base; /* first */
     struct endpoint target;
-    const char *uri; /* as it is shown: without its query */
     size_t option_count;
     struct coap_option *options; /* what the URI asks for (RFC 7252 section 6.4), in ascending order */
     bool ping;
     uint8_t expect_code;
 };
-
-extern const struct kind kind_coap;
 
 #endif

@@ -64,24 +64,16 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     settings->transport = strcmp(model_text(node, "transport"), "tcp") == 0 ? SOCK_STREAM : SOCK_DGRAM;
     bool sound = settings_endpoint(node, "server", DNS_PORT, &settings->server, room);
     const char *wrong = name_check(model_text(node, "name"));
+    settings->base.target =
+        settings_format(room, "%s of %s", model_text(node, "name"), settings_endpoint_shown(room, &settings->server));
     if (wrong)
         kind_complain(room, model_child(node, "name"), "name \"%s\": %s", model_text(node, "name"), wrong);
     sound &= !wrong;
     return read_expected_address(settings, node, room) && sound;
 }
 
-static void target(const void *memory, char *text, size_t size)
-{
-    const struct dns_settings *settings = memory;
-    char server[ENDPOINT_TEXT_SIZE];
-
-    endpoint_format(&settings->server, server, sizeof server);
-    snprintf(text, size, "%s of %s", settings->name, server);
-}
-
 const struct kind kind_dns = {
     .name = "dns",
     .settings_size = sizeof(struct dns_settings),
     .configure = configure,
-    .target = target,
 };

@@ -10,6 +10,7 @@
 enum { DNS_TYPE_A = 1, DNS_TYPE_AAAA = 28 };
 
 struct dns_settings {
+    struct kind_settings base; /* first */
     struct endpoint server;
     const char *name;
     int type; /* the number of RFC 1035 section 3.2.2 */
@@ -20,7 +21,5 @@ struct dns_settings {
 
 /* "NXDOMAIN"; "another rcode" for one that the schema has no word for. */
 const char *dns_rcode_name(int rcode);
-
-extern const struct kind kind_dns;
 
 #endif

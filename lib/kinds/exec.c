@@ -25,17 +25,13 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     struct exec_settings *settings = memory;
 
     settings->user = settings_text(room, node, "user");
-    return read_command(settings, model_child(node, "command"), room);
-}
-
-static void target(const void *settings, char *text, size_t size)
-{
-    strlcpy(text, ((const struct exec_settings *)settings)->command[0], size);
+    bool sound = read_command(settings, model_child(node, "command"), room);
+    settings->base.target = settings->command ? settings->command[0] : NULL;
+    return sound;
 }
 
 const struct kind kind_exec = {
     .name = "exec",
     .settings_size = sizeof(struct exec_settings),
     .configure = configure,
-    .target = target,
 };

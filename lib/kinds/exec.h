@@ -5,10 +5,9 @@
 #include "lib/kinds/kind.h"
 
 struct exec_settings {
-    char **command;   /* the words of it, NULL-terminated; the first is an absolute path */
-    const char *user; /* NULL: as we are */
+    struct kind_settings base; /* first */
+    char **command;            /* the words of it, NULL-terminated; the first is an absolute path */
+    const char *user;          /* NULL: as we are */
 };
-
-extern const struct kind kind_exec;
 
 #endif

@@ -10,19 +10,13 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
 {
     struct file_settings *settings = memory;
 
-    settings->path = settings_text(room, node, "path");
+    settings->base.target = settings_text(room, node, "path");
     settings->expect_present = strcmp(model_text(node, "expect"), "present") == 0;
     return true;
-}
-
-static void target(const void *settings, char *text, size_t size)
-{
-    strlcpy(text, ((const struct file_settings *)settings)->path, size);
 }
 
 const struct kind kind_file = {
     .name = "file",
     .settings_size = sizeof(struct file_settings),
     .configure = configure,
-    .target = target,
 };

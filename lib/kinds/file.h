@@ -1,14 +1,12 @@
-/* The settings of the file probe. */
+/* The settings of the file probe, whose target is the path. */
 #ifndef VIPGATE_LIB_KINDS_FILE_H
 #define VIPGATE_LIB_KINDS_FILE_H
 
 #include "lib/kinds/kind.h"
 
 struct file_settings {
-    const char *path;
+    struct kind_settings base; /* first */
     bool expect_present;
 };
-
-extern const struct kind kind_file;
 
 #endif

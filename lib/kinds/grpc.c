@@ -9,29 +9,22 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
 {
     struct grpc_settings *settings = memory;
     const char *name = model_text(node, "server-name");
-    char authority[ENDPOINT_TEXT_SIZE];
 
     settings->tls_used = model_boolean(node, "tls", false);
     settings->service = settings_text(room, node, "service");
     if (!settings_endpoint(node, "target", 0, &settings->target, room) ||
         !tls_settings_read(&settings->tls, node, settings->target.host, room))
         return false;
+    settings->base.target = settings_endpoint_shown(room, &settings->target);
     struct endpoint named = settings->target;
     if (name)
         strlcpy(named.host, name, sizeof named.host);
-    endpoint_format(&named, authority, sizeof authority);
-    settings->authority = settings_copy(room, authority);
+    settings->authority = settings_endpoint_shown(room, &named);
     return true;
-}
-
-static void target(const void *settings, char *text, size_t size)
-{
-    endpoint_format(&((const struct grpc_settings *)settings)->target, text, size);
 }
 
 const struct kind kind_grpc = {
     .name = "grpc",
     .settings_size = sizeof(struct grpc_settings),
     .configure = configure,
-    .target = target,
 };

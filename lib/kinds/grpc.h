@@ -7,13 +7,12 @@
 #include "lib/kinds/tls.h"
 
 struct grpc_settings {
+    struct kind_settings base; /* first */
     struct endpoint target;
     const char *authority; /* HOST:PORT, with server-name in place of the host where there is one */
     const char *service;
     bool tls_used;
     struct tls_settings tls;
 };
-
-extern const struct kind kind_grpc;
 
 #endif

@@ -35,20 +35,15 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     settings->server = settings_text(room, node, "server");
     settings->minimum = (unsigned)strtoul(minimum, NULL, 10);
     settings->minimum_is_percent = strchr(minimum, '%');
+    if (settings->sockets)
+        settings->base.target = settings_format(room, "%s%s%s at %s%s", model_text(node, "backend"),
+                                                settings->server ? "/" : "", settings->server ? settings->server : "",
+                                                settings->sockets[0], settings->socket_count > 1 ? " …" : "");
     return sockets_fit(node, room);
-}
-
-static void target(const void *memory, char *text, size_t size)
-{
-    const struct haproxy_settings *settings = memory;
-
-    snprintf(text, size, "%s%s%s at %s%s", settings->backend, settings->server ? "/" : "",
-             settings->server ? settings->server : "", settings->sockets[0], settings->socket_count > 1 ? " …" : "");
 }
 
 const struct kind kind_haproxy = {
     .name = "haproxy",
     .settings_size = sizeof(struct haproxy_settings),
     .configure = configure,
-    .target = target,
 };

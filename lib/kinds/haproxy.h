@@ -5,6 +5,7 @@
 #include "lib/kinds/kind.h"
 
 struct haproxy_settings {
+    struct kind_settings base; /* first */
     size_t socket_count;
     char **sockets; /* each short enough for a socket address */
     const char *backend;
@@ -12,7 +13,5 @@ struct haproxy_settings {
     unsigned minimum;
     bool minimum_is_percent;
 };
-
-extern const struct kind kind_haproxy;
 
 #endif

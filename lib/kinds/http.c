@@ -86,7 +86,7 @@ static bool read_url(struct http_settings *settings, const struct lyd_node *node
     const char *text = model_text(node, "url"), *host = header_value(settings, "Host");
     struct url url;
 
-    settings->url = settings_url_shown(room, text);
+    settings->base.target = settings_url_shown(room, text);
     settings->tls_used = strncmp(text, "https:", 6) == 0;
     const char *wrong = url_parse(&url, text, settings->tls_used ? HTTPS_PORT : HTTP_PORT);
     if (wrong) {
@@ -183,14 +183,8 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return check_way(node, room) && sound;
 }
 
-static void target(const void *settings, char *text, size_t size)
-{
-    strlcpy(text, ((const struct http_settings *)settings)->url, size);
-}
-
 const struct kind kind_http = {
     .name = "http",
     .settings_size = sizeof(struct http_settings),
     .configure = configure,
-    .target = target,
 };

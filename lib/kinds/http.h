@@ -21,7 +21,7 @@ struct http_field {
 enum http_version { HTTP_1_1, HTTP_2 };
 
 struct http_settings {
-    const char *url; /* as it is shown: without its query */
+    struct kind_settings base; /* first */
     enum http_version version;
     const char *method, *path, *host; /* host: for Host or :authority */
     size_t field_count;
@@ -37,8 +37,6 @@ struct http_settings {
     bool proxy_protocol;
     struct tls_settings tls;
 };
-
-extern const struct kind kind_http;
 
 /* Whether STATUS is one that was asked for. */
 bool http_settings_expect_status(const struct http_settings *settings, long status);

@@ -1,5 +1,6 @@
 #include "lib/kinds/icmp.h"
 
+#include "lib/kinds/settings.h"
 #include "lib/model.h"
 
 #include <bsd/string.h>
@@ -13,17 +14,12 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     if (wrong)
         kind_complain(room, model_child(node, "target"), "target \"%s\": %s", host, wrong);
     strlcpy(settings->target.host, host, sizeof settings->target.host);
+    settings->base.target = settings_copy(room, host);
     return !wrong;
-}
-
-static void target(const void *settings, char *text, size_t size)
-{
-    strlcpy(text, ((const struct icmp_settings *)settings)->target.host, size);
 }
 
 const struct kind kind_icmp = {
     .name = "icmp",
     .settings_size = sizeof(struct icmp_settings),
     .configure = configure,
-    .target = target,
 };

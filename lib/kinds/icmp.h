@@ -6,9 +6,8 @@
 #include "lib/kinds/kind.h"
 
 struct icmp_settings {
-    struct endpoint target; /* port 0 */
+    struct kind_settings base; /* first */
+    struct endpoint target;    /* port 0 */
 };
-
-extern const struct kind kind_icmp;
 
 #endif

@@ -1,39 +1,11 @@
 #include "lib/kinds/kind.h"
 
-#include "lib/kinds/coap.h"
-#include "lib/kinds/dns.h"
-#include "lib/kinds/exec.h"
-#include "lib/kinds/file.h"
-#include "lib/kinds/grpc.h"
-#include "lib/kinds/haproxy.h"
-#include "lib/kinds/http.h"
-#include "lib/kinds/icmp.h"
-#include "lib/kinds/process.h"
-#include "lib/kinds/tcp.h"
-#include "lib/kinds/udp.h"
-#include "lib/kinds/websocket.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* clang-format off */
-static const struct kind *const kinds[] = {
-    &kind_coap,
-    &kind_dns,
-    &kind_exec,
-    &kind_file,
-    &kind_grpc,
-    &kind_haproxy,
-    &kind_http,
-    &kind_icmp,
-    &kind_process,
-    &kind_tcp,
-    &kind_udp,
-    &kind_websocket,
-    NULL,
-};
-/* clang-format on */
+#define KIND_POINTER(name) &kind_##name,
+static const struct kind *const kinds[] = {KINDS(KIND_POINTER) NULL};
 
 void kind_complain(const struct kind_room *room, const struct lyd_node *node, const char *format, ...)
 {

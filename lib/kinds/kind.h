@@ -25,6 +25,11 @@ struct kind_room {
 void kind_complain(const struct kind_room *room, const struct lyd_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* What every kind's settings begin with. */
+struct kind_settings {
+    const char *target; /* whom the probe asks, as an operator would call it: "192.0.2.1:80", "http://…" */
+};
+
 struct kind {
     const char *name; /* the container of the schema */
     size_t settings_size;
@@ -33,10 +38,25 @@ struct kind {
      * file is missing is a probe's outcome, not an error of the configuration. Nothing points into NODE afterwards. A
      * copy in the arena is NULL where memory ran out: it is not to be read here. */
     bool (*configure)(void *settings, const struct lyd_node *node, const struct kind_room *room);
-
-    /* Writes whom the probe asks, as an operator would call it: "192.0.2.1:80", "http://…". */
-    void (*target)(const void *settings, char *text, size_t size);
 };
+
+/* All kinds: NAME is the container of the schema, kind_NAME is here, probe_NAME in healthd. */
+#define KINDS(KIND)                                                                                                    \
+    KIND(coap)                                                                                                         \
+    KIND(dns)                                                                                                          \
+    KIND(exec)                                                                                                         \
+    KIND(file)                                                                                                         \
+    KIND(grpc)                                                                                                         \
+    KIND(haproxy)                                                                                                      \
+    KIND(http)                                                                                                         \
+    KIND(icmp)                                                                                                         \
+    KIND(process)                                                                                                      \
+    KIND(tcp)                                                                                                          \
+    KIND(udp)                                                                                                          \
+    KIND(websocket)
+
+#define KIND_DECLARE(name) extern const struct kind kind_##name;
+KINDS(KIND_DECLARE)
 
 /* The kind of that name; NULL where there is none. */
 const struct kind *kind_find(const char *name);

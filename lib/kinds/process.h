@@ -1,13 +1,11 @@
-/* The settings of the process probe. */
+/* The settings of the process probe, whose target is the pidfile. */
 #ifndef VIPGATE_LIB_KINDS_PROCESS_H
 #define VIPGATE_LIB_KINDS_PROCESS_H
 
 #include "lib/kinds/kind.h"
 
 struct process_settings {
-    const char *pidfile;
+    struct kind_settings base; /* first */
 };
-
-extern const struct kind kind_process;
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "lib/model.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t default_port, struct endpoint *endpoint,
@@ -13,6 +15,25 @@ bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t d
     if (wrong)
         kind_complain(room, leaf, "%s \"%s\": %s", name, lyd_get_value(leaf), wrong);
     return !wrong;
+}
+
+const char *settings_format(const struct kind_room *room, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return settings_copy(room, text);
+}
+
+const char *settings_endpoint_shown(const struct kind_room *room, const struct endpoint *endpoint)
+{
+    char text[ENDPOINT_TEXT_SIZE];
+
+    endpoint_format(endpoint, text, sizeof text);
+    return settings_copy(room, text);
 }
 
 bool settings_url_has_credentials(const char *url)

@@ -9,6 +9,13 @@
 bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t default_port, struct endpoint *endpoint,
                        const struct kind_room *room);
 
+/* Text in the arena; NULL where memory ran out. */
+const char *settings_format(const struct kind_room *room, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "HOST:PORT" in the arena; NULL where memory ran out. */
+const char *settings_endpoint_shown(const struct kind_room *room, const struct endpoint *endpoint);
+
 /* Whether URL has credentials in its authority, "name:word@host". No probe sends them, and a URL is shown. */
 bool settings_url_has_credentials(const char *url);
 

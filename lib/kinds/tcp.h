@@ -6,12 +6,11 @@
 #include "lib/kinds/kind.h"
 
 struct tcp_settings {
+    struct kind_settings base; /* first */
     struct endpoint target;
     const char *send;   /* NULL: nothing */
     const char *expect; /* NULL: nothing */
     bool hold_open;
 };
-
-extern const struct kind kind_tcp;
 
 #endif

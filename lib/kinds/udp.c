@@ -8,17 +8,13 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
 
     settings->send = settings_text(room, node, "send");
     settings->expect = settings_text(room, node, "expect");
-    return settings_endpoint(node, "target", 0, &settings->target, room);
-}
-
-static void target(const void *settings, char *text, size_t size)
-{
-    endpoint_format(&((const struct udp_settings *)settings)->target, text, size);
+    bool sound = settings_endpoint(node, "target", 0, &settings->target, room);
+    settings->base.target = settings_endpoint_shown(room, &settings->target);
+    return sound;
 }
 
 const struct kind kind_udp = {
     .name = "udp",
     .settings_size = sizeof(struct udp_settings),
     .configure = configure,
-    .target = target,
 };

@@ -6,11 +6,10 @@
 #include "lib/kinds/kind.h"
 
 struct udp_settings {
+    struct kind_settings base; /* first */
     struct endpoint target;
     const char *send;   /* NULL: an empty datagram */
     const char *expect; /* NULL: any answer */
 };
-
-extern const struct kind kind_udp;
 
 #endif

@@ -15,7 +15,7 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     const char *text = model_text(node, "url");
     struct url url;
 
-    settings->url = settings_url_shown(room, text);
+    settings->base.target = settings_url_shown(room, text);
     settings->subprotocol = settings_text(room, node, "subprotocol");
     settings->ping = model_boolean(node, "ping", true);
     settings->tls_used = strncmp(text, "wss:", 4) == 0;
@@ -31,14 +31,8 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return tls_settings_read(&settings->tls, node, url.target.host, room);
 }
 
-static void target(const void *settings, char *text, size_t size)
-{
-    strlcpy(text, ((const struct websocket_settings *)settings)->url, size);
-}
-
 const struct kind kind_websocket = {
     .name = "websocket",
     .settings_size = sizeof(struct websocket_settings),
     .configure = configure,
-    .target = target,
 };

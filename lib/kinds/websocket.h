@@ -9,16 +9,14 @@
 #include <stdbool.h>
 
 struct websocket_settings {
-    const char *url;         /* as it is shown: without its query */
-    const char *host;        /* for the Host header */
-    const char *path;        /* with the query; at least "/" */
-    const char *subprotocol; /* NULL: none */
+    struct kind_settings base; /* first */
+    const char *host;          /* for the Host header */
+    const char *path;          /* with the query; at least "/" */
+    const char *subprotocol;   /* NULL: none */
     struct endpoint target;
     bool tls_used; /* wss */
     bool ping;
     struct tls_settings tls;
 };
-
-extern const struct kind kind_websocket;
 
 #endif

@@ -67,16 +67,16 @@ static void report(struct http *http, enum reason reason, unsigned status, size_
     const struct http_settings *settings = http->base.probe.settings;
 
     if (reason == REASON_NONE)
-        probe_ok(&http->base.probe, "%s: status %u", settings->url, status);
+        probe_ok(&http->base.probe, "%s: status %u", settings->base.target, status);
     else if (reason == REASON_STATUS)
-        probe_fail(&http->base.probe, reason, "%s: status %u", settings->url, status);
+        probe_fail(&http->base.probe, reason, "%s: status %u", settings->base.target, status);
     else if (reason == REASON_TOO_COSTLY)
         probe_unable(&http->base.probe, reason,
                      "%s: to look for \"%s\" in the body's %zu bytes takes too long: write a simpler expression",
-                     settings->url, settings->expect_body, size);
+                     settings->base.target, settings->expect_body, size);
     else
         probe_fail(&http->base.probe, reason, "%s: status %u, but the body's %s%zu bytes do not match \"%s\"",
-                   settings->url, status, size == HTTP_BODY_MAX ? "first " : "", size, settings->expect_body);
+                   settings->base.target, status, size == HTTP_BODY_MAX ? "first " : "", size, settings->expect_body);
 }
 
 /* There is an answer. The run ends: false, for the stream. */
@@ -91,7 +91,7 @@ static bool conclude(struct http *http)
 
     stream_close(&http->base.stream);
     if (soon)
-        probe_fail(&http->base.probe, REASON_CERTIFICATE, "%s: %s", settings->url, words);
+        probe_fail(&http->base.probe, REASON_CERTIFICATE, "%s: %s", settings->base.target, words);
     else
         report(http, reason, status, size);
     return false;

@@ -59,7 +59,9 @@ static bool succeed(struct tcp *tcp, const char *what)
     dial_address(&tcp->base.stream.dial, address, sizeof address);
     if (tcp->hold && !hold_is_held(tcp->hold))
         hold_keep(tcp->hold, dial_take(&tcp->base.stream.dial));
-    return stream_ok(&tcp->base.stream, "%s %s", what, address);
+    stream_close(&tcp->base.stream);
+    probe_ok(&tcp->base.probe, "%s %s", what, address);
+    return false;
 }
 
 /* Takes what has come, and looks for the text, from where a match may now end. */

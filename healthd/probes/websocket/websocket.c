@@ -50,7 +50,7 @@ static void release(struct stream *stream)
 static bool fail(struct websocket *websocket, enum reason reason, const char *what)
 {
     stream_close(&websocket->base.stream);
-    probe_fail(&websocket->base.probe, reason, "%s: %s", settings_of(websocket)->url, what);
+    probe_fail(&websocket->base.probe, reason, "%s: %s", settings_of(websocket)->base.target, what);
     return false;
 }
 
@@ -72,7 +72,9 @@ static bool succeed(struct websocket *websocket)
     if (stream_expires_soon(&websocket->base.stream, words))
         return fail(websocket, REASON_CERTIFICATE, words);
     say_frame(websocket, WEBSOCKET_CLOSE, normal, sizeof normal);
-    return stream_ok(&websocket->base.stream, "%s: %s", settings->url, settings->ping ? "pong" : "handshake done");
+    stream_close(&websocket->base.stream);
+    probe_ok(&websocket->base.probe, "%s: %s", settings->base.target, settings->ping ? "pong" : "handshake done");
+    return false;
 }
 
 /* ---- what comes back ---- */
@@ -230,7 +232,8 @@ static void websocket_at(const struct probe *probe, char *text, size_t size)
     const struct websocket *websocket = (const struct websocket *)probe;
 
     if (websocket->received)
-        snprintf(text, size, "%s %s", websocket->open ? "no pong from" : "handshake with", settings_of(websocket)->url);
+        snprintf(text, size, "%s %s", websocket->open ? "no pong from" : "handshake with",
+                 settings_of(websocket)->base.target);
     else
         stream_describe(&websocket->base.stream, text, size);
 }
