@@ -20,7 +20,7 @@ room(bgpd/announce   lib lib/control bgpd/config bgpd/session)
 room(bgpd/show       lib lib/daemon bgpd/codec bgpd/rib bgpd/config bgpd/session bgpd/announce)
 room(bgpd            lib lib/daemon bgpd/config bgpd/session bgpd/announce bgpd/show)
 
-room(healthd/probe   lib)
+room(healthd/probe   lib lib/kinds)
 room(healthd/net     lib lib/daemon lib/kinds healthd/probe)
 room(healthd/helper  lib healthd/net)
 room(healthd/probes  lib lib/kinds healthd/probe healthd/net healthd/helper)

@@ -57,41 +57,68 @@ static void test_answers(void **state)
 {
     (void)state;
     static const struct {
-        const char *answer, *members;
-        enum outcome outcome;
-        enum reason reason;
+        struct expected expected;
         unsigned percent;
-        const char *words;
+        const char *members, *answer;
     } rows[] = {
-        {HEADER "back,a,UP,2,\nback,b,UP,2,\n\n", "", OUTCOME_OK, REASON_NONE, 100, "back: 2 of 2 servers up"},
-        {HEADER "back,a,UP,2,\nback,b,DOWN,2,\nback,c,MAINT,2,\n\n", "", OUTCOME_OK, REASON_NONE, 33,
-         "back: 1 of 3 servers up (1 down, 1 in maintenance)"},
-        {HEADER "back,a,DRAIN,2,\n\n", "", OUTCOME_FAIL, REASON_TOO_FEW, 0, "back: 0 of 1 server up (1 draining)"},
-        {HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n", ",\"minimum-up\":\"2\"", OUTCOME_FAIL, REASON_TOO_FEW, 50,
-         "1 of 2"},
-        {HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n", ",\"minimum-up\":\"50%\"", OUTCOME_OK, REASON_NONE, 50, "1 of 2"},
-        {HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n", ",\"minimum-up\":\"51%\"", OUTCOME_FAIL, REASON_TOO_FEW, 50,
-         "1 of 2"},
-        {HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n", ",\"server\":\"b\"", OUTCOME_FAIL, REASON_TOO_FEW, 0, "0 of 1"},
-        {"# pxname,svname,status,weight,bck,type,\nback,a,DOWN,1,0,2,\nback,k,UP,1,1,2,\nback,BACKEND,UP,1,1,1,\n\n",
-         "", OUTCOME_OK, REASON_NONE, 100, "back: 1 of 1 server up (1 down, 1 backup in use)"},
-        {"# pxname,svname,status,weight,bck,type,\nback,a,no check,0,0,2,\nback,BACKEND,DOWN,0,0,1,\n\n", "",
-         OUTCOME_FAIL, REASON_TOO_FEW, 0, "back: 0 of 1 server up (1 draining)"},
-        {HEADER "front,BACKEND,UP,1,\n\n", "", OUTCOME_FAIL, REASON_MISSING, 0,
-         "HAProxy has no backend back; it has: front"},
-        {HEADER "back,a,UP,2,\n\n", ",\"server\":\"z\"", OUTCOME_FAIL, REASON_MISSING, 0,
-         "backend back has no server z; it has: a"},
-        {HEADER "back,a,UP,2,\nback,b", "", OUTCOME_FAIL, REASON_PROTOCOL, 0, "ends in the middle of a line"},
-        {"Permission denied\n\n", "", OUTCOME_FAIL, REASON_PROTOCOL, 0,
-         "no answer to show stat, but: Permission denied"},
-        {"", "", OUTCOME_FAIL, REASON_PROTOCOL, 0, "closed without an answer"},
+        {{"all up", OUTCOME_OK, REASON_NONE, "back: 2 of 2 servers up"},
+         100,
+         "",
+         HEADER "back,a,UP,2,\nback,b,UP,2,\n\n"},
+        {{"one of three", OUTCOME_OK, REASON_NONE, "back: 1 of 3 servers up (1 down, 1 in maintenance)"},
+         33,
+         "",
+         HEADER "back,a,UP,2,\nback,b,DOWN,2,\nback,c,MAINT,2,\n\n"},
+        {{"draining", OUTCOME_FAIL, REASON_TOO_FEW, "back: 0 of 1 server up (1 draining)"},
+         0,
+         "",
+         HEADER "back,a,DRAIN,2,\n\n"},
+        {{"fewer than the minimum", OUTCOME_FAIL, REASON_TOO_FEW, "1 of 2"},
+         50,
+         ",\"minimum-up\":\"2\"",
+         HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n"},
+        {{"half is enough", OUTCOME_OK, REASON_NONE, "1 of 2"},
+         50,
+         ",\"minimum-up\":\"50%\"",
+         HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n"},
+        {{"half is not", OUTCOME_FAIL, REASON_TOO_FEW, "1 of 2"},
+         50,
+         ",\"minimum-up\":\"51%\"",
+         HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n"},
+        {{"one server", OUTCOME_FAIL, REASON_TOO_FEW, "0 of 1"},
+         0,
+         ",\"server\":\"b\"",
+         HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n"},
+        {{"backup stands in", OUTCOME_OK, REASON_NONE, "back: 1 of 1 server up (1 down, 1 backup in use)"},
+         100,
+         "",
+         "# pxname,svname,status,weight,bck,type,\nback,a,DOWN,1,0,2,\nback,k,UP,1,1,2,\nback,BACKEND,UP,1,1,1,\n\n"},
+        {{"weight zero", OUTCOME_FAIL, REASON_TOO_FEW, "back: 0 of 1 server up (1 draining)"},
+         0,
+         "",
+         "# pxname,svname,status,weight,bck,type,\nback,a,no check,0,0,2,\nback,BACKEND,DOWN,0,0,1,\n\n"},
+        {{"no such backend", OUTCOME_FAIL, REASON_MISSING, "HAProxy has no backend back; it has: front"},
+         0,
+         "",
+         HEADER "front,BACKEND,UP,1,\n\n"},
+        {{"no such server", OUTCOME_FAIL, REASON_MISSING, "backend back has no server z; it has: a"},
+         0,
+         ",\"server\":\"z\"",
+         HEADER "back,a,UP,2,\n\n"},
+        {{"cut", OUTCOME_FAIL, REASON_PROTOCOL, "ends in the middle of a line"}, 0, "", HEADER "back,a,UP,2,\nback,b"},
+        {{"refusal", OUTCOME_FAIL, REASON_PROTOCOL, "no answer to show stat, but: Permission denied"},
+         0,
+         "",
+         "Permission denied\n\n"},
+        {{"nothing", OUTCOME_FAIL, REASON_PROTOCOL, "closed without an answer"}, 0, "", ""},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         answer = rows[i].answer;
         struct probe_result result = run_against(serve_answer, rows[i].members);
-        assert_result(&result, rows[i].outcome, rows[i].reason, rows[i].words);
-        assert_int_equal(result.healthy_percent, rows[i].percent);
+        assert_expected(&result, &rows[i].expected);
+        if (result.healthy_percent != rows[i].percent)
+            fail_msg("%s: %u %%", rows[i].expected.name, result.healthy_percent);
     }
 }
 
@@ -112,7 +139,7 @@ static void test_the_worst_process_counts(void **state)
     answer = HEADER "back,a,UP,2,\nback,b,DOWN,2,\n\n";
     server_start_local(&one, serve_answer);
     server_start_local(&other, serve_silence);
-    harness_open(&harness, "\"haproxy\":{\"socket\":[\"%s\",\"%s\"],\"backend\":\"back\"},\"timeout\":\"300ms\"",
+    harness_open(&harness, "\"haproxy\":{\"socket\":[\"%s\",\"%s\"],\"backend\":\"back\"},\"timeout\":\"1s\"",
                  one.local.sun_path, other.local.sun_path);
     assert_result(harness_run(&harness), OUTCOME_FAIL, REASON_TIMEOUT, other.local.sun_path);
     harness_close(&harness);

@@ -52,14 +52,14 @@ static void serve_reset(int fd)
 }
 
 /* One run against a server that serves so, with the tcp settings MEMBERS beside the target. */
-static struct probe_result run_against(void (*serve)(int fd), const char *members)
+static struct probe_result run_against(void (*serve)(int fd), const char *members, const char *timeout)
 {
     struct server server;
     struct harness harness;
     struct probe_result result;
 
     server_start(&server, serve);
-    harness_open(&harness, "\"tcp\":{\"target\":\"127.0.0.1:%u\"%s},\"timeout\":\"300ms\"", server.port, members);
+    harness_open(&harness, "\"tcp\":{\"target\":\"127.0.0.1:%u\"%s},\"timeout\":\"%s\"", server.port, members, timeout);
     result = *harness_run(&harness);
     harness_close(&harness);
     server_stop(&server);
@@ -69,7 +69,7 @@ static struct probe_result run_against(void (*serve)(int fd), const char *member
 static void test_up(void **state)
 {
     (void)state;
-    struct probe_result result = run_against(serve_nothing, "");
+    struct probe_result result = run_against(serve_nothing, "", "10s");
 
     assert_result(&result, OUTCOME_OK, REASON_NONE, "connected to 127.0.0.1:");
     assert_int_equal(result.healthy_percent, 100);
@@ -109,26 +109,35 @@ static void test_dialogue(void **state)
 {
     (void)state;
     static const struct {
+        struct expected expected;
         void (*serve)(int fd);
         const char *members;
-        enum outcome outcome;
-        enum reason reason;
-        const char *words;
     } rows[] = {
-        {serve_banner, ",\"expect\":\"220 \"", OUTCOME_OK, REASON_NONE, "expected answer from 127.0.0.1:"},
-        {serve_pong, ",\"send\":\"PING\",\"expect\":\"PONG\"", OUTCOME_OK, REASON_NONE, "expected answer"},
-        {serve_silence, ",\"send\":\"PING\"", OUTCOME_OK, REASON_NONE, "connected and sent"},
-        {serve_banner, ",\"expect\":\"250 \"", OUTCOME_FAIL, REASON_CLOSED, "closed after 28 bytes"},
-        {serve_half, ",\"expect\":\"220 mail\"", OUTCOME_FAIL, REASON_CLOSED, "closed after 6 bytes"},
-        {serve_nothing, ",\"expect\":\"220\"", OUTCOME_FAIL, REASON_CLOSED, "closed after 0 bytes"},
-        {serve_reset, ",\"expect\":\"220\"", OUTCOME_FAIL, REASON_RESET, "connection reset"},
-        {serve_endless, ",\"expect\":\"220\"", OUTCOME_FAIL, REASON_TOO_LARGE, "too large: 65536 bytes"},
-        {serve_silence, ",\"expect\":\"220\"", OUTCOME_FAIL, REASON_TIMEOUT, "no answer within 300ms: wait 127.0.0.1"},
+        {{"banner", OUTCOME_OK, REASON_NONE, "expected answer from 127.0.0.1:"}, serve_banner, ",\"expect\":\"220 \""},
+        {{"question and answer", OUTCOME_OK, REASON_NONE, "expected answer"},
+         serve_pong,
+         ",\"send\":\"PING\",\"expect\":\"PONG\""},
+        {{"question alone", OUTCOME_OK, REASON_NONE, "connected and sent"}, serve_silence, ",\"send\":\"PING\""},
+        {{"another banner", OUTCOME_FAIL, REASON_CLOSED, "closed after 28 bytes"},
+         serve_banner,
+         ",\"expect\":\"250 \""},
+        {{"half a banner", OUTCOME_FAIL, REASON_CLOSED, "closed after 6 bytes"},
+         serve_half,
+         ",\"expect\":\"220 mail\""},
+        {{"no banner", OUTCOME_FAIL, REASON_CLOSED, "closed after 0 bytes"}, serve_nothing, ",\"expect\":\"220\""},
+        {{"reset", OUTCOME_FAIL, REASON_RESET, "connection reset"}, serve_reset, ",\"expect\":\"220\""},
+        {{"answer without end", OUTCOME_FAIL, REASON_TOO_LARGE, "too large: 65536 bytes"},
+         serve_endless,
+         ",\"expect\":\"220\""},
+        {{"silence", OUTCOME_FAIL, REASON_TIMEOUT, "no answer within 300ms: wait 127.0.0.1"},
+         serve_silence,
+         ",\"expect\":\"220\""},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct probe_result result = run_against(rows[i].serve, rows[i].members);
-        assert_result(&result, rows[i].outcome, rows[i].reason, rows[i].words);
+        bool waits = rows[i].expected.reason == REASON_TIMEOUT;
+        struct probe_result result = run_against(rows[i].serve, rows[i].members, waits ? "300ms" : "10s");
+        assert_expected(&result, &rows[i].expected);
     }
 }
 
