@@ -7,8 +7,8 @@ from lab.probes import ProbeCase, node_server
 HALF = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 
 
-def block(port, more=""):
-    return f"grpc {{ target 127.0.0.1:{port}; {more} }}"
+def block(port, more="", host="127.0.0.1"):
+    return f"grpc {{ target {host}:{port}; {more} }}"
 
 
 class Grpc(ProbeCase):
@@ -19,9 +19,11 @@ class Grpc(ProbeCase):
             "shop": block(9000, "service shop;"),
             "cellar": block(9000, "service cellar;"),
             "attic": block(9000, "service attic;"),
+            "name": block(9000, host="localhost"),
             "nobody": block(9001),
         })
         self.assert_ok(results["whole"])
+        self.assert_ok(results["name"])
         self.assert_ok(results["shop"])
         self.assert_fail(results["cellar"], "status")
         self.assertIn("NOT_SERVING", results["cellar"]["detail"])

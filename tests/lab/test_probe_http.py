@@ -70,10 +70,11 @@ class Http(ProbeCase):
         good, key, both = authority.issue("good", "shop.example.net")
         old, old_key, _ = authority.issue("old", "shop.example.net", moment(-9), moment(-2))
         soon, soon_key, _ = authority.issue("soon", "shop.example.net", moment(-9), moment(2))
+        local, local_key, _ = authority.issue("local", "localhost")
         Nginx(self.lab, self.host, "http {" + server(8443, good, key) + server(8444, old, old_key)
               + server(8445, soon, soon_key)
               + server(8446, good, key, f"ssl_client_certificate {authority.certificate}; ssl_verify_client on;")
-              + server(8447, stranger.certificate, stranger.key) + "}")
+              + server(8447, stranger.certificate, stranger.key) + server(8448, local, local_key) + "}")
 
         def tls(port, more="", trusted=True):
             ca_file = f"ca-file {authority.certificate};" if trusted else ""
@@ -84,6 +85,7 @@ class Http(ProbeCase):
             "good": tls(8443, 'expect-body "well";'),
             "unknown-authority": tls(8443, trusted=False),
             "unverified": tls(8443, "verify false;", trusted=False),
+            "name": block("https://localhost:8448/", f"ca-file {authority.certificate};"),
             "another-name": block("https://127.0.0.1:8443/", f"ca-file {authority.certificate};"),
             "server-name": block("https://127.0.0.1:8443/",
                                  f"ca-file {authority.certificate}; server-name shop.example.net;"),
@@ -96,7 +98,7 @@ class Http(ProbeCase):
             "self-signed": tls(8447),
             "no-ca-file": tls(8443, "ca-file /nonexistent;", trusted=False),
         }.items()})
-        for name in ("good", "unverified", "server-name", "expired-unverified", "soon-enough", "client"):
+        for name in ("good", "unverified", "name", "server-name", "expired-unverified", "soon-enough", "client"):
             self.assert_ok(results[name])
         for name in ("unknown-authority", "another-name", "expired", "soon", "self-signed"):
             self.assert_fail(results[name], "certificate")

@@ -7,8 +7,8 @@ from lab.probes import ProbeCase, node_server
 HALF = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
 
 
-def block(port, more=""):
-    return f'websocket {{ url "ws://127.0.0.1:{port}/"; {more} }}'
+def block(port, more="", host="127.0.0.1"):
+    return f'websocket {{ url "ws://{host}:{port}/"; {more} }}'
 
 
 class Websocket(ProbeCase):
@@ -19,9 +19,10 @@ class Websocket(ProbeCase):
             "handshake": block(9000, "ping false;"),
             "subprotocol": block(9000, "subprotocol chat;"),
             "another": block(9000, "subprotocol mail;"),
+            "name": block(9000, host="localhost"),
             "nobody": block(9001),
         })
-        for name in ("ping", "handshake", "subprotocol"):
+        for name in ("ping", "handshake", "subprotocol", "name"):
             self.assert_ok(results[name])
         self.assertIn("pong", results["ping"]["detail"])
         self.assertEqual(["connect", "handshake", "ping"],

@@ -11,6 +11,7 @@
 #include "tests/unit/healthd/name_server.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 
 enum { DEADLINE_MS = 10000, ADDRESSES = 4, FILLERS = 8 };
@@ -267,6 +268,76 @@ static void test_it_can_be_closed_while_some_are_silent(void **state)
     assert_int_equal(stage.connected + stage.failed, 0);
 }
 
+/* ---- on a network that takes its time, as every remote target's does ---- */
+
+/* Answers on this one come late: once 300 octets are spent, ten are let through in a millisecond. False where this
+ * machine does not let us make a network. */
+static bool enter_slow_network(void)
+{
+    return unshare(CLONE_NEWNET) == 0 &&
+           system("ip link set lo up && tc qdisc add dev lo root tbf rate 80kbit burst 300 "
+                  "latency 5s") == 0;
+}
+
+/* Spends what the network lets through at once. */
+static void spend(void)
+{
+    static const char octets[250];
+    struct sockaddr_in address = address_of(9);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+    sendto(fd, octets, sizeof octets, 0, (struct sockaddr *)&address, sizeof address);
+    close(fd);
+}
+
+/* Dials until a connection was under way for a turn of the loop, as it is once the name is known. */
+static void dial_late(void)
+{
+    uint64_t deadline = clock_monotonic_ms() + DEADLINE_MS;
+
+    stage.probe.timeout_ms = DEADLINE_MS; /* so that late is not silent yet */
+    for (bool waited = false; !waited;) {
+        dial_close(&stage.dial);
+        stage.connected = stage.failed = 0;
+        spend();
+        dial_start(&stage.dial);
+        while (!stage.connected && !stage.failed) {
+            assert_true(clock_monotonic_ms() < deadline);
+            waited |= stage.dial.fd >= 0;
+            uv_run(&stage.loop, UV_RUN_ONCE);
+        }
+    }
+}
+
+static void test_it_is_connected_late(void **state)
+{
+    (void)state;
+    dial_late();
+    expect_connected_to("127.0.0.1");
+    assert_int_equal(stage.dial.next, 1);
+    assert_true(send(stage.dial.fd, "x", 1, MSG_NOSIGNAL) == 1);
+}
+
+static void test_it_is_refused_late_and_the_next_is_tried(void **state)
+{
+    (void)state;
+    refuse(1);
+    refuse(2);
+    dial_late();
+    expect_connected_to("127.0.0.3");
+    assert_int_equal(stage.dial.next, 3);
+}
+
+static void test_all_refuse_late(void **state)
+{
+    (void)state;
+    for (unsigned last = 1; last <= ADDRESSES; last++)
+        refuse(last);
+    dial_late();
+    assert_int_equal(stage.failed, 1);
+    assert_int_equal(stage.error, -ECONNREFUSED);
+}
+
 int main(void)
 {
 #define DIAL_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -279,5 +350,15 @@ int main(void)
         DIAL_TEST(test_the_targets_word_outweighs_our_own_trouble),
         DIAL_TEST(test_it_can_be_closed_while_some_are_silent),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest late[] = {
+        DIAL_TEST(test_it_is_connected_late),
+        DIAL_TEST(test_it_is_refused_late_and_the_next_is_tried),
+        DIAL_TEST(test_all_refuse_late),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    if (enter_slow_network())
+        failed += cmocka_run_group_tests(late, NULL, NULL);
+    else
+        print_message("skipped: no network of our own\n");
+    return failed;
 }
