@@ -200,7 +200,7 @@ static void read_statements(struct reader *reader, struct statements *statements
 static void read_block(struct reader *reader, struct statement *statement, unsigned depth)
 {
     statement->has_block = true;
-    if (depth >= DOCUMENT_DEPTH_MAX) {
+    if (depth > DOCUMENT_DEPTH_MAX) {
         report(reader, lexer_peek(&reader->lexer)->location, "blocks nested more than 32 deep");
         skip_block(reader);
         return;
