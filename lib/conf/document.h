@@ -77,9 +77,4 @@ bool source_read(struct document *document, struct location location, struct sou
 /* The location of SOURCE as a whole. */
 struct location source_start(const struct source *source);
 
-/* The readers, one for each encoding. Each appends the statements of SOURCE. */
-void text_read(struct document *document, const struct source *source);
-void json_read(struct document *document, const struct source *source);
-void xml_read(struct document *document, const struct source *source);
-
 #endif

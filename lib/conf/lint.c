@@ -65,11 +65,11 @@ static struct lint_neighbor neighbor_of(const struct lyd_node *node)
     };
 }
 
-/* False: out of memory. */
-static bool find_neighbors(struct lint *lint)
+bool lint_open(struct lint *lint, struct document *document)
 {
-    const struct lyd_node *first = lint->bgp ? lyd_child(lint->bgp) : NULL;
+    const struct lyd_node *bgp = model_sibling(document->tree.first, "bgp"), *first = lyd_child(bgp);
 
+    *lint = (struct lint){.document = document, .first = document->tree.first, .bgp = bgp};
     lint->neighbors = calloc(model_count(first, "neighbor") + 1, sizeof *lint->neighbors);
     if (!lint->neighbors)
         return false;
@@ -80,17 +80,7 @@ static bool find_neighbors(struct lint *lint)
     return true;
 }
 
-void document_lint(struct document *document)
+void lint_close(struct lint *lint)
 {
-    const struct lyd_node *first = document->tree.first;
-    struct lint lint = {.document = document, .first = first, .bgp = model_sibling(first, "bgp")};
-
-    if (!find_neighbors(&lint))
-        return;
-    lint_values(&lint);
-    lint_bgp(&lint);
-    lint_platforms(&lint);
-    lint_vips(&lint);
-    lint_checks(&lint);
-    free(lint.neighbors);
+    free(lint->neighbors);
 }

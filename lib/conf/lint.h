@@ -8,11 +8,6 @@
 #include "lib/conf/document.h"
 #include "lib/model.h"
 
-/* Reports what is odd in DOCUMENT's tree, which has the schema's defaults in place but may break its rules. */
-void document_lint(struct document *document);
-
-/* ---- what its files share ---- */
-
 /* One neighbor with what other rules ask of it. */
 struct lint_neighbor {
     const struct lyd_node *node;
@@ -31,6 +26,20 @@ struct lint {
     struct lint_neighbor *neighbors;
     size_t neighbor_count;
 };
+
+/* Begins the lint of DOCUMENT's tree, which has the schema's defaults in place but may break its rules. False: out of
+ * memory. */
+bool lint_open(struct lint *lint, struct document *document);
+void lint_close(struct lint *lint);
+
+/* The parts of the lint, one file each. */
+void lint_values(const struct lint *lint);
+void lint_bgp(const struct lint *lint);
+void lint_platforms(const struct lint *lint);
+void lint_vips(const struct lint *lint);
+void lint_checks(const struct lint *lint);
+
+/* ---- what they share ---- */
 
 /* Each reports at the location of NODE. */
 #define lint_error(lint, node, ...)   conf_error(&(lint)->document->conf, node, __VA_ARGS__)
@@ -51,12 +60,5 @@ void lint_mark_listed(const struct lint *lint, const struct lyd_node *vip);
 /* Calls CHECK for each entry of the list NAME at the top, the detached ones included. */
 void lint_each(const struct lint *lint, const char *name,
                void (*check)(const struct lint *lint, const struct lyd_node *node));
-
-/* The parts of the lint, one file each. */
-void lint_values(const struct lint *lint);
-void lint_bgp(const struct lint *lint);
-void lint_platforms(const struct lint *lint);
-void lint_vips(const struct lint *lint);
-void lint_checks(const struct lint *lint);
 
 #endif

@@ -1,4 +1,5 @@
 /* The text form, read into statements, with the files that it includes. */
+#include "lib/conf/read.h"
 #include "lib/conf/text_lex.h"
 
 #include <errno.h>

@@ -2,6 +2,7 @@
 
 #include "lib/conf/build.h"
 #include "lib/conf/lint.h"
+#include "lib/conf/read.h"
 #include "lib/conf/rules.h"
 #include "lib/model.h"
 
@@ -49,6 +50,20 @@ static void complete(struct document *document, const struct ly_ctx *context)
         lyd_new_implicit_tree(detached->dnodes[i], LYD_IMPLICIT_NO_STATE, NULL);
 }
 
+static void check_lint(struct document *document)
+{
+    struct lint lint;
+
+    if (document->incomplete || !lint_open(&lint, document))
+        return;
+    lint_values(&lint);
+    lint_bgp(&lint);
+    lint_platforms(&lint);
+    lint_vips(&lint);
+    lint_checks(&lint);
+    lint_close(&lint);
+}
+
 /* Statements to the finished value, which takes over what the document owns. */
 static struct conf finish(struct document *document, const struct ly_ctx *context)
 {
@@ -58,8 +73,7 @@ static struct conf finish(struct document *document, const struct ly_ctx *contex
         document_build(document, context);
     document_check_rules(document, context);
     complete(document, context);
-    if (!document->incomplete)
-        document_lint(document);
+    check_lint(document);
     if (conf->error_count == 0 && rules_are_incomplete(context))
         validate(document, context);
     tree_finish(&document->tree);
