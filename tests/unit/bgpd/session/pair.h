@@ -1,6 +1,6 @@
 /*
- * Two speakers that talk to each other over loopback sockets, in one loop. "a" is 127.0.0.11, AS 65010, identifier
- * 192.0.2.11; "b" is 127.0.0.12, AS 65515, identifier 192.0.2.12. Tests change the configurations before pair_start.
+ * Two speakers that talk to each other over loopback sockets, in one loop. "a" is 127.x.y.11, AS 65010, identifier
+ * 192.0.2.11; "b" is 127.x.y.12, AS 65515, identifier 192.0.2.12. Tests change the configurations before pair_start.
  */
 #ifndef VIPGATE_TESTS_SESSION_PAIR_H
 #define VIPGATE_TESTS_SESSION_PAIR_H
@@ -30,7 +30,6 @@ struct end {
 
 struct pair {
     uv_loop_t loop;
-    uint16_t port;
     struct end a, b;
 };
 
@@ -41,19 +40,21 @@ static inline struct address pair_address(const char *text)
     return address;
 }
 
-/* A port that was free a moment ago on every address. */
-static inline uint16_t pair_free_port(void)
+/* Of this process alone, and none that the kernel hands out: nobody else takes it, on these addresses or on any. */
+static inline uint16_t pair_port(void)
 {
-    uint16_t port = 0;
-    struct sockaddr_storage storage;
-    struct address address = pair_address("0.0.0.0");
-    socklen_t length = address_to_socket(&address, 0, &storage);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&storage, length), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&storage, &length), 0);
-    address_from_socket((struct sockaddr *)&storage, &port);
-    close(fd);
-    return port;
+    return (uint16_t)(10000 + getpid() % 20000);
+}
+
+/* 127.x.y.NUMBER, of this process alone. */
+static inline const char *pair_host(unsigned number)
+{
+    static char texts[4][ADDRESS_TEXT_SIZE];
+    static unsigned next;
+    char *text = texts[next++ % 4];
+    snprintf(text, sizeof texts[0], "127.%u.%u.%u", 1 + (unsigned)getpid() / 256 % 254, (unsigned)getpid() % 256,
+             number);
+    return text;
 }
 
 static inline void pair_changed(struct peer *peer, void *user)
@@ -71,7 +72,7 @@ static inline void pair_configure(struct pair *pair, struct end *end, uint32_t a
     end->neighbor = (struct neighbor_config){.address = other->address,
                                              .peer_as = peer_as,
                                              .local_address = end->address,
-                                             .port = pair->port,
+                                             .port = pair_port(),
                                              .hold_time_s = 90,
                                              .connect_retry_ms = 100,
                                              .ttl = 1,
@@ -80,7 +81,7 @@ static inline void pair_configure(struct pair *pair, struct end *end, uint32_t a
     end->config = (struct bgp_config){.local_as = as,
                                       .router_id = 0xc0000200u | end->address.octets[3],
                                       .listen_enabled = true,
-                                      .listen_port = pair->port,
+                                      .listen_port = pair_port(),
                                       .listen_addresses = &end->address,
                                       .listen_count = 1,
                                       .neighbors = &end->neighbor,
@@ -96,9 +97,8 @@ static inline int pair_setup(void **state)
     struct pair *pair = calloc(1, sizeof *pair);
     assert_non_null(pair);
     assert_int_equal(uv_loop_init(&pair->loop), 0);
-    pair->port = pair_free_port();
-    pair->a.address = pair_address("127.0.0.11");
-    pair->b.address = pair_address("127.0.0.12");
+    pair->a.address = pair_address(pair_host(11));
+    pair->b.address = pair_address(pair_host(12));
     pair_configure(pair, &pair->a, 65010, &pair->b, 65515);
     pair_configure(pair, &pair->b, 65515, &pair->a, 65010);
     *state = pair;

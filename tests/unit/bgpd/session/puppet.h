@@ -1,5 +1,5 @@
 /*
- * A neighbor that does what the test says, octet by octet, in place of speaker "b": 127.0.0.12, AS 65515, identifier
+ * A neighbor that does what the test says, octet by octet, in place of speaker "b": 127.x.y.12, AS 65515, identifier
  * 192.0.2.12. It connects to "a", which is configured passive.
  */
 #ifndef VIPGATE_TESTS_SESSION_PUPPET_H
@@ -30,7 +30,7 @@ static inline void puppet_connect(struct puppet *puppet, struct pair *pair, int 
         setsockopt(puppet->fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     socklen_t length = address_to_socket(&pair->b.address, 0, &local);
     assert_int_equal(bind(puppet->fd, (struct sockaddr *)&local, length), 0);
-    length = address_to_socket(&pair->a.address, pair->port, &remote);
+    length = address_to_socket(&pair->a.address, pair_port(), &remote);
     assert_int_equal(connect(puppet->fd, (struct sockaddr *)&remote, length), 0);
 }
 
@@ -182,7 +182,7 @@ static inline void puppet_expect_closed(struct puppet *puppet)
 static inline int puppet_listen(const struct pair *pair)
 {
     char error[128] = "";
-    int listener = socket_listen(&pair->b.address, pair->port, false, error, sizeof error);
+    int listener = socket_listen(&pair->b.address, pair_port(), false, error, sizeof error);
     if (listener < 0)
         fail_msg("%s", error);
     return listener;

@@ -307,6 +307,29 @@ static void test_idle_hold_grows(void **state)
     }
 }
 
+/* Of many failures a session leaves three, and a stable one none; its own end is one more: 1.7 s at most, and 0.5 s. */
+static void test_a_session_makes_good_for_failures(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned retries, seconds;
+        int32_t idle_hold;
+    } rows[] = {{"short", 12, 0, 2}, {"stable", 3, 60, 1}};
+    struct pair *pair = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        clock_stop();
+        peer_reset(pair_peer(&pair->a), NULL);
+        pair_peer(&pair->a)->retries = rows[i].retries;
+        puppet_reach(&puppet, pair, SESSION_ESTABLISHED);
+        clock_advance(rows[i].seconds * 1000);
+        puppet_close(&puppet);
+        WAIT_FOR(pair, a_is_idle);
+        if (pair_status(&pair->a).timers.idle_hold != rows[i].idle_hold)
+            fail_msg("%s: idle hold %d s", rows[i].name, pair_status(&pair->a).timers.idle_hold);
+        clock_go();
+    }
+}
+
 /* ---- more than one connection ---- */
 
 static void test_second_connection_replaces_one_without_open(void **state)
@@ -489,6 +512,52 @@ static void test_only_to_customer_is_attached(void **state)
     puppet_close(&puppet);
 }
 
+/* RFC 7313: BoRR, the route, EoRR. The subtype is where RFC 2918 has a reserved octet. */
+static void test_answer_to_a_refresh_is_marked_at_both_ends(void **state)
+{
+    static const uint8_t request[] = {0, 1, 0, 1};
+    static uint8_t body[MESSAGE_MAX_EXTENDED];
+    struct pair *pair = *state;
+    struct open_message open = puppet_open();
+    size_t size;
+    open.capabilities.enhanced_refresh = true;
+    speaker_release(pair->a.speaker);
+    pair_desire(&pair->a, "203.0.113.9/32", 0);
+    puppet_reach_with(&puppet, pair, &open, SESSION_ESTABLISHED);
+    puppet_expect(&puppet, MESSAGE_UPDATE, body, &size);
+    puppet_expect(&puppet, MESSAGE_UPDATE, body, &size); /* End-of-RIB */
+    puppet_send_message(&puppet, MESSAGE_ROUTE_REFRESH, request, sizeof request);
+    puppet_expect(&puppet, MESSAGE_ROUTE_REFRESH, body, &size);
+    assert_int_equal(body[2], REFRESH_BEGIN);
+    assert_int_equal(puppet_next(&puppet, body, &size), MESSAGE_UPDATE);
+    assert_int_equal(puppet_next(&puppet, body, &size), MESSAGE_ROUTE_REFRESH);
+    assert_int_equal(body[2], REFRESH_END);
+    puppet_close(&puppet);
+}
+
+static bool a_has_heard_refresh(struct pair *pair)
+{
+    return pair_status(&pair->a).received.route_refresh == 1;
+}
+
+/* While the first table is owed, it is the answer, and End-of-RIB its only mark. */
+static void test_a_refresh_before_end_of_rib_has_no_marks(void **state)
+{
+    static const uint8_t request[] = {0, 1, 0, 1};
+    static uint8_t body[MESSAGE_MAX_EXTENDED];
+    struct pair *pair = *state;
+    struct open_message open = puppet_open();
+    size_t size;
+    open.capabilities.enhanced_refresh = true;
+    puppet_reach_with(&puppet, pair, &open, SESSION_ESTABLISHED);
+    puppet_send_message(&puppet, MESSAGE_ROUTE_REFRESH, request, sizeof request);
+    WAIT_FOR(pair, a_has_heard_refresh);
+    speaker_release(pair->a.speaker);
+    puppet_expect(&puppet, MESSAGE_UPDATE, body, &size);
+    assert_int_equal(pair_status(&pair->a).sent.route_refresh, 0);
+    puppet_close(&puppet);
+}
+
 /* ---- UPDATEs ---- */
 
 static bool a_has_counted(struct pair *pair)
@@ -588,9 +657,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_neighbor_that_does_not_read_is_let_go, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_neighbor_that_does_not_read_is_let_go_without_a_hold_time, puppet_setup,
                                         pair_teardown),
+        cmocka_unit_test_setup_teardown(test_a_session_makes_good_for_failures, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_what_waits_unread_counts, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_idle_hold_grows, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_only_to_customer_is_attached, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_answer_to_a_refresh_is_marked_at_both_ends, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_a_refresh_before_end_of_rib_has_no_marks, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_malformed_update_costs_the_route_only, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_own_as_in_the_path, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_route_leak, puppet_setup, pair_teardown),

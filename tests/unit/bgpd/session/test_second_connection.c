@@ -181,23 +181,72 @@ static void test_no_family_no_replacement(void **state)
     close_both();
 }
 
-/* RFC 8538: the hold timer runs out and the routes stay, where the neighbor has the N bit; RFC 4724: else they go. */
-static void test_hold_timer_with_and_without_the_n_bit(void **state)
+/* RFC 8538: where the neighbor has the N bit, the routes outlive a NOTIFICATION that is no hard reset; RFC 4724: else
+ * they go. */
+static void test_notifications_with_and_without_the_n_bit(void **state)
 {
+    static const struct {
+        const char *name;
+        bool n_bit, routes_stay;
+        uint8_t notification[2]; /* of the neighbor; else the hold timer expires */
+    } rows[] = {
+        {"hold timer", false, false, {0}},
+        {"hold timer, N bit", true, true, {0}},
+        {"NOTIFICATION", false, false, {ERROR_CEASE, CEASE_ADMINISTRATIVE_RESET}},
+        {"NOTIFICATION, N bit", true, true, {ERROR_CEASE, CEASE_ADMINISTRATIVE_RESET}},
+        {"hard reset, N bit", true, false, {ERROR_CEASE, CEASE_HARD_RESET}},
+    };
     struct pair *pair = *state;
     pair->a.neighbor.graceful_restart = true;
-    for (unsigned n_bit = 0; n_bit < 2; n_bit++) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct open_message open = graceful_open(FAMILY_BIT_IPV4);
-        open.capabilities.graceful_restart.notification = n_bit;
+        open.capabilities.graceful_restart.notification = rows[i].n_bit;
         puppet_reach_with(&first, pair, &open, SESSION_ESTABLISHED);
         puppet_send_message(&first, MESSAGE_UPDATE, route, sizeof route);
         WAIT_FOR(pair, a_has_a_route);
-        clock_advance(100 * 1000);
-        puppet_expect_notification(&first, ERROR_HOLD_TIMER, 0);
+        if (rows[i].notification[0]) {
+            puppet_send_message(&first, MESSAGE_NOTIFICATION, rows[i].notification, sizeof rows[i].notification);
+            WAIT_FOR(pair, a_is_down);
+        } else {
+            clock_advance(100 * 1000);
+            puppet_expect_notification(&first, ERROR_HOLD_TIMER, 0);
+        }
         puppet_close(&first);
-        assert_int_equal(a_has_a_route(pair), n_bit);
+        if (a_has_a_route(pair) != rows[i].routes_stay)
+            fail_msg("%s: the routes %s", rows[i].name, rows[i].routes_stay ? "are gone" : "are still there");
         clock_advance(OLD_MS);
     }
+}
+
+/* RFC 8538 section 3.1: we say that what the neighbor has sent too much of is not to be kept. */
+static void test_maximum_prefix_is_a_hard_reset(void **state)
+{
+    struct pair *pair = *state;
+    struct open_message open = graceful_open(FAMILY_BIT_IPV4);
+    uint8_t other[sizeof route];
+    memcpy(other, route, sizeof route);
+    other[sizeof route - 1]++;
+    open.capabilities.graceful_restart.notification = true;
+    pair->a.neighbor.graceful_restart = true;
+    pair->a.neighbor.maximum_prefix = 1;
+    puppet_reach_with(&first, pair, &open, SESSION_ESTABLISHED);
+    puppet_send_message(&first, MESSAGE_UPDATE, route, sizeof route);
+    puppet_send_message(&first, MESSAGE_UPDATE, other, sizeof other);
+    puppet_expect_notification(&first, ERROR_CEASE, CEASE_HARD_RESET);
+    puppet_close(&first);
+}
+
+/* The neighbor drops the connection that lost a collision: nothing that show would have to tell. */
+static void test_a_lost_collision_is_not_noted(void **state)
+{
+    static const uint8_t body[] = {ERROR_CEASE, CEASE_COLLISION_RESOLUTION};
+    struct pair *pair = established(state, FAMILY_BIT_IPV4);
+    puppet_reach(&second, pair, SESSION_OPEN_SENT);
+    puppet_send_message(&second, MESSAGE_NOTIFICATION, body, sizeof body);
+    puppet_expect_closed(&second);
+    assert_int_equal(pair_status(&pair->a).last_error_received.direction, ERROR_NONE);
+    assert_true(a_is_established(pair));
+    close_both();
 }
 
 /* RFC 7313 section 4: before End-of-RIB the beginning of a refresh means nothing. */
@@ -321,7 +370,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_valid_open_takes_its_place, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_young_session_stays, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_no_family_no_replacement, puppet_setup, pair_teardown),
-        cmocka_unit_test_setup_teardown(test_hold_timer_with_and_without_the_n_bit, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_notifications_with_and_without_the_n_bit, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_maximum_prefix_is_a_hard_reset, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_a_lost_collision_is_not_noted, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_refresh_waits_for_end_of_rib, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_it_returns_at_once_the_first_time, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_open_confirm_does_not_last, puppet_setup, pair_teardown),

@@ -34,7 +34,7 @@ static void test_both_connect_and_one_session_stays(void **state)
     assert_int_equal(a.remote_router_id, 0xc000020cu);
     assert_int_equal(a.state, SESSION_ESTABLISHED);
 
-    const struct event *event = journal_latest(pair->a.journal, "session", "127.0.0.12");
+    const struct event *event = journal_latest(pair->a.journal, "session", pair_host(12));
     assert_non_null(event);
     assert_string_equal(event->to, "established");
 }
@@ -78,7 +78,7 @@ static void test_one_passive(void **state)
     pair->a.neighbor.passive = true;
     pair_start(pair);
     WAIT_FOR(pair, both_established);
-    assert_int_equal(pair_status(&pair->a).socket.local_port, pair->port);
+    assert_int_equal(pair_status(&pair->a).socket.local_port, pair_port());
     assert_int_equal(pair_status(&pair->a).transitions, 1);
 }
 
@@ -185,7 +185,7 @@ static void test_admin_down_with_text_and_up(void **state)
     assert_int_equal(b.last_error.code, ERROR_CEASE);
     assert_int_equal(b.last_error.subcode, CEASE_ADMINISTRATIVE_SHUTDOWN);
     assert_string_equal(b.last_error.message, "maintenance until nine");
-    const struct event *event = journal_latest(pair->b.journal, "session", "127.0.0.11");
+    const struct event *event = journal_latest(pair->b.journal, "session", pair_host(11));
     assert_string_equal(event->from, "established");
     assert_non_null(strstr(event->cause, "maintenance until nine"));
 

@@ -11,7 +11,7 @@ static struct bgp_config changed_config(const struct end *end)
     struct bgp_config config = end->config;
     neighbors[0] = end->neighbor;
     neighbors[1] = end->neighbor;
-    neighbors[1].address = pair_address("127.0.0.14");
+    neighbors[1].address = pair_address(pair_host(14));
     neighbors[1].passive = true;
     config.neighbors = neighbors;
     return config;
@@ -146,7 +146,7 @@ static void test_a_port_in_use_is_named_and_nothing_has_changed(void **state)
     config.neighbor_count = 2;
     config.listen_addresses = &pair->b.address; /* where the other end listens */
     assert_false(speaker_prepare(pair->a.speaker, &config, error, sizeof error));
-    snprintf(expected, sizeof expected, "listen on 127.0.0.12 port %u: address already in use", pair->port);
+    snprintf(expected, sizeof expected, "listen on %s port %u: address already in use", pair_host(12), pair_port());
     assert_string_equal(error, expected);
     assert_true(both_established(pair));
     assert_null(speaker_find(pair->a.speaker, &neighbors[1].address));
@@ -172,7 +172,7 @@ static void test_from_any_address_to_one_on_the_same_port(void **state)
 static void test_abandoned_is_forgotten(void **state)
 {
     struct pair *pair = *state;
-    struct address elsewhere = pair_address("127.0.0.15");
+    struct address elsewhere = pair_address(pair_host(15));
     char error[256];
     pair_start(pair);
     WAIT_FOR(pair, both_established);
