@@ -5,6 +5,7 @@
 #include "lib/daemon/notify.h"
 #include "lib/daemon/program.h"
 #include "lib/log.h"
+#include "lib/model.h"
 
 #include <bsd/string.h>
 #include <bsd/unistd.h>
@@ -189,7 +190,17 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* ---- the program ---- */
 
-static int run(struct daemon *daemon, struct load *load)
+static void forget_schema(void *user)
+{
+    load_forget(user);
+}
+
+static void on_forgotten(void *user)
+{
+    (void)user;
+}
+
+static int run(struct daemon *daemon, struct load *load, struct ly_ctx *context)
 {
     char error[512];
 
@@ -199,6 +210,9 @@ static int run(struct daemon *daemon, struct load *load)
         log_error(NULL, "%s", error);
         daemon_end(daemon);
     }
+    /* That takes half a millisecond, in which the first announcements would wait. */
+    if (!beside_start(daemon->loop, forget_schema, on_forgotten, context))
+        forget_schema(context);
     uv_run(daemon->loop, UV_RUN_DEFAULT);
     uv_loop_close(daemon->loop);
     return started ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -221,14 +235,22 @@ static void say_findings(const struct load *load, bool only_check)
 static int check_or_run(struct daemon *daemon, bool only_check)
 {
     const struct load_kind *kind = &daemon->kind->config.load;
-    struct load load = load_file_apart(kind, daemon->path);
-    int status = EXIT_SUCCESS;
+    int status;
+    char error[256];
+    struct ly_ctx *context = model_open(error, sizeof error);
 
+    if (!context) {
+        log_error(NULL, "%s", error);
+        return EXIT_FAILURE;
+    }
+    struct load load = load_file(kind, context, daemon->path);
     say_findings(&load, only_check);
-    if (!load.value)
-        status = PROGRAM_MISUSED;
-    else if (!only_check)
-        status = run(daemon, &load);
+    if (load.value && !only_check) {
+        status = run(daemon, &load, context);
+    } else {
+        status = load.value ? EXIT_SUCCESS : PROGRAM_MISUSED;
+        ly_ctx_destroy(context);
+    }
     load_clear(kind, &load);
     return status;
 }

@@ -56,9 +56,14 @@ struct load load_file_apart(const struct load_kind *kind, const char *path)
         load = load_file(kind, context, path);
     else
         conf_error(&load.findings, NULL, "%s", error);
+    load_forget(context);
+    return load;
+}
+
+void load_forget(struct ly_ctx *context)
+{
     ly_ctx_destroy(context);
     malloc_trim(0); /* the tree of a large file takes a hundred times what is left */
-    return load;
 }
 
 char *load_lines(const struct load *load)

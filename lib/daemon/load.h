@@ -37,6 +37,9 @@ struct load load_file(const struct load_kind *kind, const struct ly_ctx *context
 /* The same with a context of its own, of which nothing is left afterwards. */
 struct load load_file_apart(const struct load_kind *kind, const char *path);
 
+/* Frees CONTEXT (NULL: nothing), and gives the system back what reading took. */
+void load_forget(struct ly_ctx *context);
+
 /* A line for each finding, errors and warnings. The caller frees it; NULL when out of memory. */
 char *load_lines(const struct load *load);
 
