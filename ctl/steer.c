@@ -19,7 +19,7 @@ int handle_check_run(const struct invocation *invocation)
                        collection_add, &answers);
     const struct json_node *check = collection_find(&answers, "check", name);
     if (status == STATUS_DONE && !check) {
-        complain("there is no check %s; 'vipgate show checks' lists them", name);
+        complain("no check %s is configured; see 'vipgate show checks'", name);
         status = STATUS_REFUSED;
     } else if (status == STATUS_DONE) {
         struct writer writer = show_writer(invocation);

@@ -44,8 +44,7 @@ static void answer_check_run(void *user, struct control_request *request, const 
     struct wait *wait = check ? calloc(1, sizeof *wait) : NULL;
 
     if (!wait) {
-        control_refuse(request, check ? "out of memory" : "there is no check %s; 'vipgate show checks' lists them",
-                       name);
+        control_refuse(request, check ? "out of memory" : "no check %s is configured; see 'vipgate show checks'", name);
         return;
     }
     wait->run.finished = on_run_finished;

@@ -45,34 +45,33 @@ static void on_removed(const char *name, void *user)
 }
 
 /*
- * A process that was stopped, or a machine that was, wakes up with verdicts of another time, and bgpd has long ceased
- * to trust them. They are forgotten before anybody is told of them: the state is that of the first verdicts from now on
- * (promise 5).
+ * A process or a machine that was stopped wakes up with old verdicts, which bgpd has long ceased to trust. They are
+ * forgotten before a subscriber sees them: the state is that of the first verdicts from now on (promise 5).
  */
-static void look_for_standstill(struct healthd *healthd)
+static void look_for_stall(struct healthd *healthd)
 {
-    uint64_t now_ms = uv_now(healthd->daemon.loop), stood_ms = now_ms - healthd->pulse_ms;
+    uint64_t now_ms = uv_now(healthd->daemon.loop), stalled_ms = now_ms - healthd->pulse_ms;
     char time[CLOCK_TEXT_SIZE], why[64];
 
     healthd->pulse_ms = now_ms;
-    if (stood_ms <= checks_config(healthd->checks)->lease_ms)
+    if (stalled_ms <= checks_config(healthd->checks)->lease_ms)
         return;
-    snprintf(why, sizeof why, "the health daemon stood still for %s", duration_format(stood_ms / 1000 * 1000, time));
-    log_warning(NULL, "%s: all checks begin again", why);
+    snprintf(why, sizeof why, "the health daemon was stalled for %s", duration_format(stalled_ms / 1000 * 1000, time));
+    log_warning(NULL, "%s: all checks restart", why);
     for (size_t i = 0; i < checks_count(healthd->checks); i++)
         check_begin_again(checks_at(healthd->checks, i), why);
 }
 
 static void on_pulse(uv_timer_t *timer)
 {
-    look_for_standstill(timer->data);
+    look_for_stall(timer->data);
 }
 
 static void start_pulse(struct healthd *healthd, uint64_t lease_ms)
 {
     uint64_t period_ms = lease_ms / 4 + 1;
 
-    uv_update_time(healthd->daemon.loop); /* loading a configuration is no standstill */
+    uv_update_time(healthd->daemon.loop); /* loading a configuration is not a stall */
     healthd->pulse_ms = uv_now(healthd->daemon.loop);
     uv_timer_start(&healthd->pulse, on_pulse, period_ms, period_ms);
 }
@@ -83,7 +82,7 @@ static bool on_snapshot(size_t index, struct verdict_message *message, void *use
 
     /* Of what a loop that wakes up finds, a new subscriber may come before any timer. */
     if (index == 0)
-        look_for_standstill(healthd);
+        look_for_stall(healthd);
     if (index >= checks_count(healthd->checks))
         return false;
     check_message(checks_at(healthd->checks, index), message);

@@ -137,7 +137,7 @@ static void subscriber_greet(struct subscriber *subscriber)
     subscriber->allowed = uv_stream_get_write_queue_size((uv_stream_t *)&subscriber->pipe) + BACKLOG_MAX;
 }
 
-/* A subscriber says nothing; reading is how its end is noticed. */
+/* A subscriber sends nothing; reading is how its end is noticed. */
 static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     static char unwanted[256];

@@ -113,7 +113,7 @@ void show_get(void *user, struct control_request *request, const struct json_nod
     struct listing *listing = NULL;
 
     if (rpc_asks_for(rpc, "check") && name && !checks_find(healthd->checks, name))
-        control_refuse(request, "there is no check %s; 'vipgate show checks' lists them", name);
+        control_refuse(request, "no check %s is configured; see 'vipgate show checks'", name);
     else if (!(listing = calloc(1, sizeof *listing)))
         control_refuse(request, "out of memory");
     else

@@ -36,14 +36,14 @@ const char *journal_daemon(const struct journal *journal)
     return journal->daemon;
 }
 
-/* Text of an event may come from a neighbour or be cut by its field, and must still fit a document. */
+/* Text of an event may come from a neighbor or be cut by its field, and must still fit a document. */
 static void set_text(char *field, size_t size, const char *text)
 {
     strlcpy(field, text ? text : "", size);
     text_clean(field);
 }
 
-/* A session is its neighbour's: lines about it are found under "neighbor ADDRESS" with all others about it. */
+/* A session is its neighbor's: lines about it are found under "neighbor ADDRESS" with all others about it. */
 static void log_event(const struct event *event)
 {
     char subject[sizeof event->kind + sizeof event->subject + 1];

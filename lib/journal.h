@@ -14,7 +14,7 @@ struct event {
     uint64_t number;  /* 1, 2, 3 … in the order of being added */
     uint64_t time_us; /* real time */
     char kind[16];    /* "session", "check", "vip", "health", "config", "daemon" */
-    char subject[80]; /* the neighbour, check or prefix */
+    char subject[80]; /* the neighbor, check or prefix */
     char from[24];    /* state left; empty where there is none */
     char to[24];      /* state entered */
     char cause[256];

@@ -1,8 +1,8 @@
 /*
- * One line a message on standard error, as text or as a JSON object. Library code returns errors and does not log;
+ * One line per message on standard error, as text or as a JSON object. Library code returns errors and does not log;
  * daemons do. Lines that a peer can cause go through a log_limit. Secrets are never passed in.
  *
- * To log never waits: lib/log_writer has a thread for that. Where nobody reads standard error, or its disk is full,
+ * Logging never waits: lib/log_writer has a thread for that. Where nobody reads standard error, or its disk is full,
  * lines are lost, and the first one after them says how many.
  */
 #ifndef VIPGATE_LIB_LOG_H
@@ -34,7 +34,7 @@ void log_set_sink(log_sink *sink, void *user);
 void log_write(enum log_level level, const char *subject, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The lines of TEXT as they are: what a configuration file's reader has to say. */
+/* The lines of TEXT as they are: the findings in a configuration file. */
 void log_lines(const char *text);
 
 #define log_error(subject, ...)   log_write(LOG_LEVEL_ERROR, subject, __VA_ARGS__)

@@ -66,7 +66,7 @@ static bool is_empty(const struct log_writer *writer)
     return writer->start == writer->end;
 }
 
-/* Lines that nobody read are told of as soon as somebody does; those that could not be written, before the next. */
+/* A loss because nobody read is reported as soon as somebody does; one because of an error, before the next line. */
 static bool must_say_lost(const struct log_writer *writer)
 {
     return writer->lost > 0 && (is_empty(writer) ? writer->error == 0 : writer->error != 0);
@@ -159,7 +159,7 @@ static void start_thread(struct log_writer *writer)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* ---- those who have something to say ---- */
+/* ---- the callers ---- */
 
 static bool resize(struct log_writer *writer, size_t capacity)
 {

@@ -1,6 +1,6 @@
 /*
  * Takes lines to a descriptor that may block: a pipe that nobody reads, a console, a disk that hangs. A thread of its
- * own waits in write(2); who has a line to say never does, and a line for which there is no room is lost and counted.
+ * own waits in write(2); the caller never does, and a line for which there is no room is lost and counted.
  * The descriptor's flags stay as they are: O_NONBLOCK belongs to the open file, which other programs share.
  */
 #ifndef VIPGATE_LIB_LOG_WRITER_H

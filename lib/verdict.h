@@ -42,7 +42,7 @@ const char *verdict_name(enum verdict verdict);
 /* Appends MESSAGE as one frame. */
 void verdict_encode(struct wire_writer *writer, const struct verdict_message *message);
 
-/* Takes one frame off READER: 1 a message, 0 not all of it is there yet (nothing consumed), -1 the stream is broken. */
+/* Takes one frame off READER: 1 a message, 0 it is not complete yet (nothing consumed), -1 the stream is broken. */
 int verdict_decode(struct wire_reader *reader, struct verdict_message *message);
 
 #endif

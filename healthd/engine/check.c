@@ -24,7 +24,7 @@ static const char *plural(uint32_t count)
     return count == 1 ? "" : "s";
 }
 
-/* Why the judge says what it says now, in words. */
+/* The judge's reason, in words. */
 static void explain(struct check *check, enum verdict before)
 {
     const struct judge *judge = &check->judge;
@@ -38,7 +38,7 @@ static void explain(struct check *check, enum verdict before)
         snprintf(cause, size, "unable to probe for more than %s: %s",
                  duration_format(check->config->judge.lease_ms, time), check->last.detail);
     else if (judge->verdict == VERDICT_DOWN && judge->failures < check->config->judge.fall)
-        snprintf(cause, size, "at once: %s", check->last.detail);
+        snprintf(cause, size, "immediately down: %s", check->last.detail);
     else if (judge->verdict == VERDICT_DOWN)
         snprintf(cause, size, "%" PRIu32 " failure%s: %s", judge->failures, plural(judge->failures),
                  check->last.detail);
@@ -47,8 +47,8 @@ static void explain(struct check *check, enum verdict before)
                  check->last.detail);
 }
 
-/* Says a new verdict to whom it matters: first the stream, because traffic waits for it. Its event bears the time of
- * before, so that a cause never looks younger than its effect. */
+/* Reports a new verdict: to the stream first, because traffic waits for it. The event carries the time taken before
+ * that, so that a cause never looks younger than its effect. */
 static void tell(struct check *check, const struct judge *before)
 {
     uint64_t now_us = clock_real_us();
@@ -59,7 +59,7 @@ static void tell(struct check *check, const struct judge *before)
     check->room->changed(check, check->room->user);
 
     if (check->judge.verdict == VERDICT_UNKNOWN && before->verdict == VERDICT_UNKNOWN)
-        return; /* it has become no other for those who look on */
+        return; /* nothing that an operator would see has changed */
     if (check->judge.verdict != before->verdict) {
         journal_add(check->room->journal, now_us, "check", check->config->name, verdict_name(before->verdict),
                     verdict_name(check->judge.verdict), "%s", check->cause);
@@ -76,14 +76,14 @@ static void announce(struct check *check, const struct judge *before)
     tell(check, before);
 }
 
-/* Damping that begins or ends changes no verdict at that moment, but somebody will ask why nothing comes back. */
+/* Damping that begins or ends changes no verdict at that moment, but explains why nothing comes back. */
 static void note_damping(struct check *check)
 {
     const struct damping_config *config = &check->config->judge.damping;
     bool suppressed = damping_suppressed(&check->judge.damping, config, now_ms(check));
 
     if (suppressed && !check->suppressed)
-        log_warning(check->config->name, "flaps: held down by damping for at least %" PRIu64 " s",
+        log_warning(check->config->name, "suppressed by flap damping for at least %" PRIu64 " s",
                     (damping_reuse_ms(&check->judge.damping, config, now_ms(check)) - now_ms(check)) / 1000);
     check->suppressed = suppressed;
 }
@@ -128,7 +128,7 @@ static void judge_last(struct check *check)
 
 /* ---- the end of a run ---- */
 
-/* Trouble here is said once when it begins and once when it ends, and not by every check of ten thousand. */
+/* Local trouble is logged when it begins and when it ends, and not by each of ten thousand checks. */
 static void note_trouble(const struct check *check, enum outcome before, enum reason reason_before)
 {
     static struct log_limit limit = {.burst = 20, .interval_ms = 1000};
@@ -141,14 +141,14 @@ static void note_trouble(const struct check *check, enum outcome before, enum re
     if (!log_limit_allow(&limit, now_ms(check), &suppressed))
         return;
     if (suppressed)
-        log_warning(NULL, "%" PRIu32 " lines about checks that could not be carried out were left out", suppressed);
+        log_warning(NULL, "%" PRIu32 " messages about checks that cannot be probed suppressed", suppressed);
     if (unable)
         log_warning(check->config->name, "cannot probe: %s: %s", reason_name(check->last.reason), check->last.detail);
     else
         log_info(check->config->name, "can probe again: %s", check->last.detail);
 }
 
-/* ENDED is the check, or NULL where it goes away. */
+/* ENDED is the check, or NULL when it is being removed. */
 static void tell_waiting(struct check *check, const struct check *ended)
 {
     struct check_run *run = check->waiting, *next;
@@ -293,7 +293,7 @@ struct probe *check_probe_new(struct check *check, const struct check_config *co
     return probe;
 }
 
-/* The first run of what is known nothing of yet, after the check's place among the first runs of all. */
+/* Nothing is known yet: the first run comes at the check's place among all first runs. */
 static void schedule_first_run(struct check *check)
 {
     check->scheduled = true;
@@ -351,8 +351,8 @@ void check_free(struct check *check)
     uv_close((uv_handle_t *)&check->judge_timer, closed);
 }
 
-/* What is found from now on is counted from the beginning, on top of the verdict that stands. */
-static void count_anew(struct check *check)
+/* The verdict stands; what is found from now on is counted from zero. */
+static void restart_counts(struct check *check)
 {
     check->running = false;
     check->judge.successes = check->judge.failures = check->judge.unables = 0;
@@ -366,7 +366,7 @@ void check_begin_again(struct check *check, const char *why)
     judge_init(&check->judge);
     check->judge.damping = before.damping;
     probe_cancel(check->probe);
-    count_anew(check);
+    restart_counts(check);
     arm_judge_timer(check);
     if (before.first_pending)
         return;
@@ -394,7 +394,7 @@ void check_reconfigure(struct check *check, struct check_config *config, struct 
     if (probe) {
         probe_free(check->probe);
         check->probe = probe;
-        count_anew(check);
+        restart_counts(check);
     } else if (!same_interval) {
         adopt_interval(check);
     }

@@ -4,7 +4,7 @@
  *     due --> probe_start … probe_finish --> finish: count, judge, publish, tell, next due
  *              \_ deadline: timeout ________/
  *
- * Every run, whatever began it and however it ended, comes through one function. Runs of one check never overlap, and
+ * Every run, however it began and ended, comes through one function. Runs of one check never overlap, and
  * its schedule does not drift: the next run is due one interval after this one was due, not after it ended, and at the
  * check's own place in the interval (healthd/engine/schedule.h).
  */
@@ -33,7 +33,7 @@ struct check_room {
     void *user;
 };
 
-/* Somebody who wants to know how one run ended. Lives in whoever asks. */
+/* A caller that waits for the end of one run; lives in the caller. */
 struct check_run {
     void (*finished)(struct check_run *run, const struct check *check); /* NULL: the check is no longer configured */
     struct check_run *next;
@@ -73,13 +73,13 @@ struct check *check_new(struct check_room *room, struct check_config *config);
 /* Begins to probe, as one of COUNT: the first run is due soon. */
 void check_start(struct check *check, size_t count);
 
-/* Ends it. Memory is freed once the loop has run on. Those who wait for a run are told that there is no check. */
+/* Ends it. Memory is freed once the loop has run on. Whoever waits for a run is told that the check is gone. */
 void check_free(struct check *check);
 
 /* A probe with CONFIG's settings to give to check_reconfigure; NULL when out of memory. */
 struct probe *check_probe_new(struct check *check, const struct check_config *config);
 
-/* Takes over CONFIG and PROBE, which runs soon; counts begin anew then, but the verdict stands until the new probe
+/* Takes over CONFIG and PROBE, which runs soon; counts then restart, but the verdict stands until the new probe
  * changes it. PROBE NULL: the old one stays. */
 void check_reconfigure(struct check *check, struct check_config *config, struct probe *probe);
 

@@ -29,20 +29,20 @@ struct daemon_kind {
     const char *program, *name; /* "vipgate-bgpd", "bgpd": the latter of the socket, in events and in state */
     struct reload_owner config; /* how a configuration is made and gone over to, at the start and later */
 
-    /* Opens what needs no more than the control socket, which is there. VALUE is the configuration, not yet prepared.
+    /* Opens what it works with; the control socket is open already. VALUE is the configuration, not yet prepared.
      * False with one line in ERROR; `close` is then still called. */
     bool (*open)(void *user, const void *value, char *error, size_t size);
 
     /* How much VALUE asks for, in words such as "3 checks", until the next call. */
     const char *(*extent)(const void *value);
 
-    /* Ends its work for REASON, takes its time, and then calls daemon_end. NULL: there is nothing to wait for. */
+    /* Begins to end its work for REASON, and calls daemon_end when done. NULL: there is nothing to wait for. */
     void (*stop)(void *user, const char *reason);
 
     /* Adds what is its own to the entry for it in the list 'daemon'. NULL: nothing. */
     void (*describe)(const void *user, struct json *entry);
 
-    /* Closes all that `open` opened, or what of it was; the loop then runs out. */
+    /* Closes whatever `open` opened; the loop then runs out. */
     void (*close)(void *user);
 };
 

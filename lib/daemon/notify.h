@@ -1,4 +1,4 @@
-/* Words to the service manager that started a daemon, systemd or `vipgate run`, as sd_notify(3) has them. */
+/* Messages to the service manager that started a daemon, systemd or `vipgate run`, in the format of sd_notify(3). */
 #ifndef VIPGATE_LIB_DAEMON_NOTIFY_H
 #define VIPGATE_LIB_DAEMON_NOTIFY_H
 
@@ -13,7 +13,7 @@ enum { NOTIFY_FD = 3 };
  * the environment, so that it is for this process alone and none that it starts. */
 void notify_open(void);
 
-/* Sends STATE, such as "READY=1". Nothing where nobody asked to be told. */
+/* Sends STATE, such as "READY=1". Does nothing without a service manager. */
 void notify_service_manager(const char *state);
 
 /* Sends signs of life while LOOP turns, four in the time after which the manager takes the daemon for hung. Nothing

@@ -156,7 +156,7 @@ static void __attribute__((format(printf, 2, 3))) refuse(struct reload *reload, 
     va_start(arguments, format);
     vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
-    log_error(NULL, "reload refused, the configuration stays as it is: %s", reason);
+    log_error(NULL, "reload refused, configuration unchanged: %s", reason);
     if (request)
         control_refuse(request, "%s", reason);
     finish(reload);
@@ -167,7 +167,7 @@ static void refuse_file(struct reload *reload, const struct load *load)
     struct control_request *request = reload->request;
 
     log_findings(&load->findings);
-    log_error(NULL, "reload refused, the configuration stays as it is: the file has errors");
+    log_error(NULL, "reload refused, configuration unchanged: the file has errors");
     if (request) {
         char *lines = load_lines(load);
         control_reply_invalid(request, lines);
@@ -209,7 +209,7 @@ static void on_expiry(uv_timer_t *timer)
     struct reload *reload = timer->data;
 
     forget_prepared(reload);
-    refuse(reload, "it was not applied within %d s after it had been prepared", PREPARED_MS / 1000);
+    refuse(reload, "not applied within %d s of being prepared", PREPARED_MS / 1000);
 }
 
 static void await_apply(struct reload *reload)
@@ -228,7 +228,7 @@ static bool is_acceptable(struct reload *reload, const struct load *load)
     }
     if (strcmp(load->shared.control_directory, reload->running->shared.control_directory) == 0)
         return true;
-    refuse(reload, "%s: control directory: it takes a restart to change it", reload->path);
+    refuse(reload, "%s: changing the control directory requires a restart", reload->path);
     return false;
 }
 
@@ -309,7 +309,7 @@ static void begin(struct reload *reload)
     }
     free(reading);
     free(load);
-    refuse(reload, "out of memory, or of threads");
+    refuse(reload, "out of memory or threads");
 }
 
 static bool is_busy(const struct reload *reload)
@@ -337,7 +337,7 @@ static void on_client_gone(struct control_request *request, void *user)
         return;
     }
     if (!reload->stopped)
-        log_info(NULL, "reload dropped: its client went before it was applied");
+        log_info(NULL, "reload dropped: the client disconnected before applying it");
     forget_prepared(reload);
     finish(reload);
 }
@@ -345,7 +345,7 @@ static void on_client_gone(struct control_request *request, void *user)
 static void answer_prepare(struct reload *reload, struct control_request *request, const char *token)
 {
     if (is_busy(reload)) {
-        control_refuse(request, "another reload is under way; try again");
+        control_refuse(request, "another reload is in progress; try again");
         return;
     }
     reload->request = request;
@@ -359,7 +359,7 @@ static void answer_apply(struct reload *reload, struct control_request *request,
     struct control_request *first = reload->request;
 
     if (!reload->ready || strcmp(token, reload->token) != 0) {
-        control_refuse(request, "this reload is not prepared here any more; try again");
+        control_refuse(request, "this reload is no longer prepared here; try again");
         return;
     }
     apply(reload);

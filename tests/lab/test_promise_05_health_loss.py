@@ -82,7 +82,7 @@ class HealthLoss(LabCase):
         self.assertEqual(["65010", "-"], session.story(VIP))
 
     def test_loading_is_no_standstill(self):
-        """A file that takes longer to load than the lease: healthd has not stood still when bgpd comes."""
+        """A file that takes longer to load than the lease: healthd was not stalled when bgpd comes."""
         file, lease_s = SlowFile(self.lab), 2
         self.gate = self.vipgate(f"health {{ lease {lease_s}s; }}\n", speaker(), f"include {file.path};\n")
         self.gate.start_healthd()
@@ -92,7 +92,7 @@ class HealthLoss(LabCase):
         self.gate.configure(speaker())
         self.gate.start_bgpd()
         wait_for(lambda: "-> connected" in self.gate.bgpd.output(), "the daemons to know each other")
-        self.assertNotIn("stood still", self.gate.healthd.output())
+        self.assertNotIn("stalled", self.gate.healthd.output())
 
     def test_hold(self):
         session = self.start(SHORT, "on-health-loss hold;")

@@ -220,7 +220,7 @@ class Reload(LabCase):
             self.assertIn(b"not prepared", answer(self.ask(daemon, "reload", phase="apply", token="wrong")))
             result = self.gate.cli("reload")
             self.assertEqual((1, ""), (result.returncode, result.stdout))
-            self.assertIn("another reload is under way", result.stderr)
+            self.assertIn("another reload is in progress", result.stderr)
             self.assertEqual([VIP], [one["prefix"] for one in self.gate.state("show", "vips")["vip"]])
             other.close()
         self.session.quiet()

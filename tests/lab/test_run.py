@@ -16,8 +16,9 @@ from lab.system import require_root, wait_for
 from lab.target import TcpTarget
 from lab.vipgate import Vipgate, binary, without
 
-# Says what happens to it in a file. STATUS is what it does before it is ready, AFTER what it does then.
-DAEMON = """#!/usr/bin/env python3
+# Says what happens to it in a file. STATUS is what it does before it is ready, AFTER what it does then. A signal that comes
+# while Python itself starts waits for its handler.
+DAEMON = """#!/usr/bin/env -S --block-signal=TERM,HUP python3
 import os, signal, sys, time
 name = os.path.basename(sys.argv[0])
 log = os.open(os.path.join(os.path.dirname(sys.argv[0]), "log"), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -28,6 +29,7 @@ def stop(number, frame):
     sys.exit(0)
 signal.signal(signal.SIGTERM, stop)
 signal.signal(signal.SIGHUP, lambda number, frame: say("reloads"))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGHUP))
 say(f"runs {os.getpid()} {' '.join(sys.argv[1:])}")
 def notify(word):
     os.write(3, word.encode())

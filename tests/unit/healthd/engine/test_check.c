@@ -185,7 +185,7 @@ static void test_a_decisive_failure_is_at_once(void **state)
     unsigned before = stage->starts;
     RUN_UNTIL(stage->changes == 2);
     assert_int_equal(stage->starts_then, before + 1);
-    assert_string_equal(stage->check->cause, "at once: gone");
+    assert_string_equal(stage->check->cause, "immediately down: gone");
 }
 
 static void test_a_run_without_end_is_a_failure_at_its_timeout(void **state)
