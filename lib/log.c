@@ -1,6 +1,7 @@
 #include "lib/log.h"
 
 #include "lib/clock.h"
+#include "lib/json.h"
 #include "lib/log_writer.h"
 
 #include <bsd/string.h>
@@ -42,48 +43,39 @@ void log_set_sink(log_sink *sink, void *user)
     log_state.user = user;
 }
 
-/* Appends TEXT so that it stays on one line and, for JSON, within its quotes. */
-static void append_escaped(char *line, size_t size, const char *text, bool json)
+/* False when out of memory. */
+static bool format_json(char *line, size_t size, enum log_level level, const char *subject, const char *message)
+{
+    struct json json = {0};
+
+    json_begin(&json, NULL);
+    json_time(&json, "time", clock_real_us());
+    json_text(&json, "level", level_names[level]);
+    json_text(&json, "daemon", log_state.daemon);
+    json_text_if_any(&json, "site", log_state.site);
+    json_text(&json, "subject", subject);
+    json_text(&json, "message", message);
+    json_finish(&json);
+    bool fits = !json.failed && json.length < size;
+    if (fits)
+        snprintf(line, size, "%.*s", (int)json.length, json.text);
+    free(json.text);
+    return fits;
+}
+
+/* Appends TEXT so that it stays on one line. */
+static void append_escaped(char *line, size_t size, const char *text)
 {
     size_t at = strlen(line);
 
-    for (; *text && at + 7 < size; text++) {
+    for (; *text && at + 5 < size; text++) {
         unsigned char c = (unsigned char)*text;
-        if (json && (c == '"' || c == '\\')) {
-            line[at++] = '\\';
+        if (c < 0x20 || c == 0x7f)
+            at += (size_t)snprintf(line + at, size - at, "\\x%02x", c);
+        else
             line[at++] = (char)c;
-        } else if (c < 0x20 || c == 0x7f) {
-            at += (size_t)snprintf(line + at, size - at, json ? "\\u%04x" : "\\x%02x", c);
-        } else {
-            line[at++] = (char)c;
-        }
     }
     line[at] = '\0';
-}
-
-static void append_member(char *line, size_t size, const char *name, const char *value)
-{
-    strlcat(line, line[1] ? ",\"" : "\"", size);
-    strlcat(line, name, size);
-    strlcat(line, "\":\"", size);
-    append_escaped(line, size - 2, value, true);
-    strlcat(line, "\"", size);
-}
-
-static void format_json(char *line, size_t size, enum log_level level, const char *subject, const char *message)
-{
-    char time[CLOCK_TEXT_SIZE];
-
-    strlcpy(line, "{", size);
-    append_member(line, size, "time", clock_format(clock_real_us(), time));
-    append_member(line, size, "level", level_names[level]);
-    append_member(line, size, "daemon", log_state.daemon);
-    if (log_state.site[0])
-        append_member(line, size, "site", log_state.site);
-    if (subject)
-        append_member(line, size, "subject", subject);
-    append_member(line, size, "message", message);
-    strlcat(line, "}", size);
 }
 
 static void format_text(char *line, size_t size, enum log_level level, const char *subject, const char *message)
@@ -93,17 +85,18 @@ static void format_text(char *line, size_t size, enum log_level level, const cha
     snprintf(line, size, "%s %s%s%s %s: ", clock_format(clock_real_us(), time), log_state.daemon,
              log_state.site[0] ? "@" : "", log_state.site, level_names[level]);
     if (subject) {
-        append_escaped(line, size, subject, false);
+        append_escaped(line, size, subject);
         strlcat(line, ": ", size);
     }
-    append_escaped(line, size, message, false);
+    append_escaped(line, size, message);
 }
 
 /* Without its newline, and with room for it. */
 static void format_line(char line[static LINE_SIZE], enum log_level level, const char *subject, const char *message)
 {
     pthread_mutex_lock(&log_state.mutex);
-    (log_state.format == LOG_FORMAT_JSON ? format_json : format_text)(line, LINE_SIZE - 1, level, subject, message);
+    if (log_state.format != LOG_FORMAT_JSON || !format_json(line, LINE_SIZE - 1, level, subject, message))
+        format_text(line, LINE_SIZE - 1, level, subject, message);
     pthread_mutex_unlock(&log_state.mutex);
 }
 

@@ -30,7 +30,7 @@ void log_configure(enum log_level level, enum log_format format, const char *sit
 void log_set_sink(log_sink *sink, void *user);
 
 /* Logs one line. SUBJECT says whom it is about ("neighbor 192.0.2.1", "vip 203.0.113.9/32"); NULL: the daemon itself.
- * Bytes that are not printable are escaped. */
+ * Control characters are escaped in text, and '?' in JSON. */
 void log_write(enum log_level level, const char *subject, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

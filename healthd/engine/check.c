@@ -3,6 +3,7 @@
 #include "healthd/engine/schedule.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/text.h"
 
 #include <bsd/string.h>
 #include <inttypes.h>
@@ -18,11 +19,6 @@ static uint64_t now_ms(const struct check *check)
 }
 
 /* ---- what the judge says ---- */
-
-static const char *plural(uint32_t count)
-{
-    return count == 1 ? "" : "s";
-}
 
 /* The judge's reason, in words. */
 static void explain(struct check *check, enum verdict before)
@@ -40,7 +36,7 @@ static void explain(struct check *check, enum verdict before)
     else if (judge->verdict == VERDICT_DOWN && judge->failures < check->config->judge.fall)
         snprintf(cause, size, "immediately down: %s", check->last.detail);
     else if (judge->verdict == VERDICT_DOWN)
-        snprintf(cause, size, "%" PRIu32 " failure%s: %s", judge->failures, plural(judge->failures),
+        snprintf(cause, size, "%" PRIu32 " failure%s: %s", judge->failures, text_plural(judge->failures),
                  check->last.detail);
     else
         snprintf(cause, size, "%" PRIu32 " success%s: %s", judge->successes, judge->successes == 1 ? "" : "es",

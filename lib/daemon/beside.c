@@ -70,7 +70,8 @@ static void on_returned(uv_async_t *async)
     void *user = beside->user;
 
     uv_close((uv_handle_t *)async, on_closed);
-    done(user);
+    if (done)
+        done(user);
 }
 
 /* Signals are the loop's. */

@@ -10,7 +10,8 @@
 struct beside;
 
 /* Calls WORK in a new thread and, when that has returned, DONE in LOOP. WORK touches nothing that the loop may change
- * meanwhile. NULL where no thread can be had; then neither is called. The object is gone when DONE is called. */
+ * meanwhile. DONE may be NULL. NULL where no thread can be had; then neither is called. The object is gone when DONE is
+ * called. */
 struct beside *beside_start(uv_loop_t *loop, void (*work)(void *user), void (*done)(void *user), void *user);
 
 /* Nobody waits for it any more: DROP is called in place of DONE, in the thread or here, once WORK has returned. The

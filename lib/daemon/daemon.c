@@ -195,11 +195,6 @@ static void forget_schema(void *user)
     load_forget(user);
 }
 
-static void on_forgotten(void *user)
-{
-    (void)user;
-}
-
 static int run(struct daemon *daemon, struct load *load, struct ly_ctx *context)
 {
     char error[512];
@@ -211,7 +206,7 @@ static int run(struct daemon *daemon, struct load *load, struct ly_ctx *context)
         daemon_end(daemon);
     }
     /* That takes half a millisecond, in which the first announcements would wait. */
-    if (!beside_start(daemon->loop, forget_schema, on_forgotten, context))
+    if (!beside_start(daemon->loop, forget_schema, NULL, context))
         forget_schema(context);
     uv_run(daemon->loop, UV_RUN_DEFAULT);
     uv_loop_close(daemon->loop);
