@@ -31,7 +31,7 @@ size_t as_path_length(struct wire_reader path, size_t as_size);
 /* Writes PATH with ASes of four octets. */
 void as_path_write(struct wire_writer *writer, struct wire_reader path, size_t as_size);
 
-/* Writes what RFC 6793 section 4.2.3 makes of the AS_PATH of a two-octet neighbour and the AS4_PATH that came with it:
+/* Writes what RFC 6793 section 4.2.3 makes of the AS_PATH of a two-octet neighbor and the AS4_PATH that came with it:
  * the latter, with what it lacks of the former's beginning before it; AS_PATH alone where that is the shorter one. */
 void as_path_write_merged(struct wire_writer *writer, struct wire_reader path, struct wire_reader as4_path);
 

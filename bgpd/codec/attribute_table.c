@@ -53,7 +53,7 @@ const char *next_hop_fault(const struct address *next_hop, const struct update_s
     bool ipv4 = next_hop->family == FAMILY_IPV4;
 
     if (ipv4 ? first == 0 || first >= 224 : first == 0xff || address_is_unspecified(next_hop))
-        return "not a host address";
+        return "not a unicast address";
     /* A session on one machine has both ends there, maybe at one address. */
     if (is_loopback(next_hop))
         return is_loopback(&session->local_ipv4) || is_loopback(&session->local_ipv6) ? NULL : "a loopback address";
@@ -72,7 +72,7 @@ static const char *check_next_hop(struct wire_reader value, const struct update_
     return next_hop_fault(&address, session);
 }
 
-/* RFC 7606 section 7.7, RFC 7607: the length depends on how the neighbour writes ASes. */
+/* RFC 7606 section 7.7, RFC 7607: the length depends on how the neighbor writes ASes. */
 static const char *check_aggregator(struct wire_reader value, const struct update_session *session)
 {
     if (wire_remaining(&value) != as_size(session) + 4)

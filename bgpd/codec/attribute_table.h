@@ -61,9 +61,9 @@ struct attribute_row {
     attribute_check *check;        /* NULL: the length is all there is to judge */
     uint8_t subcode;               /* for CHECK, where it is not Optional Attribute Error */
     attribute_view *view;          /* NULL: not shown */
-    bool internal_only;            /* discarded, whatever it holds, where an external neighbour sends it */
+    bool internal_only;            /* discarded, whatever it holds, where an external neighbor sends it */
     bool foreign;                  /* not ours to read: handed on, or dropped, as an unknown one (RFC 4271 section 5) */
-    bool two_octet_only;           /* discarded where a four-octet neighbour sends it (RFC 6793 section 4.1) */
+    bool two_octet_only;           /* discarded where a four-octet neighbor sends it (RFC 6793 section 4.1) */
     enum update_outcome flags_outcome; /* where its rule wants other than treat-as-withdraw (RFC 7606 section 3 c) */
 };
 

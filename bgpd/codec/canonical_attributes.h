@@ -23,7 +23,7 @@ void canonical_attributes_add(struct canonical_attributes *attributes, const str
 /* The one of CODE, or NULL. */
 const struct attribute *canonical_attributes_find(const struct canonical_attributes *attributes, uint8_t code);
 
-/* Writes them; what the neighbour writes in two-octet ASes becomes four-octet (RFC 6793 section 4.2.3). WRITER must
+/* Writes them; what the neighbor writes in two-octet ASes becomes four-octet (RFC 6793 section 4.2.3). WRITER must
  * have UPDATE_SCRATCH_SIZE octets. False where the AS path is then longer than an attribute can be. */
 bool canonical_attributes_write(struct wire_writer *writer, const struct canonical_attributes *attributes,
                                 const struct update_session *session);

@@ -280,7 +280,7 @@ static struct capabilities common_of(const struct capabilities *local, const str
     return common;
 }
 
-/* RFC 5492 section 5: the data is what the neighbour lacks, as it would have to be sent. */
+/* RFC 5492 section 5: the data is what the neighbor lacks, as it would have to be sent. */
 static void refuse_families(const struct capabilities *local, struct bgp_error *error)
 {
     uint8_t data[32];

@@ -65,7 +65,7 @@ struct negotiated {
     struct capabilities common; /* offered by both; graceful_restart as the NEIGHBOUR sent it, where both offered */
     uint8_t families;           /* IPv4 where implied */
     bool four_octet_as;
-    size_t message_max; /* to send: 4096, or 65535 where the neighbour takes it (RFC 8654 section 3) */
+    size_t message_max; /* to send: 4096, or 65535 where the neighbor takes it (RFC 8654 section 3) */
     size_t receive_max; /* to accept: 65535 where we offered it */
     int8_t role;        /* ours, where eBGP and configured, for OTC: RFC 9234 works with one side alone */
 };

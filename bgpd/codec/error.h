@@ -86,7 +86,7 @@ void bgp_error_cease(struct bgp_error *error, uint8_t subcode, const char *text)
 /* A Cease/1 with what RFC 4486 section 4 lets it say: family and limit. */
 void bgp_error_maximum_prefixes(struct bgp_error *error, uint8_t family, uint32_t limit);
 
-/* Wraps ERROR into a Cease/9 (RFC 8538 section 3.1): the neighbour shall not keep our routes. */
+/* Wraps ERROR into a Cease/9 (RFC 8538 section 3.1): the neighbor shall not keep our routes. */
 void bgp_error_hard_reset(struct bgp_error *error);
 
 #endif

@@ -64,7 +64,7 @@ void open_encode(struct wire_writer *writer, const struct open_message *open);
  * 9072). False with ERROR. */
 bool open_decode(struct wire_reader body, struct open_message *open, struct bgp_error *error);
 
-/* Judges a neighbour's OPEN against ours and the AS that it must have: Bad Peer AS, Bad BGP Identifier (equal to ours
+/* Judges a neighbor's OPEN against ours and the AS that it must have: Bad Peer AS, Bad BGP Identifier (equal to ours
  * is an error on iBGP only, RFC 6286). False with ERROR. */
 bool open_check(const struct open_message *remote, const struct open_message *local, uint32_t peer_as,
                 struct bgp_error *error);

@@ -115,7 +115,7 @@ static bool describe_limit(struct wire_reader *data, struct words *words)
     return wire_consumed(data);
 }
 
-/* RFC 9003 section 2. The text is the neighbour's: what can't be shown becomes a question mark. */
+/* RFC 9003 section 2. The text is the neighbor's: what can't be shown becomes a question mark. */
 static bool describe_shutdown(struct wire_reader *data, struct words *words)
 {
     char text[SHUTDOWN_TEXT_MAX + 1];

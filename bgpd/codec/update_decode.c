@@ -95,7 +95,7 @@ static const char *mp_next_hop_fault(const struct decoder *decoder, struct wire_
     if (address_is_unspecified(&address) && wire_remaining(&next_hop) == size) {
         memcpy(address.octets, wire_read_bytes(&next_hop, size), size);
         if (!address_is_link_local(&address))
-            return "not a host address";
+            return "not a unicast address";
     }
     return next_hop_fault(&address, decoder->session);
 }
@@ -175,11 +175,11 @@ static bool length_is_right(struct decoder *decoder, const struct attribute *att
     return false;
 }
 
-/* Whether the neighbour is one that may send it. */
+/* Whether the neighbor is one that may send it. */
 static bool sender_is_right(struct decoder *decoder, const struct attribute *attribute, const struct attribute_row *row)
 {
-    const char *detail = row->internal_only && decoder->session->ebgp             ? "from an external neighbour"
-                         : row->two_octet_only && decoder->session->four_octet_as ? "from a four-octet neighbour"
+    const char *detail = row->internal_only && decoder->session->ebgp             ? "from an external neighbor"
+                         : row->two_octet_only && decoder->session->four_octet_as ? "from a four-octet neighbor"
                                                                                   : NULL;
     if (detail)
         note_attribute(decoder, attribute, UPDATE_ATTRIBUTE_DISCARD, UPDATE_OPTIONAL_ATTRIBUTE, row->rule, detail);

@@ -11,7 +11,7 @@
 
 enum { LOCAL_PREFERENCE_DEFAULT = 100, SAFI_UNICAST = 1, TRANSITIVE = ATTRIBUTE_OPTIONAL | ATTRIBUTE_TRANSITIVE };
 
-/* Own copies of the local AS. To an internal neighbour the path is empty (RFC 4271 section 5.1.2): it would take its
+/* Own copies of the local AS. To an internal neighbor the path is empty (RFC 4271 section 5.1.2): it would take its
  * own AS there for a loop. */
 static unsigned as_copies(const struct update_session *session, const struct path_attributes *attributes)
 {

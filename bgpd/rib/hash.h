@@ -1,5 +1,5 @@
 /*
- * The hash of the tables that neighbours fill. It is keyed with a secret of each table, so that nobody can choose
+ * The hash of the tables that neighbors fill. It is keyed with a secret of each table, so that nobody can choose
  * routes that fall together. Built on the product of two 64-bit numbers, whose halves are folded: each bit of the input
  * then has a say in each bit of the result.
  */

@@ -1,6 +1,6 @@
 /*
  * The table is an array of routes found through a hash of their prefixes; it is made for the case that hurts: a
- * thousand prefixes withdrawn from each of many neighbours at once. A route that is neither desired nor sent stays as a
+ * thousand prefixes withdrawn from each of many neighbors at once. A route that is neither desired nor sent stays as a
  * dead entry until the table is full, so that withdrawing moves nothing in memory.
  *
  * What is to be sent waits in one of three queues. Withdrawals need no order, so there is a queue for each family.
@@ -19,7 +19,7 @@ enum queue_name { QUEUE_WITHDRAW_IPV4, QUEUE_WITHDRAW_IPV6, QUEUE_ANNOUNCE, QUEU
 
 struct entry {
     struct rib_out_route route; /* first: what walk and find hand out */
-    bool refresh;               /* to be sent again though the neighbour has it */
+    bool refresh;               /* to be sent again though the neighbor has it */
     uint8_t queue;              /* enum queue_name, where route.pending */
     uint32_t slot;              /* in that queue */
     uint32_t rank;              /* position in rib->order */

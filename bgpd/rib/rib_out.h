@@ -1,5 +1,5 @@
 /*
- * Adj-RIB-Out of one neighbour: what it should have against what it was sent. The owner states the desired route of a
+ * Adj-RIB-Out of one neighbor: what it should have against what it was sent. The owner states the desired route of a
  * prefix whenever it likes; the difference to what was sent is what there is to send, so that a route said twice goes
  * out once, and reload, reconnect, refresh and drain are all the same operation. Where an UPDATE ended in the session's
  * byte stream is kept with each route, so that the peer's TCP can say which of them it has.
@@ -34,14 +34,14 @@ struct rib_out_route {
 struct rib_out *rib_out_new(void);
 void rib_out_free(struct rib_out *rib);
 
-/* States what the neighbour should have for PREFIX; NULL: nothing. Takes a reference of its own. False when out of
+/* States what the neighbor should have for PREFIX; NULL: nothing. Takes a reference of its own. False when out of
  * memory: nothing changed. Saying the same again changes nothing. */
 bool rib_out_set(struct rib_out *rib, const struct prefix *prefix, const struct path_attributes *desired);
 
 /* Nothing is desired any more. */
 void rib_out_clear(struct rib_out *rib);
 
-/* The session is gone: the neighbour has nothing; everything desired is to be sent on the next one. */
+/* The session is gone: the neighbor has nothing; everything desired is to be sent on the next one. */
 void rib_out_session_lost(struct rib_out *rib);
 
 /* Route refresh (RFC 2918): everything desired of FAMILY is to be sent again. */
@@ -60,7 +60,7 @@ size_t rib_out_next_group(struct rib_out *rib, const struct path_attributes **at
 void rib_out_sent(struct rib_out *rib, const struct prefix *prefixes, size_t count, uint64_t offset, uint64_t now_us);
 
 /* The first COUNT of the group cannot be said on this session (family not negotiated, no usable next hop): they are no
- * longer pending, and what the neighbour was sent for them before is to be withdrawn. Ends with the session, or when
+ * longer pending, and what the neighbor was sent for them before is to be withdrawn. Ends with the session, or when
  * the desired route changes. */
 void rib_out_withhold(struct rib_out *rib, const struct prefix *prefixes, size_t count);
 
@@ -73,7 +73,7 @@ const struct rib_out_route *rib_out_walk(const struct rib_out *rib, const struct
 /* The first route in that order behind PREFIX, which need not be there; of FAMILY_NONE: the first of all. */
 const struct rib_out_route *rib_out_after(const struct rib_out *rib, const struct prefix *prefix);
 
-/* Routes that the neighbour was sent and still has. */
+/* Routes that the neighbor was sent and still has. */
 size_t rib_out_sent_count(const struct rib_out *rib);
 
 #endif

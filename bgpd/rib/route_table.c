@@ -178,8 +178,7 @@ static bool grow(struct route_table *table, struct route_shard *shard)
 {
     if (shard->capacity > UINT32_MAX / 4)
         return false;
-    return resize(table, shard,
-                  shard->capacity + (shard->capacity < 64 ? shard->capacity : shard->capacity / 4));
+    return resize(table, shard, shard->capacity + (shard->capacity < 64 ? shard->capacity : shard->capacity / 4));
 }
 
 /* Seven eighths full is the most. */
@@ -230,10 +229,13 @@ struct route *route_table_add(struct route_table *table, const struct route_key 
         return NULL;
     }
     find_slot(table, shard, key, &slot);
-    while (!open_slot(table, shard, slot)) { /* next to impossible with this order: so many at the very end */
-        if (!grow(table, shard))
+    if (!open_slot(table, shard, slot)) {
+        /* So many at the very end are next to impossible with this order; twice the room parts them. */
+        if (!resize(table, shard, shard->capacity * 2))
             return NULL;
         find_slot(table, shard, key, &slot);
+        if (!open_slot(table, shard, slot))
+            return NULL;
     }
     struct route *route = slot_at(table, shard, slot);
     if (is_wide(table) && table->has_attributes)

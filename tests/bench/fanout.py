@@ -1,7 +1,7 @@
 """How long until a fallen gate is withdrawn from everyone: 1,000 VIPs that share a check, 64 neighbors.
 
 vipgate from its health daemon's verdict, BIRD from the command on its control socket that disables a static protocol with the
-same prefixes; both until the last neighbour has the last withdrawal. The neighbors are the same process for both, and the
+same prefixes; both until the last neighbor has the last withdrawal. The neighbors are the same process for both, and the
 two speakers take turns.
 """
 

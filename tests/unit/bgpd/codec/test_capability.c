@@ -152,7 +152,7 @@ static void test_what_both_offer(void **state)
     assert_true(negotiate(&local, &remote, true, &negotiated, &error));
     assert_names(&negotiated.common, "route-refresh four-octet-as");
     assert_true(negotiated.four_octet_as);
-    /* 8654 3 and 4: we may be sent what we offered to take; we send what the neighbour offered to take. */
+    /* 8654 3 and 4: we may be sent what we offered to take; we send what the neighbor offered to take. */
     assert_int_equal(negotiated.receive_max, MESSAGE_MAX_EXTENDED);
     assert_int_equal(negotiated.message_max, MESSAGE_MAX);
     remote = decoded("06 00");

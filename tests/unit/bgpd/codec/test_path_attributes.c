@@ -56,6 +56,45 @@ static void test_only_the_value_counts(void **state)
     path_attributes_unref(second);
 }
 
+/* Each differs from the others in one thing alone. */
+static void test_what_differs_is_not_shared(void **state)
+{
+    static const struct path_attributes variants[] = {
+        {.prepend = 0},
+        {.prepend = 1},
+        {.origin = ORIGIN_EGP},
+        {.origin = ORIGIN_INCOMPLETE},
+        {.has_med = true},
+        {.has_med = true, .med = 1},
+        {.has_local_preference = true},
+        {.has_local_preference = true, .local_preference = 1},
+        {.next_hop = {FAMILY_IPV4, {192, 0, 2, 1}, 0}},
+        {.next_hop = {FAMILY_IPV4, {192, 0, 2, 2}, 0}},
+        {.next_hop = {FAMILY_IPV6, {0xfe, 0x80}, 0}},
+        {.next_hop = {FAMILY_IPV6, {0xfe, 0x80}, 1}},
+        {.community_count = 1},
+        {.community_count = 2},
+        {.community_count = 1, .communities = {1}},
+        {.large_community_count = 1},
+        {.large_community_count = 1, .large_communities = {{0, 0, 1}}},
+        {.extended_community_count = 1},
+        {.extended_community_count = 1, .extended_communities = {1}},
+    };
+    enum { VARIANTS = sizeof variants / sizeof *variants };
+    const struct path_attributes *interned[VARIANTS];
+
+    (void)state;
+    for (size_t i = 0; i < VARIANTS; i++) {
+        interned[i] = path_attributes_intern(&variants[i]);
+        for (size_t j = 0; j < i; j++) {
+            if (interned[i] == interned[j])
+                fail_msg("rows %zu and %zu are one", j, i);
+        }
+    }
+    for (size_t i = 0; i < VARIANTS; i++)
+        path_attributes_unref(interned[i]);
+}
+
 static void test_many(void **state)
 {
     (void)state;
@@ -79,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_attributes_are_one_object),
         cmocka_unit_test(test_only_the_value_counts),
+        cmocka_unit_test(test_what_differs_is_not_shared),
         cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,6 +128,14 @@ static void test_families_that_were_not_negotiated(void **state)
     update_decode(wire_reader_of(octets, size), &session, scratch, &view);
     assert_string_equal(prefixes_text(view.announced, text), ROUTE);
     assert_octets(view.attributes, view.attributes_size, KEPT);
+    /* Nor are they looked into where they are withdrawn: what they hold may be anything. */
+    const struct update_vector withdrawal = {"", .attributes = "80 0f 08 0002 01 20 20010db8"};
+    const struct update_vector strange = {"", .attributes = "80 0f 05 0002 01 ff ff"};
+    update_decode(wire_reader_of(octets, vector_body(&withdrawal, octets)), &session, scratch, &view);
+    assert_int_equal(view.outcome, UPDATE_ACCEPT);
+    assert_string_equal(prefixes_text(view.withdrawn, text), "");
+    update_decode(wire_reader_of(octets, vector_body(&strange, octets)), &session, scratch, &view);
+    assert_int_equal(view.outcome, UPDATE_ACCEPT);
 }
 
 /* Every code once, each as an unknown transitive attribute, in descending order: they come out ascending. */

@@ -133,7 +133,7 @@ static void test_only_to_customer_follows_the_role(void **state)
     }
 }
 
-static void test_two_octet_neighbour(void **state)
+static void test_two_octet_neighbor(void **state)
 {
     (void)state;
     struct update_session session = external();
@@ -374,7 +374,7 @@ int main(void)
         cmocka_unit_test(test_internal_ipv4),
         cmocka_unit_test(test_every_attribute_in_order),
         cmocka_unit_test(test_only_to_customer_follows_the_role),
-        cmocka_unit_test(test_two_octet_neighbour),
+        cmocka_unit_test(test_two_octet_neighbor),
         cmocka_unit_test(test_long_prepend_is_cut_into_segments),
         cmocka_unit_test(test_ipv6),
         cmocka_unit_test(test_ipv4_over_ipv6_next_hop),

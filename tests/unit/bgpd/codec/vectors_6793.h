@@ -1,4 +1,4 @@
-/* UPDATEs after RFC 6793: a neighbour with two-octet ASes; what is kept has four. */
+/* UPDATEs after RFC 6793: a neighbor with two-octet ASes; what is kept has four. */
 #ifndef VIPGATE_TESTS_VECTORS_6793_H
 #define VIPGATE_TESTS_VECTORS_6793_H
 
@@ -7,9 +7,9 @@
 #define FROM_OLD .session = OLD, .nlri = NLRI
 
 static const struct update_vector vectors_6793[] = {
-    {"6793 4.1: AS4_PATH from a four-octet neighbour", .attributes = MANDATORY "c0 11 06 02 01 fa56ea01", .nlri = NLRI,
-     .outcome = UPDATE_ATTRIBUTE_DISCARD, .kept = KEPT, .what = "from a four-octet neighbour"},
-    {"6793 4.1: AS4_AGGREGATOR from a four-octet neighbour", .attributes = MANDATORY "c0 12 08 fa56ea01 c6336404",
+    {"6793 4.1: AS4_PATH from a four-octet neighbor", .attributes = MANDATORY "c0 11 06 02 01 fa56ea01", .nlri = NLRI,
+     .outcome = UPDATE_ATTRIBUTE_DISCARD, .kept = KEPT, .what = "from a four-octet neighbor"},
+    {"6793 4.1: AS4_AGGREGATOR from a four-octet neighbor", .attributes = MANDATORY "c0 12 08 fa56ea01 c6336404",
      .nlri = NLRI, .outcome = UPDATE_ATTRIBUTE_DISCARD, .kept = KEPT},
     {"6793 4.2.3: two octets become four", FROM_OLD, .attributes = ORIGIN "40 02 06 02 02 ffeb fc00" NEXT_HOP,
      .kept = ORIGIN "50 02 000a 02 02 0000ffeb 0000fc00" NEXT_HOP},
@@ -71,7 +71,7 @@ static const struct update_vector vectors_6793[] = {
     {"7607 2: AS 0 in AS4_AGGREGATOR", FROM_OLD,
      .attributes = ORIGIN OLD_PATH NEXT_HOP "c0 07 06 5ba0 c6336404 c0 12 08 00000000 c6336404",
      .outcome = UPDATE_ATTRIBUTE_DISCARD, .kept = KEPT "c0 07 08 00005ba0 c6336404"},
-    {"7606 7.2: AS_PATH of a two-octet neighbour: four-octet segment", FROM_OLD,
+    {"7606 7.2: AS_PATH of a two-octet neighbor: four-octet segment", FROM_OLD,
      .attributes = ORIGIN "40 02 06 02 01 0000ffeb" NEXT_HOP, .outcome = UPDATE_TREAT_AS_WITHDRAW},
     {"7606 3 c: flags of AS4_PATH", FROM_OLD, .attributes = ORIGIN OLD_PATH NEXT_HOP "40 11 06 02 01 fa56ea01",
      .outcome = UPDATE_TREAT_AS_WITHDRAW},

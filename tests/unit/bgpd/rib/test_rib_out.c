@@ -189,6 +189,23 @@ static void test_withheld_is_as_not_desired(void **state)
     assert_true(rib_out_find(f->rib, &f->b)->pending);
 }
 
+/* A route that changes again and again before anything is sent leaves holes in the queue: they are closed when it is
+ * full, and what waits beside it is still there, once. */
+static void test_holes_in_a_queue(void **state)
+{
+    struct fixture *f = *state;
+    rib_out_set(f->rib, &f->a, f->plain);
+    rib_out_set(f->rib, &f->b, f->prepended);
+    for (int i = 0; i < 200; i++) {
+        rib_out_set(f->rib, &f->c, i % 2 ? f->plain : f->prepended);
+        assert_true(rib_out_pending(f->rib));
+    }
+    bool prepended_first = f->prepended < f->plain; /* announcements are sorted by where their attributes are */
+    assert_string_equal(send_group(f->rib, 16), prepended_first ? "2: 192.0.2.2/32" : "0: 192.0.2.1/32 192.0.2.3/32");
+    assert_string_equal(send_group(f->rib, 16), prepended_first ? "0: 192.0.2.1/32 192.0.2.3/32" : "2: 192.0.2.2/32");
+    assert_string_equal(send_group(f->rib, 16), "nothing");
+}
+
 static void test_walk_is_in_order_of_prefix(void **state)
 {
     struct fixture *f = *state;
@@ -217,7 +234,7 @@ static void test_walk_is_in_order_of_prefix(void **state)
 
 enum { PREFIXES = 300, ATTRIBUTES = 5 };
 
-/* What the neighbour believes, told by nothing but groups; and what it should believe. */
+/* What the neighbor believes, told by nothing but groups; and what it should believe. */
 struct model {
     uint8_t desired[PREFIXES], sent[PREFIXES]; /* prepend + 1; 0: no route */
     bool withheld[PREFIXES], refresh[PREFIXES];
@@ -374,6 +391,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_lost_session_sends_all_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refresh_sends_the_family_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_withheld_is_as_not_desired, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_holes_in_a_queue, setup, teardown),
         cmocka_unit_test_setup_teardown(test_walk_is_in_order_of_prefix, setup, teardown),
         cmocka_unit_test_setup_teardown(test_random_operations, setup, teardown),
     };

@@ -197,6 +197,32 @@ static void test_output_is_bounded_and_goes_on(void **state)
     assert_non_null(transport_reserve(f->transport, 4096));
 }
 
+/* What the kernel takes in pieces is moved to the front of the buffer as room is needed, and arrives in order. */
+static void test_output_is_compacted(void **state)
+{
+    struct fixture *f = *state;
+    static uint8_t received[4 << 20];
+    uint64_t sent = 0, got = 0;
+    for (unsigned round = 0; round < 60; round++) {
+        uint8_t *room;
+        while (sent + 3000 < sizeof received && (room = transport_reserve(f->transport, 3000))) {
+            for (unsigned i = 0; i < 3000; i++)
+                room[i] = (uint8_t)((sent + i) % 251);
+            transport_commit(f->transport, 3000);
+            transport_flush(f->transport);
+            sent += 3000;
+        }
+        got += read_from_other(f, (char *)received + got, sent - got > 40000 ? 40000 : sent - got);
+    }
+    got += read_from_other(f, (char *)received + got, sent - got);
+    assert_int_equal(got, sent);
+    assert_true(sent > 8 * TRANSPORT_OUTPUT_MAX);
+    for (uint64_t i = 0; i < got; i++) {
+        if (received[i] != i % 251)
+            fail_msg("octet %llu is not what was sent", (unsigned long long)i);
+    }
+}
+
 static void test_close_delivers_what_was_sent(void **state)
 {
     struct fixture *f = *state;
@@ -281,6 +307,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_written_at_once_and_acknowledged, setup, teardown),
         cmocka_unit_test_setup_teardown(test_input_stays_until_consumed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_output_is_bounded_and_goes_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_output_is_compacted, setup, teardown),
         cmocka_unit_test_setup_teardown(test_close_delivers_what_was_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_other_end_closes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_other_end_resets, setup, teardown),
