@@ -54,7 +54,7 @@ static size_t output_waiting(const struct transport *transport)
 }
 
 /* Mostly the kernel takes all at once, and the next transport's turn follows: so that the buffers of many are not drawn
- * through the processor's caches for that, one stands in for those that are empty, until the flush. */
+ * through the processor's caches for that, one stands in for the one that is written to and was empty. */
 static uint8_t common_output[TRANSPORT_OUTPUT_MAX];
 static struct transport *common_owner;
 
@@ -298,8 +298,6 @@ void transport_flush(struct transport *transport)
         if (size > 0)
             took(transport, (size_t)size);
     }
-    if (transport == common_owner)
-        leave_common();
     bool wait = output_waiting(transport) > 0 && !transport->write_error;
     poll_for(transport, UV_READABLE | (wait ? UV_WRITABLE : 0));
 }

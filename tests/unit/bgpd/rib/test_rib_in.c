@@ -390,6 +390,25 @@ static void test_generations_run_out(void **state)
     rib_in_free(rib);
 }
 
+/* A generation that was dropped, and whose routes were all set again before any was cleaned, serves once more. */
+static void test_generations_serve_again(void **state)
+{
+    (void)state;
+    struct rib_in *rib = rib_in_new();
+    struct prefix prefix = numbered(FAMILY_IPV6, 1);
+
+    set(rib, &prefix, "a");
+    for (int round = 0; round < 20; round++) {
+        assert_true(rib_in_mark_stale(rib, FAMILY_IPV6));
+        assert_int_equal(rib_in_sweep_stale(rib, FAMILY_IPV6), 1);
+        assert_int_equal(rib_in_received(rib), 0);
+        set(rib, &prefix, "a");
+        assert_route(rib, &prefix, "a");
+        assert_int_equal(rib_in_received(rib), 1);
+    }
+    rib_in_free(rib);
+}
+
 /* A route that is only counted takes about five octets, and nothing when it is gone. */
 static void test_counted_routes_are_small(void **state)
 {
@@ -461,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_a_sweep_gives_room_back),
         cmocka_unit_test(test_against_a_naive_model),
         cmocka_unit_test(test_generations_run_out),
+        cmocka_unit_test(test_generations_serve_again),
         cmocka_unit_test(test_counted_routes_are_small),
         cmocka_unit_test(test_walk_while_the_table_changes),
     };

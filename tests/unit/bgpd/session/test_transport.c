@@ -197,6 +197,27 @@ static void test_output_is_bounded_and_goes_on(void **state)
     assert_non_null(transport_reserve(f->transport, 4096));
 }
 
+/* What one has not sent yet stays its own when another begins to write. */
+static void test_two_that_write(void **state)
+{
+    struct fixture *f = *state, *second;
+    assert_int_equal(setup((void **)&second), 0);
+    fill(f);
+    put(second->transport, "hello");
+    transport_flush(second->transport);
+    uint64_t total = transport_offset(f->transport);
+    char *buffer = malloc(total), hello[5];
+    assert_int_equal(read_from_other(f, buffer, total), total);
+    for (uint64_t i = 0; i < total; i++) {
+        if (buffer[i] != 'x')
+            fail_msg("octet %llu is the other's", (unsigned long long)i);
+    }
+    free(buffer);
+    assert_int_equal(read_from_other(second, hello, 5), 5);
+    assert_memory_equal(hello, "hello", 5);
+    teardown((void **)&second);
+}
+
 /* What the kernel takes in pieces is moved to the front of the buffer as room is needed, and arrives in order. */
 static void test_output_is_compacted(void **state)
 {
@@ -307,6 +328,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_written_at_once_and_acknowledged, setup, teardown),
         cmocka_unit_test_setup_teardown(test_input_stays_until_consumed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_output_is_bounded_and_goes_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_two_that_write, setup, teardown),
         cmocka_unit_test_setup_teardown(test_output_is_compacted, setup, teardown),
         cmocka_unit_test_setup_teardown(test_close_delivers_what_was_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_other_end_closes, setup, teardown),
