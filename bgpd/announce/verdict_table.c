@@ -41,7 +41,7 @@ struct verdict_table {
     bool in_snapshot;
     bool heard;       /* the health daemon was heard since the start */
     bool all_changed; /* with the link */
-    char silence[POLICY_REASON_SIZE];
+    char silence[REASON_SIZE];
 };
 
 static int compare_names(const struct entry *a, const struct entry *b)

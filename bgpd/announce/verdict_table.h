@@ -13,7 +13,7 @@
 #ifndef VIPGATE_BGPD_ANNOUNCE_VERDICT_TABLE_H
 #define VIPGATE_BGPD_ANNOUNCE_VERDICT_TABLE_H
 
-#include "bgpd/announce/policy.h"
+#include "bgpd/announce/gate.h"
 #include "lib/verdict.h"
 
 #include <stdbool.h>

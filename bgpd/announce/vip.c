@@ -45,8 +45,8 @@ static void decide(struct vip *vip, const struct verdict_table *verdicts, struct
     }
     for (size_t i = 0; i < config->gate.check_count; i++)
         verdict_table_view(verdicts, config->gate.checks[i].name, &views[i]);
-    policy_gate(&config->gate, views, vip->memory.gate_degraded, &vip->gate);
-    policy_vip(&vip->memory, config, &vip->gate, now_ms, &vip->decision);
+    gate_evaluate(&config->gate, views, vip->memory.gate_degraded, &vip->gate);
+    policy_decide(&vip->memory, config, &vip->gate, now_ms, &vip->decision);
 }
 
 /* ---- the address ---- */

@@ -37,7 +37,7 @@ struct vip {
     struct vip_address address;
     enum vip_state state; /* what is so, as against what policy decided: its address may be missing, or its neighbors */
     uint64_t since_us;    /* real time since when */
-    char reason[POLICY_REASON_SIZE];
+    char reason[REASON_SIZE];
     const struct path_attributes *attributes; /* announced with these; NULL: not announced */
     bool unstated;                            /* some neighbour's Adj-RIB-Out does not know of it yet */
     bool reached;                             /* some neighbor has it, as of the last look */

@@ -1,5 +1,4 @@
-/* The gate: see policy.h. */
-#include "bgpd/announce/policy.h"
+#include "bgpd/announce/gate.h"
 
 #include <bsd/string.h>
 #include <stdio.h>
@@ -138,8 +137,8 @@ static void explain(const struct gate_config *gate, const struct check_view *che
     name_check(telling_check(gate, checks, result->standing), tally, text + used, size - used);
 }
 
-void policy_gate(const struct gate_config *gate, const struct check_view *checks, bool was_degraded,
-                 struct gate_result *result)
+void gate_evaluate(const struct gate_config *gate, const struct check_view *checks, bool was_degraded,
+                   struct gate_result *result)
 {
     if (gate->check_count == 0) {
         *result = (struct gate_result){.standing = GATE_UP, .healthy_percent = -1};

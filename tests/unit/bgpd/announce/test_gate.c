@@ -1,4 +1,4 @@
-#include "bgpd/announce/policy.h"
+#include "bgpd/announce/gate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ static void evaluate(struct gate_config gate, const char *standings, const uint8
 
     gate.checks = names;
     gate.check_count = make_checks(standings, percents, checks);
-    policy_gate(&gate, checks, was_degraded, result);
+    gate_evaluate(&gate, checks, was_degraded, result);
 }
 
 static const struct {
@@ -176,17 +176,17 @@ static void test_reason_names_the_check_that_decides(void **state)
     struct gate_config gate = {.checks = names, .check_count = 1, .degraded_below = -1};
     struct gate_result result;
 
-    policy_gate(&gate, &checks[1], false, &result);
+    gate_evaluate(&gate, &checks[1], false, &result);
     assert_string_equal(result.reason, "check backend down: 3 failures: connection refused by 192.0.2.9:80");
-    policy_gate(&gate, &checks[0], false, &result);
+    gate_evaluate(&gate, &checks[0], false, &result);
     assert_string_equal(result.reason, "check front up: 3 successes");
     gate.check_count = 3;
-    policy_gate(&gate, checks, false, &result);
+    gate_evaluate(&gate, checks, false, &result);
     assert_string_equal(result.reason, "1 of 3 checks up, all are required: check backend down: 3 failures: "
                                        "connection refused by 192.0.2.9:80 (and 1 more)");
     gate.require = REQUIRE_ANY;
     gate.degraded_below = gate.degraded_recover = 50;
-    policy_gate(&gate, checks, false, &result);
+    gate_evaluate(&gate, checks, false, &result);
     assert_string_equal(result.reason, "33% healthy, below 50%: 1 of 3 checks up, one is required: check backend "
                                        "down: 3 failures: connection refused by 192.0.2.9:80 (and 1 more)");
 }
@@ -202,7 +202,7 @@ static void check_resolutions(const struct gate_config *gate, const struct check
     while (position < gate->check_count && checks[position].standing != CHECK_PENDING)
         position++;
     if (position == gate->check_count) {
-        policy_gate(gate, checks, false, &result);
+        gate_evaluate(gate, checks, false, &result);
         assert_int_equal(result.standing, decided);
         return;
     }
@@ -230,7 +230,7 @@ static void test_what_is_decided_no_pending_check_can_change(void **state)
         struct gate_result result;
         for (unsigned k = 0; k < CHECKS_MAX; k++)
             checks[k] = (struct check_view){names[k].name, (enum check_standing)(i >> 2 * k & 3), 100, ""};
-        policy_gate(&gate, checks, false, &result);
+        gate_evaluate(&gate, checks, false, &result);
         if (result.standing == GATE_PENDING || result.standing == GATE_LOST)
             continue;
         check_resolutions(&gate, checks, 0, result.standing);

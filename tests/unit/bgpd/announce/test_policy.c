@@ -40,7 +40,7 @@ static void run(const struct vip_config *vip, const struct step *steps, size_t c
     for (size_t i = 0; i < count; i++) {
         struct gate_result gate = gate_of(steps[i].gate);
         struct vip_decision decision;
-        policy_vip(&memory, vip, &gate, steps[i].at_ms, &decision);
+        policy_decide(&memory, vip, &gate, steps[i].at_ms, &decision);
         if (decision.state != steps[i].state)
             fail_msg("step %zu at %llu ms: %s instead of %s (%s)", i, (unsigned long long)steps[i].at_ms,
                      vip_state_name(decision.state), vip_state_name(steps[i].state), decision.reason);
@@ -143,7 +143,7 @@ static void decide(struct vip_memory *memory, const struct vip_config *vip, char
 {
     struct gate_result gate = gate_of(letter);
 
-    policy_vip(memory, vip, &gate, now_ms, decision);
+    policy_decide(memory, vip, &gate, now_ms, decision);
 }
 
 static void test_reason_and_next_look(void **state)

@@ -1,4 +1,3 @@
-/* The decision about one VIP: see policy.h. */
 #include "bgpd/announce/policy.h"
 
 #include "lib/clock.h"
@@ -123,8 +122,8 @@ static const struct profile_config *profile_of(const struct vip_config *vip, enu
     return state == VIP_DEGRADED ? &vip->degraded_profile : NULL;
 }
 
-void policy_vip(struct vip_memory *memory, const struct vip_config *vip, const struct gate_result *gate,
-                uint64_t now_ms, struct vip_decision *decision)
+void policy_decide(struct vip_memory *memory, const struct vip_config *vip, const struct gate_result *gate,
+                   uint64_t now_ms, struct vip_decision *decision)
 {
     remember_gate(memory, vip, gate, now_ms);
     decision->state = wanted_state(memory, vip, gate->standing);
