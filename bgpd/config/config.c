@@ -1,6 +1,6 @@
 #include "bgpd/config/config.h"
 
-#include "bgpd/config/config_internal.h"
+#include "bgpd/config/config_builder.h"
 #include "lib/conf/shared_config.h"
 
 #include <stdlib.h>

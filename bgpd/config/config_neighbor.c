@@ -1,5 +1,5 @@
 /* The part of the configuration that is about BGP sessions. */
-#include "bgpd/config/config_internal.h"
+#include "bgpd/config/config_builder.h"
 #include "lib/clock.h"
 #include "lib/conf/neighbor.h"
 #include "lib/model.h"

@@ -1,5 +1,5 @@
 /* The part of the configuration that is about what is announced, and when. */
-#include "bgpd/config/config_internal.h"
+#include "bgpd/config/config_builder.h"
 #include "lib/conf/shared_config.h"
 #include "lib/model.h"
 

@@ -5,42 +5,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct placed_prefix {
-    struct prefix prefix;
-    uint32_t position;
-};
-
 /* One gate's naming of a check. */
 struct reference {
     const struct gate_check *check;
     uint32_t position; /* of the gate's VIP */
 };
 
-static int compare_prefixes(const void *a, const void *b)
+static int compare_positions(const void *a, const void *b, void *user)
 {
-    const struct placed_prefix *one = a, *other = b;
+    const struct vip_config *vips = user;
 
-    return prefix_compare(&one->prefix, &other->prefix);
+    return prefix_compare(&vips[*(const uint32_t *)a].prefix, &vips[*(const uint32_t *)b].prefix);
 }
 
 static bool index_prefixes(struct vip_index *index, struct arena *arena, const struct vip_config *vips, size_t count)
 {
-    struct placed_prefix *sorted = calloc(count + 1, sizeof *sorted);
     struct prefix *prefixes = arena_alloc(arena, count * sizeof *prefixes);
     uint32_t *positions = arena_alloc(arena, count * sizeof *positions);
 
-    if (!sorted || !prefixes || !positions) {
-        free(sorted);
+    if (!prefixes || !positions)
         return false;
-    }
     for (size_t i = 0; i < count; i++)
-        sorted[i] = (struct placed_prefix){vips[i].prefix, (uint32_t)i};
-    qsort(sorted, count, sizeof *sorted, compare_prefixes);
-    for (size_t i = 0; i < count; i++) {
-        prefixes[i] = sorted[i].prefix;
-        positions[i] = sorted[i].position;
-    }
-    free(sorted);
+        positions[i] = (uint32_t)i;
+    qsort_r(positions, count, sizeof *positions, compare_positions, (void *)vips);
+    for (size_t i = 0; i < count; i++)
+        prefixes[i] = vips[positions[i]].prefix;
     index->prefixes = prefixes;
     index->positions = positions;
     return true;

@@ -1,4 +1,4 @@
-#include "bgpd/config/config_internal.h"
+#include "bgpd/config/config_builder.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* What the files that build a bgpd_config share. */
-#ifndef VIPGATE_BGPD_CONFIG_CONFIG_INTERNAL_H
-#define VIPGATE_BGPD_CONFIG_CONFIG_INTERNAL_H
+#ifndef VIPGATE_BGPD_CONFIG_CONFIG_BUILDER_H
+#define VIPGATE_BGPD_CONFIG_CONFIG_BUILDER_H
 
 #include "bgpd/config/config.h"
 #include "lib/arena.h"
