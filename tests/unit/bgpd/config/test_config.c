@@ -311,6 +311,57 @@ static void test_vip_with_everything(void **state)
     assert_int_equal(vip->on_health_loss, HEALTH_LOSS_DEGRADE);
 }
 
+/* Two VIPs that read the same, the second changed in one way after the other. */
+static void test_vip_config_equal(void **state)
+{
+    static const struct gate_check a[] = {{"a", 1}, {"b", 1}}, b[] = {{"a", 2}, {"c", 1}};
+    static const struct path_attributes attributes[2];
+    const struct address here = {.family = FAMILY_IPV4}, there = {.family = FAMILY_IPV4, .octets = {1}};
+    const struct vip_config base = {.profile = {"p", &attributes[0]},
+                                    .gate = {.checks = a, .check_count = 2},
+                                    .neighbors = &here,
+                                    .neighbor_count = 1,
+                                    .interface = "lo",
+                                    .label = "lo:1"};
+    (void)state;
+    struct {
+        const char *name;
+        struct vip_config vip;
+    } rows[21];
+    size_t count = 0;
+#define CHANGE(member, ...)                                                                                            \
+    rows[count].name = #member;                                                                                        \
+    rows[count].vip = base;                                                                                            \
+    rows[count++].vip.member = __VA_ARGS__
+    CHANGE(prefix.octets[0], 1);
+    CHANGE(profile.name, "q");
+    CHANGE(profile.attributes, &attributes[1]);
+    CHANGE(degraded_profile, (struct profile_config){"d", &attributes[1]});
+    CHANGE(gate.checks, b);
+    CHANGE(gate.check_count, 1);
+    CHANGE(gate.require, REQUIRE_ANY);
+    CHANGE(gate.require_count, 1);
+    CHANGE(gate.degraded_below, 1);
+    CHANGE(gate.degraded_recover, 1);
+    CHANGE(neighbors, &there);
+    CHANGE(neighbor_count, 0);
+    CHANGE(manage_address, true);
+    CHANGE(keep_address, true);
+    CHANGE(interface, "eth0");
+    CHANGE(label, NULL);
+    CHANGE(hold_down_ms, 1);
+    CHANGE(on_health_loss, HEALTH_LOSS_HOLD);
+    CHANGE(damping.enabled, true);
+    CHANGE(damping.half_life_ms, 1);
+    CHANGE(damping.reuse, 1);
+#undef CHANGE
+    for (size_t i = 0; i < count; i++) {
+        assert_true(vip_config_equal(&rows[i].vip, &rows[i].vip));
+        if (vip_config_equal(&base, &rows[i].vip) || vip_config_equal(&rows[i].vip, &base))
+            fail_msg("%s", rows[i].name);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -324,6 +375,7 @@ int main(void)
         TEST(test_only_one_address_is_managed),
         TEST(test_profile_with_everything),
         TEST(test_vip_with_everything),
+        cmocka_unit_test(test_vip_config_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
