@@ -150,8 +150,7 @@ static void take_datagram(struct addresses *addresses, const void *datagram, int
     }
 }
 
-/* Takes what happened, so much of it as is good for one turn of the loop; most of it we did ourselves. Whether that was
- * all. */
+/* Reads events, at most EVENTS_A_TURN of them; most are of our own making. Whether none are left. */
 static bool take_events(struct addresses *addresses)
 {
     char buffer[RTNETLINK_PART_SIZE];
@@ -305,7 +304,7 @@ void addresses_close(struct addresses *addresses)
 
 /* ---- adding and removing ---- */
 
-/* 0 where there is no interface of this name. */
+/* 0: no interface has this name. */
 static unsigned index_of(const struct addresses *addresses, const char *name)
 {
     const struct interface *interface = interface_table_find(&addresses->inventory.interfaces, name);

@@ -3,7 +3,7 @@
  *
  * Adding and removing answer at once: the kernel carries out a rtnetlink request while it is being sent, and its answer
  * lies in the socket when send returns. So "the address is there" needs no state in between, and an announcement can
- * follow its address in the same breath (promise 3). What others do to addresses comes through a second socket.
+ * follow its address at once (promise 3). What others do to addresses comes through a second socket.
  *
  * An address that vipgate adds carries its mark (IFA_PROTO, Linux 5.18), so that one that was left by a vipgate that
  * was killed is known as its own. Older kernels ignore the mark; such an address then counts as the operator's.
@@ -35,18 +35,18 @@ struct placement {
     char label[IFNAMSIZ]; /* IPv4 only; empty: none */
 };
 
-/* Reads all addresses and watches them. Where the kernel tells of more than is read in time, all is read anew beside
- * the loop's other work, and what was known holds until then. NULL with the reason in ERROR. */
+/* Reads all addresses and watches them. Where the kernel tells of more than is read in time, everything is reread in
+ * turns of the loop, and what was known holds until then. NULL with the reason in ERROR. */
 struct addresses *addresses_open(uv_loop_t *loop, const struct addresses_handler *handler, void *user, char *error,
                                  size_t size);
 
 /* Stops watching. Memory is freed once the loop has run on. NULL: nothing. */
 void addresses_close(struct addresses *addresses);
 
-/* Adds the address; one that is there already is good. 0, or a negative errno: -EPERM, -ENODEV. */
+/* Adds the address; it may be there already. 0, or a negative errno: -EPERM, -ENODEV. */
 int addresses_add(struct addresses *addresses, const struct placement *placement);
 
-/* Removes the address; one that is not there is good. 0, or a negative errno. */
+/* Removes the address; it may be gone already. 0, or a negative errno. */
 int addresses_remove(struct addresses *addresses, const struct placement *placement);
 
 /* Whether somebody here wants the address on INTERFACE; "" for one that has gone. */
@@ -65,7 +65,7 @@ bool addresses_has_anywhere(const struct addresses *addresses, const struct pref
 /* Whether there is an interface NAME. */
 bool addresses_has_interface(const struct addresses *addresses, const char *name);
 
-/* Whether the interface NAME is there and down. */
+/* Whether the interface NAME exists and is down. */
 bool addresses_is_down(const struct addresses *addresses, const char *name);
 
 /* Grows where an interface may have another name now. */

@@ -13,7 +13,7 @@ struct dump {
 /* Asks, whatever was asked before: MORE, or FAILED. */
 enum dump_progress dump_begin(struct dump *dump);
 
-/* Reads so much of the answer as is there and is good for one turn of the loop. */
+/* Reads what has arrived of the answer, as much as fits into one turn of the loop. */
 enum dump_progress dump_read(struct dump *dump);
 
 /* Asks, and waits for all of it. */

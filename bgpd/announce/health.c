@@ -7,8 +7,8 @@
  * little before it listens there, so the short waits begin again with each change. The longest wait is what remains
  * where the directory cannot be watched.
  *
- * A daemon that was stopped and goes on holds verdicts from before: it is asked anew, by a new connection, so that what
- * it says is its state as it woke.
+ * A daemon that was stopped and continues holds verdicts from before: a new connection makes it say what its state is
+ * now.
  */
 #include "bgpd/announce/health.h"
 
@@ -46,8 +46,8 @@ struct health {
     enum health_link reported;     /* the link as of the last event */
     uint64_t retry_ms;
     bool lease_due;   /* the lease ran out; one turn of the loop is left for what lies in the socket */
-    bool is_told;     /* that there is no daemon: once */
-    char reason[128]; /* why there is no connection */
+    bool is_told;     /* the log has it that no daemon answers */
+    char reason[128]; /* why it is not connected */
     unsigned closing;
     health_change *change;
     void *user;

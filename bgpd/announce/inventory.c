@@ -92,7 +92,7 @@ static enum inventory_change put_interface(struct inventory *inventory, const st
     const struct interface *known = interface_table_at(&inventory->interfaces, interface->index);
     bool renamed = known && strcmp(known->name, interface->name) != 0;
 
-    /* Most news of an interface are about what nobody here asks for. */
+    /* Most news about an interface concerns nobody here. */
     if (known && !renamed && known->is_up == interface->is_up)
         return INVENTORY_SAME;
     if (renamed)

@@ -58,7 +58,7 @@ struct inventory_dump {
     int error; /* of DUMP_FAILED: a negative errno */
 };
 
-/* Forgets what was told, to begin anew with interfaces; goes on to addresses. SEQUENCE is the question's. */
+/* Begins with the interfaces, forgetting what was told; goes on to the addresses. SEQUENCE is the question's. */
 void inventory_dump_begin(struct inventory_dump *dump, unsigned sequence);
 void inventory_dump_go_on(struct inventory_dump *dump, unsigned sequence);
 

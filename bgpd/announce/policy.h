@@ -5,7 +5,7 @@
  *     gate_evaluate -> struct gate_result -> policy_decide -> struct vip_decision
  *
  * While its gate is PENDING a VIP stays as it is: not announced at the start (promise 1), and without a flap when the
- * health daemon was started anew or a reload brought a new check (promise 5). When it is LOST, on-health-loss decides.
+ * health daemon was restarted or a reload brought a new check (promise 5). When it is LOST, on-health-loss decides.
  */
 #ifndef VIPGATE_BGPD_ANNOUNCE_POLICY_H
 #define VIPGATE_BGPD_ANNOUNCE_POLICY_H

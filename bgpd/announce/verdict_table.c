@@ -283,7 +283,7 @@ static void begin_snapshot(struct verdict_table *table)
     }
 }
 
-/* After a silence for longer than the lease, whatever is awaited is awaited anew: the daemon has only just begun. */
+/* After a silence longer than the lease, waiting begins again: the daemon has only just started. */
 static void restart_waiting(struct verdict_table *table, uint64_t now_ms)
 {
     struct entry *entry;

@@ -3,7 +3,7 @@
  *
  * Two things bound trust. The lease: the daemon's last word holds for so long after its last sign of life, whether the
  * connection is lost or merely silent; then every verdict is forgotten (promise 5). And, for a check whose verdict is
- * still to come because the daemon was started anew: the verdict that it had before holds until the first new one, so
+ * still to come because the daemon was restarted: the verdict that it had before holds until the first new one, so
  * that nothing flaps, but only for as long as a working daemon needs for it (gate_check.first_verdict_ms); a daemon
  * that dies again and again before it has judged anything keeps no route alive.
  *
@@ -49,7 +49,7 @@ void verdict_table_release(struct verdict_table *table, const char *name);
  * begins now. False when out of memory. */
 bool verdict_table_expect(struct verdict_table *table, const char *name, uint64_t patience_ms, uint64_t now_ms);
 
-/* No gate names it any more. */
+/* No gate names it now. */
 void verdict_table_unexpect(struct verdict_table *table, const char *name);
 
 /* Takes one message. Whether anything changed that a gate may see. HELLO begins a snapshot. */

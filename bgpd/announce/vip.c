@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long an address waits for the neighbours' TCP to acknowledge the withdrawal. */
+/* How long an address waits for the neighbors' TCP to acknowledge the withdrawal. */
 enum { REMOVAL_WAIT_MS = 1000 };
 
 /* When to try again after memory ran out. */
@@ -85,7 +85,7 @@ static bool prepare_address(struct vip *vip, struct vip_rooms *rooms, uint64_t n
 
     look_at_address(vip, rooms->addresses, now_ms);
     vip->address.error = 0;
-    /* It is where it no longer belongs: first the withdrawal, then the address, then all of it anew. */
+    /* It is where it no longer belongs: first the withdrawal, then the address goes, then it is added elsewhere. */
     if (vip_address_is_misplaced(&vip->address, managed ? &wanted : NULL))
         return false;
     if (!managed || !(config->keep_address || vip->decision.profile))
@@ -103,7 +103,7 @@ static bool prepare_address(struct vip *vip, struct vip_rooms *rooms, uint64_t n
 static void plan_removal(struct vip *vip, uint64_t now_ms)
 {
     const struct vip_config *config = vip->config;
-    /* Before the first verdict an address that is there from before stays: a neighbor with graceful restart may still
+    /* Before the first verdict an address left from before stays: a neighbor with graceful restart may still
      * send packets to it. */
     bool needed = vip->attributes || vip->decision.state == VIP_PENDING;
     bool stays = config && config->manage_address && (config->keep_address || needed);
@@ -215,7 +215,7 @@ void vip_report(struct vip *vip, struct journal *journal)
 
     if (vip->said == VIP_WAITING && vip->state == VIP_WAITING)
         vip->unsaid = false; /* nothing of it was announced */
-    /* The state is the same: then its profile was written anew. */
+    /* The state is the same: then its profile has changed. */
     if (vip->unsaid && vip->said == vip->state && vip->attributes && !vip->remark[0])
         snprintf(vip->remark, sizeof vip->remark, "reload: the attributes of profile %s changed",
                  vip->decision.profile->name);

@@ -1,7 +1,7 @@
 /*
- * One VIP: what policy decides of it, the address that goes with it, and the routes that follow.
+ * One VIP: what policy decides, its address, and the routes that follow.
  *
- *     checks -> policy -> decision -> address there? -> routes in every neighbour's Adj-RIB-Out
+ *     checks -> policy -> decision -> address there? -> routes in every neighbor's Adj-RIB-Out
  *
  * A VIP is announced only while its address is there, where vipgate manages it: without it the route would lead into
  * nothing. Nothing is sent from here: vips.c flushes once for all VIPs.
@@ -39,7 +39,7 @@ struct vip {
     uint64_t since_us;    /* real time since when */
     char reason[REASON_SIZE];
     const struct path_attributes *attributes; /* announced with these; NULL: not announced */
-    bool unstated;                            /* some neighbour's Adj-RIB-Out does not know of it yet */
+    bool unstated;                            /* some neighbor's Adj-RIB-Out does not know of it yet */
     bool reached;                             /* some neighbor has it, as of the last look */
     bool unlooked;                            /* that may have changed since */
     bool unsaid;                              /* a change of what is announced has no event yet */
@@ -59,14 +59,14 @@ struct vip_rooms {
 struct vip *vip_new(const struct prefix *prefix);
 void vip_free(struct vip *vip);
 
-/* Takes another configuration over; NULL: it has none any more. The one before must still be there. Whether anything
- * of it is new. */
+/* Takes over another configuration; NULL: it no longer has one. The previous one must still exist. Whether anything
+ * has changed. */
 bool vip_configure(struct vip *vip, const struct vip_config *config);
 
 /* Whether it is too early to say that it is announced, or not. */
 bool vip_is_undecided(const struct vip *vip);
 
-/* Decides anew, and does what follows but for stating and sending its route: a route that changed is unstated then.
+/* Decides, and does what follows except for stating and sending its route: a route that changed is unstated then.
  * VIEWS has room for each check of the gate. vip_settle comes after it, when what can be sent was sent. */
 void vip_update(struct vip *vip, struct vip_rooms *rooms, struct check_view *views, uint64_t now_ms);
 

@@ -22,7 +22,7 @@ struct vip_address {
     uint64_t backoff_ms;
     uint64_t added_ms;     /* when it was last added; 0: never */
     unsigned losses;       /* how often it was taken away soon after it was added, one after the other */
-    uint64_t remove_by_ms; /* it is to be removed once neighbours know, by then at the latest; 0: it is to stay */
+    uint64_t remove_by_ms; /* it is to be removed once neighbors know, by then at the latest; 0: it is to stay */
 };
 
 /* Where CONFIG wants the address. */

@@ -169,7 +169,7 @@ static void look_at_audience(struct vips *vips, struct vip *vip)
     vip_report(vip, vips->rooms.journal);
 }
 
-/* Goes on to look for who has the VIPs, for as long as is good for one turn of the loop. */
+/* Goes on to look for who has the VIPs, for AUDIENCE_TURN_US at most. */
 static void look_at_audiences(struct vips *vips)
 {
     uint64_t began_ns = uv_hrtime();

@@ -45,7 +45,7 @@ void vips_addresses_changed(struct vips *vips, const struct prefix *address, con
  * after the loop has turned, and not more often than is good for the loop, however often sessions change. */
 void vips_sessions_changed(struct vips *vips);
 
-/* Before the speaker is shut down: says so in the journal, and changes nothing any more. */
+/* Before the speaker is shut down: says so in the journal, and changes nothing from then on. */
 void vips_stop(struct vips *vips);
 
 /* At the very end, when every neighbor knows: removes all addresses that vipgate added (promise 7). */

@@ -18,7 +18,7 @@
 
 enum import_policy { IMPORT_ALL, IMPORT_VIPS, IMPORT_NONE };
 
-/* One neighbour with everything resolved: group, platform and defaults are already in it. */
+/* One neighbor with everything resolved: group, platform and defaults are already in it. */
 struct neighbor_config {
     struct address address;
     const char *group;       /* NULL: none */
@@ -112,7 +112,7 @@ struct bgpd_config {
 };
 
 /* Builds the configuration from CONF, in any thread, which was found sound. What only the system knows (a password file
- * that can't be read, an interface of a link-local neighbour that is not there) is added to CONF's errors; NULL then.
+ * that can't be read, an interface of a link-local neighbor that is not there) is added to CONF's errors; NULL then.
  * Nothing in the result points into CONF's tree. */
 struct bgpd_config *bgpd_config_new(struct conf *conf);
 
