@@ -184,8 +184,15 @@ static void test_reason_names_the_check_that_decides(void **state)
     gate_evaluate(&gate, checks, false, &result);
     assert_string_equal(result.reason, "1 of 3 checks up, all are required: check backend down: 3 failures: "
                                        "connection refused by 192.0.2.9:80 (and 1 more)");
+    gate.check_count = 2;
     gate.require = REQUIRE_ANY;
-    gate.degraded_below = gate.degraded_recover = 50;
+    gate.degraded_below = 50;
+    gate.degraded_recover = 60;
+    gate_evaluate(&gate, checks, true, &result);
+    assert_string_equal(result.reason, "50% healthy, below 60%: 1 of 2 checks up, one is required: check backend "
+                                       "down: 3 failures: connection refused by 192.0.2.9:80");
+    gate.check_count = 3;
+    gate.degraded_recover = 50;
     gate_evaluate(&gate, checks, false, &result);
     assert_string_equal(result.reason, "33% healthy, below 50%: 1 of 3 checks up, one is required: check backend "
                                        "down: 3 failures: connection refused by 192.0.2.9:80 (and 1 more)");

@@ -66,6 +66,22 @@ static void test_follows_its_gate(void **state)
     RUN(&plain, {0, 'U', VIP_ANNOUNCED}, {1, 'G', VIP_WITHDRAWN}, {2, 'U', VIP_ANNOUNCED});
 }
 
+/* For the hysteresis of the gate: as it was when it was last known. */
+static void test_remembers_whether_the_gate_was_degraded(void **state)
+{
+    static const char gates[] = "UGPLGUDG";
+    static const bool degraded[] = {false, true, true, true, true, false, false, true};
+    struct vip_memory memory = {0};
+
+    (void)state;
+    for (size_t i = 0; gates[i]; i++) {
+        struct gate_result gate = gate_of(gates[i]);
+        struct vip_decision decision;
+        policy_decide(&memory, &graded, &gate, i, &decision);
+        assert_int_equal(memory.gate_degraded, degraded[i]);
+    }
+}
+
 static void test_stays_while_the_gate_is_pending(void **state)
 {
     (void)state;
@@ -248,6 +264,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_follows_its_gate),
+        cmocka_unit_test(test_remembers_whether_the_gate_was_degraded),
         cmocka_unit_test(test_stays_while_the_gate_is_pending),
         cmocka_unit_test(test_on_health_loss),
         cmocka_unit_test(test_health_loss_never_announces),

@@ -93,6 +93,32 @@ static void test_taken_away_once(void **state)
     assert_true(put(400 * 1000));
 }
 
+/* It may be there already where it is to go: then it is not added. */
+static void test_moved_to_where_it_is(void **state)
+{
+    struct placement elsewhere = placement;
+    unsigned budget = 1;
+
+    (void)state;
+    assert_true(put(1000));
+    strcpy(elsewhere.interface, "dummy0");
+    address.ours = false;
+    assert_true(vip_address_put(&address, &elsewhere, NULL, 1000, &budget));
+    assert_int_equal(additions, 1);
+    assert_string_equal(address.placement.interface, "dummy0");
+}
+
+static void test_haste_ends_where_it_is_contested(void **state)
+{
+    (void)state;
+    for (unsigned losses = 0; losses < 6; losses++) {
+        address.losses = losses;
+        address.retry_ms = 5000;
+        vip_address_hasten(&address);
+        assert_int_equal(address.retry_ms, losses > 3 ? 5000 : 0);
+    }
+}
+
 static void test_contested(void **state)
 {
     uint64_t now_ms = 1000, pause_ms = 1000;
@@ -140,6 +166,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_taken_away_once, setup),
         cmocka_unit_test_setup(test_contested, setup),
+        cmocka_unit_test_setup(test_moved_to_where_it_is, setup),
+        cmocka_unit_test_setup(test_haste_ends_where_it_is_contested, setup),
         cmocka_unit_test_setup(test_gone_with_its_interface, setup),
     };
 

@@ -103,6 +103,7 @@ static void test_address_that_cannot_be_added(void **state)
     assert_int_equal(the_vip(fixture)->state, VIP_WITHDRAWN);
     assert_non_null(strstr(the_vip(fixture)->reason, "cannot add 203.0.113.9/32 to lo: Operation not permitted"));
     assert_string_equal(last_event(fixture)->cause, the_vip(fixture)->reason);
+    assert_non_null(strstr(logged, "'address { manage false; }'; retrying"));
     add_error = 0;
     addresses_changed(fixture);
     assert_string_equal(done(), "add 0+0 1+0");
@@ -145,6 +146,28 @@ static void test_address_that_goes_with_its_interface(void **state)
                                                             ? "interface lo no longer exists"
                                                             : "interface lo went down, and the address was lost");
     }
+}
+
+static void test_an_interface_that_is_down_is_said_once(void **state)
+{
+    struct fixture *fixture = *state;
+
+    apply(fixture);
+    interface_down = true;
+    for (int i = 0; i < 2; i++) {
+        logged[0] = '\0';
+        vips_addresses_changed(fixture->vips, NULL, "lo");
+        vips_run(fixture->vips);
+        assert_int_equal(strstr(logged, "interface lo is down, its VIPs are unreachable") != NULL, i == 0);
+    }
+    interface_down = false;
+    vips_addresses_changed(fixture->vips, NULL, "lo");
+    vips_run(fixture->vips);
+    interface_down = true;
+    there[VIP] = false;
+    logged[0] = '\0';
+    addresses_changed(fixture);
+    assert_non_null(strstr(logged, "interface lo is down"));
 }
 
 static void test_ipv6_address(void **state)
@@ -280,6 +303,12 @@ static void test_sessions_that_come_and_go(void **state)
     vips_sessions_changed(fixture->vips);
     run_until(fixture, is_announced);
     assert_string_equal(last_event(fixture)->cause, "neighbor 198.51.100.5 has it");
+    /* That it had the VIP once does not count when it comes back. */
+    say(fixture, VERDICT_DOWN, 0);
+    peers[1].down = true;
+    rib_out_session_lost(peers[1].rib);
+    say(fixture, VERDICT_UP, 100);
+    assert_int_equal(the_vip(fixture)->state, VIP_WAITING);
 }
 
 static void test_what_was_left_behind_is_removed_at_the_start(void **state)
@@ -406,6 +435,7 @@ int main(void)
         TEST(test_address_that_cannot_be_added),
         TEST(test_address_that_somebody_removes),
         TEST(test_address_that_goes_with_its_interface),
+        TEST(test_an_interface_that_is_down_is_said_once),
         TEST(test_ipv6_address),
         TEST(test_addresses_and_interfaces_that_concern_a_vip),
         TEST(test_a_verdict_touches_the_vips_of_its_check),

@@ -100,10 +100,67 @@ static void test_reload_removes_a_vip(void **state)
     assert_string_equal(done(), "0- 1-");
     assert_null(the_vip(fixture));
     assert_string_equal(last_event(fixture)->to, "removed");
+    /* Until the neighbors know, its address is no leftover of somebody else's. */
+    left[0] = fixture->vip.prefix;
+    renames++;
+    vips_run(fixture->vips);
+    assert_string_equal(done(), "");
     acknowledged = true;
     vips_run(fixture->vips);
     assert_string_equal(done(), "remove");
     assert_null(vips_at(fixture->vips, 0));
+}
+
+static bool has_all(const struct fixture *fixture, size_t first, size_t count)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < 26; i++) {
+        struct prefix prefix = fixture->vip.prefix;
+        prefix.octets[3] = (uint8_t)i;
+        all &= (vips_find(fixture->vips, &prefix) != NULL) == (i >= first && i < first + count);
+    }
+    return all;
+}
+
+static void test_reload_removes_many_and_brings_them_back(void **state)
+{
+    struct fixture *fixture = *state;
+
+    acknowledged = true;
+    configure_many(fixture, 26);
+    apply(fixture);
+    assert_true(has_all(fixture, 0, 26));
+    const struct vip_config *all = fixture->config.vips;
+    fixture->config.vips = all + 7;
+    fixture->config.vip_count = 10;
+    apply(fixture);
+    vips_run(fixture->vips);
+    assert_true(has_all(fixture, 7, 10));
+    for (size_t i = 0; i < 26; i++)
+        assert_int_equal(there[i], i >= 7 && i < 17);
+    say_of(fixture, "h", VERDICT_UP, 100);
+    assert_int_equal(vips_at(fixture->vips, 0)->state, VIP_ANNOUNCED);
+    fixture->config.vips = all;
+    fixture->config.vip_count = 26;
+    apply(fixture);
+    assert_true(has_all(fixture, 0, 26));
+    assert_int_equal(vips_at(fixture->vips, 7)->state, VIP_ANNOUNCED);
+}
+
+/* How long a check is waited for is the gate's, and ends with it. */
+static void test_reload_changes_what_is_awaited(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct gate_check soon[] = {{"backend", 500}};
+    static const struct gate_check none[] = {{"front", 10000}};
+
+    fixture->vip.gate.checks = soon;
+    apply(fixture);
+    assert_in_range(verdict_table_next_ms(table), clock_monotonic_ms(), clock_monotonic_ms() + 500);
+    fixture->vip.gate.checks = none;
+    apply(fixture);
+    assert_in_range(verdict_table_next_ms(table), clock_monotonic_ms() + 500, clock_monotonic_ms() + 3000);
 }
 
 /* Configured again while its address still waits to go, behind a check that has said nothing: it is a new VIP. */
@@ -166,6 +223,8 @@ int main(void)
         TEST(test_reload_looks_at_what_it_changes),
         TEST(test_reload_moves_an_address),
         TEST(test_reload_removes_a_vip),
+        TEST(test_reload_removes_many_and_brings_them_back),
+        TEST(test_reload_changes_what_is_awaited),
         TEST(test_reload_brings_a_vip_back),
         TEST(test_prepared_and_abandoned_changes_nothing),
     };
