@@ -280,6 +280,45 @@ static void test_profile_with_everything(void **state)
     assert_ptr_equal(config->vips[0].profile.attributes, config->vips[1].profile.attributes);
 }
 
+/* Two profiles share attributes where they say the same, and nowhere else. */
+static void test_profiles_that_differ_in_one_thing(void **state)
+{
+    static const char *const profiles[] = {
+        "",
+        "'origin':'egp'",
+        "'origin':'incomplete'",
+        "'med':0",
+        "'med':1",
+        "'local-preference':0",
+        "'local-preference':1",
+        "'as-path-prepend':1",
+        "'next-hop':'198.51.100.80'",
+        "'community':['65010:1']",
+        "'large-community':['65010:1:2']",
+        "'extended-community':['rt 65010:1']",
+        "'origin':'igp'",
+    };
+    enum { COUNT = sizeof profiles / sizeof *profiles };
+    char text[4096] = "{'vipgate:profile':[", vips[2048] = "],'vipgate:vip':[";
+    size_t used = strlen(text), vips_used = strlen(vips);
+
+    for (size_t i = 0; i < COUNT; i++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s{'name':'p%zu'%s%s}", i ? "," : "", i,
+                                 profiles[i][0] ? "," : "", profiles[i]);
+        vips_used += (size_t)snprintf(vips + vips_used, sizeof vips - vips_used,
+                                      "%s{'prefix':'203.0.113.%zu/32','profile':'p%zu'}", i ? "," : "", i, i);
+    }
+    snprintf(text + used, sizeof text - used, "%s]}", vips);
+    const struct bgpd_config *config = build(*state, text);
+    for (size_t i = 0; i < COUNT; i++) {
+        for (size_t k = 0; k < i; k++) {
+            bool same = config->vips[i].profile.attributes == config->vips[k].profile.attributes;
+            if (same != (i == COUNT - 1 && k == 0))
+                fail_msg("'%s' and '%s'", profiles[k], profiles[i]);
+        }
+    }
+}
+
 static void test_vip_with_everything(void **state)
 {
     const struct bgpd_config *config = build(*state, everything);
@@ -374,6 +413,7 @@ int main(void)
         TEST(test_vip_defaults),
         TEST(test_only_one_address_is_managed),
         TEST(test_profile_with_everything),
+        TEST(test_profiles_that_differ_in_one_thing),
         TEST(test_vip_with_everything),
         cmocka_unit_test(test_vip_config_equal),
     };
