@@ -234,42 +234,38 @@ static void await(struct verdict_table *table, struct entry *entry, uint64_t now
     schedule(table, entry);
 }
 
+/* Whether a gate may see the difference. */
 static bool is_otherwise(const struct entry *entry, const struct verdict_message *said)
 {
+    if (said->first_pending)
+        return !entry->awaited || !entry->present;
     return entry->awaited || !entry->has_verdict || entry->said.verdict != said->verdict ||
            entry->said.healthy_percent != said->healthy_percent || strcmp(entry->said.reason, said->reason) != 0;
 }
 
-/* Whether a gate may see the difference. */
-static bool apply(struct verdict_table *table, struct entry *entry, const struct verdict_message *said, uint64_t now_ms)
+static void apply(struct verdict_table *table, struct entry *entry, const struct verdict_message *said, uint64_t now_ms)
 {
-    bool changed = said->first_pending ? !entry->awaited || !entry->present : is_otherwise(entry, said);
-
-    entry->present = true;
-    if (changed)
+    if (is_otherwise(entry, said))
         note_change(table, entry);
+    entry->present = true;
     if (said->first_pending) {
         await(table, entry, now_ms);
-        return changed;
+        return;
     }
     entry->said = *said;
     entry->has_verdict = true;
     entry->awaited = entry->overdue = false;
     if (entry->scheduled)
         schedule(table, entry);
-    return changed;
 }
 
 /* The health daemon does not have the check, or no longer. */
-static bool apply_absence(struct verdict_table *table, struct entry *entry, uint64_t now_ms)
+static void apply_absence(struct verdict_table *table, struct entry *entry, uint64_t now_ms)
 {
-    bool was_present = entry->present;
-
-    if (was_present)
+    if (entry->present)
         note_change(table, entry);
     entry->present = false;
     await(table, entry, now_ms);
-    return was_present;
 }
 
 static void begin_snapshot(struct verdict_table *table)
@@ -297,79 +293,85 @@ static void restart_waiting(struct verdict_table *table, uint64_t now_ms)
     table->all_changed = true;
 }
 
-static bool sign_of_life(struct verdict_table *table, uint64_t now_ms)
+static void sign_of_life(struct verdict_table *table, uint64_t now_ms)
 {
-    bool changed = table->link != HEALTH_CONNECTED;
-
     if (!table->heard || table->link == HEALTH_EXPIRED)
         restart_waiting(table, now_ms);
     table->heard = true;
     table->link = HEALTH_CONNECTED;
     table->last_life_ms = now_ms;
-    return changed;
 }
 
-static bool end_snapshot(struct verdict_table *table, uint64_t now_ms)
+static void end_snapshot(struct verdict_table *table, uint64_t now_ms)
 {
-    bool changed = sign_of_life(table, now_ms);
     struct entry *entry, *next;
 
+    sign_of_life(table, now_ms);
     table->in_snapshot = false;
     RB_FOREACH_SAFE(entry, name_tree, &table->entries, next)
     {
-        changed |= entry->is_staged ? apply(table, entry, &entry->staged, now_ms) : apply_absence(table, entry, now_ms);
+        if (entry->is_staged)
+            apply(table, entry, &entry->staged, now_ms);
+        else
+            apply_absence(table, entry, now_ms);
         prune(table, entry);
     }
-    return changed;
 }
 
-static bool take_change(struct verdict_table *table, const struct verdict_message *message, uint64_t now_ms)
+static void take_change(struct verdict_table *table, const struct verdict_message *message, uint64_t now_ms)
 {
     struct entry *entry = obtain(table, message->name, now_ms);
 
     if (!entry)
-        return false;
-    if (!table->in_snapshot)
-        return apply(table, entry, message, now_ms);
+        return;
+    if (!table->in_snapshot) {
+        apply(table, entry, message, now_ms);
+        return;
+    }
     entry->staged = *message;
     entry->is_staged = true;
-    return false;
 }
 
-static bool take_removal(struct verdict_table *table, const char *name, uint64_t now_ms)
+static void take_removal(struct verdict_table *table, const char *name, uint64_t now_ms)
 {
-    struct entry *entry = find(table, name);
+    struct entry *entry = table->in_snapshot ? NULL : find(table, name);
 
     if (!entry)
-        return false;
-    bool changed = apply_absence(table, entry, now_ms);
+        return;
+    apply_absence(table, entry, now_ms);
     prune(table, entry);
-    return changed;
+}
+
+static bool has_changes(const struct verdict_table *table)
+{
+    return table->all_changed || !TAILQ_EMPTY(&table->changed);
 }
 
 bool verdict_table_message(struct verdict_table *table, const struct verdict_message *message, uint64_t now_ms)
 {
-    bool changed = false;
+    enum health_link before = table->link;
 
-    if (message->type == VERDICT_HELLO) {
-        begin_snapshot(table);
-        return false;
-    }
     /* Half a snapshot is no sign of life yet: it could bring back verdicts that were forgotten. */
-    if (!table->in_snapshot)
-        changed = sign_of_life(table, now_ms);
+    if (!table->in_snapshot && message->type != VERDICT_HELLO)
+        sign_of_life(table, now_ms);
     switch (message->type) {
-    case VERDICT_CHANGE:
-        return take_change(table, message, now_ms) || changed;
-    case VERDICT_SNAPSHOT_END:
-        return table->in_snapshot ? end_snapshot(table, now_ms) : changed;
-    case VERDICT_REMOVED:
-        return (!table->in_snapshot && take_removal(table, message->name, now_ms)) || changed;
     case VERDICT_HELLO:
+        begin_snapshot(table);
+        break;
+    case VERDICT_CHANGE:
+        take_change(table, message, now_ms);
+        break;
+    case VERDICT_SNAPSHOT_END:
+        if (table->in_snapshot)
+            end_snapshot(table, now_ms);
+        break;
+    case VERDICT_REMOVED:
+        take_removal(table, message->name, now_ms);
+        break;
     case VERDICT_ALIVE:
         break;
     }
-    return changed;
+    return table->link != before || has_changes(table);
 }
 
 bool verdict_table_disconnected(struct verdict_table *table)
@@ -404,20 +406,18 @@ static void expire(struct verdict_table *table)
 bool verdict_table_time(struct verdict_table *table, uint64_t now_ms)
 {
     struct entry *entry;
-    bool changed = false;
 
     if (table->link == HEALTH_EXPIRED)
         return false;
-    if (now_ms >= table->last_life_ms + table->lease_ms) {
+    if (now_ms >= table->last_life_ms + table->lease_ms)
         expire(table);
-        return true;
-    }
-    while ((entry = RB_MIN(deadline_tree, &table->deadlines)) && now_ms >= entry->deadline_ms) {
-        entry->overdue = changed = true;
+    while (table->link != HEALTH_EXPIRED && (entry = RB_MIN(deadline_tree, &table->deadlines)) &&
+           now_ms >= entry->deadline_ms) {
+        entry->overdue = true;
         schedule(table, entry);
         note_change(table, entry);
     }
-    return changed;
+    return has_changes(table);
 }
 
 uint64_t verdict_table_next_ms(const struct verdict_table *table)

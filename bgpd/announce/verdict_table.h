@@ -52,13 +52,13 @@ bool verdict_table_expect(struct verdict_table *table, const char *name, uint64_
 /* No gate names it now. */
 void verdict_table_unexpect(struct verdict_table *table, const char *name);
 
-/* Takes one message. Whether anything changed that a gate may see. HELLO begins a snapshot. */
+/* Takes one message; HELLO begins a snapshot. Whether the link changed, or there is something to take below. */
 bool verdict_table_message(struct verdict_table *table, const struct verdict_message *message, uint64_t now_ms);
 
 /* The connection is gone. Whether the link changed. */
 bool verdict_table_disconnected(struct verdict_table *table);
 
-/* Lets time pass until NOW_MS. Whether anything changed that a gate may see. */
+/* Lets time pass until NOW_MS. Whether there is something to take below. */
 bool verdict_table_time(struct verdict_table *table, uint64_t now_ms);
 
 /* When verdict_table_time is next due; UINT64_MAX: never. */

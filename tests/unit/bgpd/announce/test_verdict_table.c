@@ -27,8 +27,24 @@ static int teardown(void **state)
     return 0;
 }
 
+/* The names of what changed since the last time, one letter each; "*": any. */
+static const char *changed(struct verdict_table *checks)
+{
+    static char names[16];
+    const char *name;
+    size_t count = 0;
+
+    if (verdict_table_take_all_changed(checks))
+        names[count++] = '*';
+    while ((name = verdict_table_take_changed(checks)))
+        names[count++] = name[0];
+    names[count] = '\0';
+    return names;
+}
+
 static bool say(struct verdict_table *checks, enum verdict_type type, uint64_t now_ms)
 {
+    changed(checks);
     return verdict_table_message(checks, &(struct verdict_message){.type = type, .version = VERDICT_VERSION}, now_ms);
 }
 
@@ -42,6 +58,7 @@ static bool say_check(struct verdict_table *checks, const char *name, const char
     message.verdict = strcmp(word, "up") == 0 ? VERDICT_UP : strcmp(word, "down") == 0 ? VERDICT_DOWN : VERDICT_UNKNOWN;
     message.healthy_percent = message.verdict == VERDICT_UP ? 100 : 0;
     snprintf(message.reason, sizeof message.reason, "said %s", word);
+    changed(checks);
     return verdict_table_message(checks, &message, now_ms);
 }
 
@@ -297,21 +314,6 @@ static void test_a_snapshot_that_broke_off_leaves_nothing(void **state)
     assert_int_equal(standing(checks, "a"), CHECK_UP); /* as before, until its patience is over */
 }
 
-/* The names of what changed since the last time, one letter each; "*": any. */
-static const char *changed(struct verdict_table *checks)
-{
-    static char names[16];
-    const char *name;
-    size_t count = 0;
-
-    if (verdict_table_take_all_changed(checks))
-        names[count++] = '*';
-    while ((name = verdict_table_take_changed(checks)))
-        names[count++] = name[0];
-    names[count] = '\0';
-    return names;
-}
-
 static void test_what_changed(void **state)
 {
     struct verdict_table *checks = *state;
@@ -322,13 +324,15 @@ static void test_what_changed(void **state)
     assert_string_equal(changed(checks), "");
     say_check(checks, "a", "up", 1001);
     assert_string_equal(changed(checks), "");
-    say_check(checks, "a", "down", 1002);
     say_check(checks, "b", "up", 1003);
-    say_check(checks, "a", "up", 1004);
+    assert_string_equal(changed(checks), "b");
+    snapshot(checks, "down", "down", 1004);
     assert_string_equal(changed(checks), "ab");
+    say_check(checks, "a", "up", 1005);
+    changed(checks);
     verdict_table_disconnected(checks);
     assert_string_equal(changed(checks), ""); /* the lease runs */
-    snapshot(checks, "first", "up", 2000);
+    snapshot(checks, "first", "down", 2000);
     assert_string_equal(changed(checks), "a");
     for (uint64_t now = 3000; now <= 2000 + PATIENCE; now += 1000) {
         say(checks, VERDICT_ALIVE, now);
