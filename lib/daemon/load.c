@@ -60,6 +60,20 @@ struct load load_file_apart(const struct load_kind *kind, const char *path)
     return load;
 }
 
+static void keep_change(const char *text, void *user)
+{
+    struct load *load = user;
+    const char *line = load->change_count++ < LOAD_CHANGES_MAX ? arena_text(&load->arena, text, strlen(text)) : NULL;
+
+    if (line)
+        load->changes[load->changes_kept++] = line;
+}
+
+void load_compare(struct load *load, const struct load *before)
+{
+    conf_compare(&before->lines, &load->lines, keep_change, load);
+}
+
 void load_forget(struct ly_ctx *context)
 {
     ly_ctx_destroy(context);

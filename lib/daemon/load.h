@@ -22,12 +22,16 @@ struct load_kind {
     void (*discard)(void *value);
 };
 
+enum { LOAD_CHANGES_MAX = 200 };
+
 struct load {
     void *value;          /* NULL where there were errors; whoever takes it over sets this to NULL */
     struct conf findings; /* without a tree */
     char *document;       /* for get-config: JSON without secrets */
     struct shared_config shared;
-    struct arena arena; /* of its texts */
+    const char *changes[LOAD_CHANGES_MAX]; /* from what ran before: the first of them, as lines */
+    size_t changes_kept, change_count;
+    struct arena arena; /* of these texts */
     struct conf_lines lines;
 };
 
@@ -36,6 +40,9 @@ struct load load_file(const struct load_kind *kind, const struct ly_ctx *context
 
 /* The same with a context of its own, of which nothing is left afterwards. */
 struct load load_file_apart(const struct load_kind *kind, const char *path);
+
+/* Notes what LOAD changes where BEFORE runs. */
+void load_compare(struct load *load, const struct load *before);
 
 /* Frees CONTEXT (NULL: nothing), and gives the system back what reading took. */
 void load_forget(struct ly_ctx *context);

@@ -10,13 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PREPARED_MS = 60 * 1000, CHANGES_MAX = 200, TOKEN_SIZE = 65, ERROR_SIZE = 512 };
-
-/* What a new configuration changes, as lines; no more than CHANGES_MAX of them are kept. */
-struct changes {
-    char *lines[CHANGES_MAX];
-    size_t kept, count;
-};
+enum { PREPARED_MS = 60 * 1000, TOKEN_SIZE = 65, ERROR_SIZE = 512 };
 
 /* A file that is being read. It is the thread's, which does not look at RELOAD; RUNNING is only read. */
 struct reading {
@@ -24,7 +18,6 @@ struct reading {
     const struct reload_owner *owner;
     const char *path;
     struct load *running, *load;
-    struct changes changes;
 };
 
 struct reload {
@@ -37,9 +30,8 @@ struct reload {
     struct load *running;
     struct beside *thread; /* reads; NULL: nothing is being read */
     struct reading *reading;
-    struct load *prepared; /* or being prepared; NULL: nothing */
-    bool ready;            /* to be applied */
-    struct changes changes;
+    struct load *prepared;           /* or being prepared; NULL: nothing */
+    bool ready;                      /* to be applied */
     struct control_request *request; /* who asked; NULL: a signal, or a client that has gone */
     bool unwanted;                   /* the client has gone while the file was read */
     bool again;                      /* a signal came meanwhile */
@@ -51,29 +43,13 @@ static void begin(struct reload *reload);
 
 /* ---- beside the loop ---- */
 
-static void keep_change(const char *text, void *user)
-{
-    struct changes *changes = user;
-    char *line = changes->count++ < CHANGES_MAX ? strdup(text) : NULL;
-
-    if (line)
-        changes->lines[changes->kept++] = line;
-}
-
-static void changes_clear(struct changes *changes)
-{
-    for (size_t i = 0; i < changes->kept; i++)
-        free(changes->lines[i]);
-    *changes = (struct changes){0};
-}
-
 static void read_file(void *user)
 {
     struct reading *reading = user;
 
     *reading->load = load_file_apart(&reading->owner->load, reading->path);
     if (reading->load->value)
-        conf_compare(&reading->running->lines, &reading->load->lines, keep_change, &reading->changes);
+        load_compare(reading->load, reading->running);
 }
 
 static void load_free(const struct reload_owner *owner, struct load *load)
@@ -90,7 +66,6 @@ static void drop_reading(void *user)
 
     load_free(reading->owner, reading->running);
     load_free(reading->owner, reading->load);
-    changes_clear(&reading->changes);
     free(reading);
 }
 
@@ -108,24 +83,25 @@ static void log_findings(const struct conf *findings)
     }
 }
 
-static void log_changes(const struct changes *changes)
+static void log_changes(const struct load *load)
 {
-    for (size_t i = 0; i < changes->kept; i++)
-        log_info(NULL, "reload: %s", changes->lines[i]);
-    if (changes->count > changes->kept)
-        log_info(NULL, "reload: … and %zu more changes", changes->count - changes->kept);
+    for (size_t i = 0; i < load->changes_kept; i++)
+        log_info(NULL, "reload: %s", load->changes[i]);
+    if (load->change_count > load->changes_kept)
+        log_info(NULL, "reload: … and %zu more changes", load->change_count - load->changes_kept);
 }
 
 static struct json describe(const struct reload *reload)
 {
-    const struct conf *findings = &reload->prepared->findings;
+    const struct load *load = reload->prepared;
+    const struct conf *findings = &load->findings;
     struct json json = control_state();
 
     json_begin(&json, "reload");
     json_text(&json, "digest", findings->digest);
-    for (size_t i = 0; i < reload->changes.kept; i++)
-        json_item(&json, "change", reload->changes.lines[i]);
-    json_number(&json, "changes", reload->changes.count);
+    for (size_t i = 0; i < load->changes_kept; i++)
+        json_item(&json, "change", load->changes[i]);
+    json_number(&json, "changes", load->change_count);
     for (size_t i = 0; i < findings->diagnostic_count; i++) {
         char *text = conf_diagnostic_text(&findings->diagnostics[i]);
         json_item(&json, "warning", text ? text : "out of memory");
@@ -139,7 +115,6 @@ static struct json describe(const struct reload *reload)
 static void finish(struct reload *reload)
 {
     uv_timer_stop(&reload->timer);
-    changes_clear(&reload->changes);
     reload->request = NULL;
     reload->unwanted = false;
     reload->token[0] = '\0';
@@ -199,7 +174,7 @@ static void apply(struct reload *reload)
     load->value = NULL;
     reload->owner->apply(value, reload->user);
     log_findings(&load->findings);
-    log_changes(&reload->changes);
+    log_changes(load);
 }
 
 /* ---- preparing ---- */
@@ -279,7 +254,6 @@ static void on_read(void *user)
 
     reload->thread = NULL;
     reload->reading = NULL;
-    reload->changes = reading->changes;
     free(reading);
     if (!reload->unwanted && is_acceptable(reload, load)) {
         reload->prepared = load;
@@ -300,7 +274,7 @@ static void begin(struct reload *reload)
     if (!reload->request)
         reload->again = false;
     if (reading && load) {
-        *reading = (struct reading){reload, reload->owner, reload->path, reload->running, load, {{0}, 0, 0}};
+        *reading = (struct reading){reload, reload->owner, reload->path, reload->running, load};
         reload->thread = beside_start(reload->loop, read_file, on_read, reading);
     }
     if (reload->thread) {
@@ -456,6 +430,5 @@ void reload_free(struct reload *reload)
         return;
     reload_stop(reload);
     load_free(reload->owner, reload->running);
-    changes_clear(&reload->changes);
     uv_close((uv_handle_t *)&reload->timer, on_closed);
 }

@@ -217,7 +217,7 @@ class Reload(LabCase):
         for daemon in ("healthd", "bgpd"):
             other = self.ask(daemon, "reload", phase="prepare", token="other")
             self.assertIn(b"vip 203.0.113.10/32 added", answer(other))
-            self.assertIn(b"not prepared", answer(self.ask(daemon, "reload", phase="apply", token="wrong")))
+            self.assertIn(b"no longer prepared", answer(self.ask(daemon, "reload", phase="apply", token="wrong")))
             result = self.gate.cli("reload")
             self.assertEqual((1, ""), (result.returncode, result.stdout))
             self.assertIn("another reload is in progress", result.stderr)
