@@ -105,7 +105,7 @@ static size_t say_lost(uint64_t count, int error, char *line, size_t size)
     char message[MESSAGE_SIZE];
 
     snprintf(message, sizeof message, "%" PRIu64 " log line%s lost: %s", count, count == 1 ? "" : "s",
-             error ? strerror(error) : "nobody read them");
+             error ? strerror(-error) : "nobody read them");
     format_line(line, LOG_LEVEL_WARNING, NULL, message);
     return strlcat(line, "\n", size);
 }

@@ -44,7 +44,7 @@ struct log_writer *log_writer_new(int fd, log_writer_lost *lost)
 
 /* ---- the thread ---- */
 
-/* 0, or the errno for which the line is lost. Others may have made the open file non-blocking. */
+/* 0, or the negative errno for which the line is lost. Others may have made the open file non-blocking. */
 static int write_all(int fd, const char *line, size_t size)
 {
     while (size > 0) {
@@ -52,7 +52,7 @@ static int write_all(int fd, const char *line, size_t size)
         if (written < 0 && errno == EAGAIN)
             poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
         else if (written < 0 && errno != EINTR)
-            return errno;
+            return -errno;
         else if (written > 0) {
             line += written;
             size -= (size_t)written;
@@ -89,7 +89,7 @@ static size_t take_line(struct log_writer *writer, char *line)
     return size;
 }
 
-/* Writes with the mutex released. 0 or errno. */
+/* Writes with the mutex released. 0, or a negative errno. */
 static int write_released(struct log_writer *writer, const char *line, size_t size)
 {
     writer->is_writing = true;

@@ -15,8 +15,8 @@ enum { LOG_WRITER_MAX = 4 * 1024 * 1024, LOG_WRITER_LINE_SIZE = 4096 };
 
 struct log_writer;
 
-/* Writes into LINE that COUNT lines are lost, newline included, and returns its length. ERROR is the errno of the write
- * that failed, 0 where nobody read. Called in the writer's thread. */
+/* Writes into LINE that COUNT lines are lost, newline included, and returns its length. ERROR is the negative errno of
+ * the write that failed, 0 where nobody read. Called in the writer's thread. */
 typedef size_t log_writer_lost(uint64_t count, int error, char *line, size_t size);
 
 /* For FD, which stays the caller's and must stay open. NULL when out of memory. It is never freed: its thread may wait

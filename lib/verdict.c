@@ -105,30 +105,30 @@ static void read_payload(struct wire_reader *frame, struct verdict_message *mess
         frame->failed = true;
 }
 
-int verdict_decode(struct wire_reader *reader, struct verdict_message *message)
+enum verdict_read verdict_decode(struct wire_reader *reader, struct verdict_message *message)
 {
     struct wire_reader ahead = *reader;
 
     if (reader->failed)
-        return -1;
+        return VERDICT_BROKEN;
     if (wire_remaining(&ahead) < 2)
-        return 0;
+        return VERDICT_INCOMPLETE;
     size_t length = wire_read_u16(&ahead);
     if (length == 0 || length > VERDICT_FRAME_MAX - 2)
-        return -1;
+        return VERDICT_BROKEN;
     if (wire_remaining(&ahead) < length)
-        return 0;
+        return VERDICT_INCOMPLETE;
 
     struct wire_reader frame = wire_read_sub(&ahead, length);
     struct verdict_message result = {0};
     uint8_t type = wire_read_u8(&frame);
     if (type < VERDICT_HELLO || type > VERDICT_ALIVE)
-        return -1;
+        return VERDICT_BROKEN;
     result.type = (enum verdict_type)type;
     read_payload(&frame, &result);
     if (!wire_consumed(&frame))
-        return -1;
+        return VERDICT_BROKEN;
     *message = result;
     *reader = ahead;
-    return 1;
+    return VERDICT_READ;
 }

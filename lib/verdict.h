@@ -42,7 +42,13 @@ const char *verdict_name(enum verdict verdict);
 /* Appends MESSAGE as one frame. */
 void verdict_encode(struct wire_writer *writer, const struct verdict_message *message);
 
-/* Takes one frame off READER: 1 a message, 0 it is not complete yet (nothing consumed), -1 the stream is broken. */
-int verdict_decode(struct wire_reader *reader, struct verdict_message *message);
+enum verdict_read {
+    VERDICT_BROKEN = -1, /* the stream is not one: nothing more can be read from it */
+    VERDICT_INCOMPLETE,  /* not all of a frame is there yet; nothing was consumed */
+    VERDICT_READ,
+};
+
+/* Takes one frame off READER. */
+enum verdict_read verdict_decode(struct wire_reader *reader, struct verdict_message *message);
 
 #endif

@@ -162,9 +162,9 @@ static bool take_frames(struct health *health, struct wire_reader *reader, bool 
 {
     struct verdict_message message;
     uint64_t now = clock_monotonic_ms();
-    int result;
+    enum verdict_read result;
 
-    while ((result = verdict_decode(reader, &message)) > 0) {
+    while ((result = verdict_decode(reader, &message)) == VERDICT_READ) {
         if (!health->connection->greeted && message.type != VERDICT_HELLO)
             return false;
         if (message.type == VERDICT_HELLO && message.version != VERDICT_VERSION)
@@ -172,7 +172,7 @@ static bool take_frames(struct health *health, struct wire_reader *reader, bool 
         health->connection->greeted = true;
         *changed |= verdict_table_message(health->table, &message, now);
     }
-    return result == 0;
+    return result == VERDICT_INCOMPLETE;
 }
 
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)

@@ -18,7 +18,7 @@ enum { PATIENCE_MS = 20000 };
 
 static size_t say_lost(uint64_t count, int error, char *line, size_t size)
 {
-    return (size_t)snprintf(line, size, "%" PRIu64 " lost: %s\n", count, error ? strerror(error) : "nobody read");
+    return (size_t)snprintf(line, size, "%" PRIu64 " lost: %s\n", count, error ? strerror(-error) : "nobody read");
 }
 
 static void put(struct log_writer *writer, const char *line)
