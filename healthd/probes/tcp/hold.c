@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum {
     LOOKS = 8,
@@ -43,23 +44,28 @@ void hold_begin_run(struct hold *hold)
     hold->lost = false;
 }
 
+/* The look comes first: to close takes a fifth of the time from the event to the verdict. */
+static void lose(struct hold *hold)
+{
+    int fd = hold->fd;
+
+    watch_stop(hold->probe->room->watcher, &hold->watch);
+    hold->fd = -1;
+    look(hold);
+    close(fd);
+}
+
 static void on_ready(struct watch *watch, uint32_t events)
 {
     struct hold *hold = (struct hold *)watch;
     char bytes[4096];
-    ssize_t count = recv(hold->fd, bytes, sizeof bytes, 0);
 
-    (void)events;
-    if (count < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (count > 0) {
-        hold->unread += (size_t)count;
-        if (hold->unread > UNREAD_MAX)
-            hold_close(hold);
-        return;
-    }
-    hold_close(hold);
-    look(hold);
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        return lose(hold);
+    ssize_t count = recv(hold->fd, bytes, sizeof bytes, 0);
+    hold->unread += count > 0 ? (size_t)count : 0;
+    if (hold->unread > UNREAD_MAX)
+        hold_close(hold);
 }
 
 void hold_keep(struct hold *hold, int fd)
