@@ -31,7 +31,7 @@ void helper_process_lose(struct helper_process *process)
 {
     if (process->orders < 0)
         return;
-    log_warning(NULL, "the helper process has ended; it is started again when it is needed");
+    log_warning(NULL, "the helper process has ended; it will be restarted when needed");
     hang_up(process);
     if (process->process)
         uv_process_kill(process->process, SIGKILL);

@@ -46,7 +46,7 @@ static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *head
     (void)header;
     if (++http2->frames <= HTTP2_FRAMES_MAX)
         return 0;
-    end(http2, HTTP2_FLOOD, "HTTP/2 frames without end");
+    end(http2, HTTP2_FLOOD, "too many HTTP/2 frames");
     return NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
@@ -56,7 +56,7 @@ static int count_field(struct http2 *http2, size_t name_size, size_t value_size)
     http2->header_size += name_size + value_size + FIELD_COST;
     if (http2->header_size <= HTTP2_HEADER_MAX)
         return 0;
-    end(http2, HTTP2_LONG, "the answer's header has no end");
+    end(http2, HTTP2_LONG, "response header too large");
     return NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
@@ -104,7 +104,7 @@ static int on_stream_close(nghttp2_session *session, int32_t stream, uint32_t co
     (void)session;
     if (stream != http2->stream)
         return 0;
-    snprintf(words, sizeof words, "the HTTP/2 stream was reset: %s", nghttp2_http2_strerror(code));
+    snprintf(words, sizeof words, "HTTP/2 stream reset: %s", nghttp2_http2_strerror(code));
     end(http2, code == NGHTTP2_NO_ERROR ? HTTP2_COMPLETE : HTTP2_RESET, words);
     return 0;
 }
@@ -116,7 +116,7 @@ static int on_sent(nghttp2_session *session, const nghttp2_frame *frame, void *u
 
     (void)session;
     if (frame->hd.type == NGHTTP2_GOAWAY) {
-        snprintf(words, sizeof words, "the answer is not HTTP/2: %s", nghttp2_http2_strerror(frame->goaway.error_code));
+        snprintf(words, sizeof words, "not an HTTP/2 response: %s", nghttp2_http2_strerror(frame->goaway.error_code));
         end(user, HTTP2_BROKEN, words);
     }
     return 0;
@@ -135,7 +135,7 @@ static int on_error(nghttp2_session *session, int code, const char *words, size_
 void http2_take(struct http2 *http2, const uint8_t *bytes, size_t size)
 {
     if (size == 0)
-        end(http2, HTTP2_CLOSED, "closed in the middle of the answer");
+        end(http2, HTTP2_CLOSED, "closed in the middle of the response");
     if (http2->state != HTTP2_MORE)
         return;
     ssize_t taken = nghttp2_session_mem_recv(http2->session, bytes, size);

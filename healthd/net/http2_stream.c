@@ -15,7 +15,7 @@ bool http2_begin(struct http2 **http2, struct stream *stream, const struct http2
                  const struct http2_reader *reader, void *user)
 {
     if (!stream_chose_alpn(stream))
-        return stream_fail(stream, REASON_PROTOCOL, "the server does not choose HTTP/2 (ALPN h2)");
+        return stream_fail(stream, REASON_PROTOCOL, "server did not select HTTP/2 (ALPN h2)");
     *http2 = http2_new(request, reader, user);
     if (!*http2)
         return stream_fail_errno(stream, -ENOMEM);

@@ -126,10 +126,10 @@ static void on_file_changed(struct file_watch *file)
     int status = open_channel(servers, &new);
 
     if (status != ARES_SUCCESS) {
-        log_warning(NULL, "%s has changed, and is not usable: %s", file->path, ares_strerror(status));
+        log_warning(NULL, "%s has changed and cannot be used: %s", file->path, ares_strerror(status));
         return;
     }
-    log_info(NULL, "%s has changed: its name servers are asked from now on", file->path);
+    log_info(NULL, "%s has changed; using its name servers from now on", file->path);
     servers->channel = new;
     servers->client.changed(servers->client.user);
     ares_destroy(old);
@@ -150,7 +150,7 @@ struct name_servers *name_servers_new(uv_loop_t *loop, struct watcher *watcher,
         status = open_channel(servers, &servers->channel);
     }
     if (status != ARES_SUCCESS) {
-        snprintf(error, size, "cannot set up name resolution: %s; look at " RESOLV_CONF, ares_strerror(status));
+        snprintf(error, size, "cannot set up name resolution: %s; check " RESOLV_CONF, ares_strerror(status));
         free(servers);
         return NULL;
     }
@@ -159,7 +159,7 @@ struct name_servers *name_servers_new(uv_loop_t *loop, struct watcher *watcher,
     int wrong = file_watch_start(&servers->file, watcher, servers->source.path, on_file_changed);
     char words[ERRNO_TEXT_SIZE];
     if (wrong)
-        log_warning(NULL, "changes of %s will not be noticed: %s", servers->source.path, errno_text(wrong, words));
+        log_warning(NULL, "changes to %s will not be noticed: %s", servers->source.path, errno_text(wrong, words));
     return servers;
 }
 

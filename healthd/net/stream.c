@@ -412,7 +412,7 @@ bool stream_expires_soon(const struct stream *stream, char words[static STREAM_E
     if (!stream->tls || !settings->certificate_expiry || !tls_session_days_left(stream->tls, clock_real_us(), &days) ||
         days >= settings->certificate_days)
         return false;
-    snprintf(words, STREAM_EXPIRY_SIZE, "the certificate expires in %ld days, fewer than %u", days,
+    snprintf(words, STREAM_EXPIRY_SIZE, "certificate expires in %ld days, fewer than %u", days,
              settings->certificate_days);
     return true;
 }

@@ -189,7 +189,7 @@ const char *tls_context_error(const struct tls_context *context)
 
     if (files->error[0])
         return files->error;
-    return files->ctx ? NULL : "no memory, or no thread, to read certificates with";
+    return files->ctx ? NULL : "no memory or thread to read certificates";
 }
 
 SSL_CTX *tls_context_ssl(const struct tls_context *context)

@@ -36,7 +36,7 @@ static const char *ssl_words(void)
     const char *words = ERR_reason_error_string(ERR_peek_last_error());
 
     ERR_clear_error();
-    return words ? words : "it can't be used";
+    return words ? words : "cannot be used";
 }
 
 static bool take_stamp(struct tls_files *files, const char *what, const char *path, struct tls_stamp *stamp)
@@ -174,7 +174,7 @@ void tls_files_read(struct tls_files *files)
     memcpy(files->stamps, stamps, sizeof stamps);
     files->ctx = new_context(files->verify);
     if (!files->ctx)
-        complain(files, "OpenSSL", "set up", ssl_words());
+        complain(files, "OpenSSL", "context", ssl_words());
     else if ((files->verify && !load_trust(files, files->ctx, trust, &stamps[0])) ||
              (files->client_certificate && !load_identity(files, files->ctx, files->client_certificate))) {
         SSL_CTX_free(files->ctx);

@@ -95,7 +95,7 @@ static void conclude(struct exec *exec, int status)
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 
     if (WIFSIGNALED(status))
-        probe_unable(&exec->probe, REASON_EXIT_STATUS, "%s was ended by signal %d (%s)%s%s", path, WTERMSIG(status),
+        probe_unable(&exec->probe, REASON_EXIT_STATUS, "%s was killed by signal %d (%s)%s%s", path, WTERMSIG(status),
                      strsignal(WTERMSIG(status)), colon, line);
     else if (code >= NOT_RUN)
         probe_unable(&exec->probe, REASON_EXIT_STATUS, "%s exited with %d%s%s", path, code, colon, line);
@@ -151,7 +151,7 @@ static void on_not_run(struct helper_run *run, int error)
 
     close_output(exec);
     if (error == -EAGAIN)
-        probe_unable(&exec->probe, REASON_NO_RESOURCES, "run %s: no more processes", path);
+        probe_unable(&exec->probe, REASON_NO_RESOURCES, "run %s: no more processes allowed", path);
     else if (is_about_the_program(error))
         probe_unable(&exec->probe, REASON_NO_COMMAND, "run %s: %s", path, errno_text(error, words));
     else

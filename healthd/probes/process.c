@@ -125,7 +125,7 @@ static void on_pidfile(struct helper_look *look, int error, const char *text, si
     else if (error)
         probe_errno(&process->probe, error, "read %s", probe_target(&process->probe));
     else if (pid == 0)
-        fail(process, "holds no process number", 0);
+        fail(process, "no process ID in it", 0);
     else
         find_process(process, pid);
 }

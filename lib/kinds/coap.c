@@ -46,9 +46,9 @@ static const char *add_option(struct coap_settings *settings, enum coap_option_n
     ssize_t size = value ? decode(from, length, value) : 0;
 
     if (size < 0)
-        return "after a % stand two hexadecimal digits";
+        return "% must be followed by two hexadecimal digits";
     if (size > OPTION_MAX)
-        return "a part of the path or query is at most 255 octets long";
+        return "a segment of the path or query may have at most 255 octets";
     settings->options[settings->option_count++] = (struct coap_option){number, value, (size_t)size};
     return NULL;
 }
@@ -98,7 +98,7 @@ static bool read_uri(struct coap_settings *settings, const struct lyd_node *node
 {
     const char *uri = model_text(node, "uri");
     struct url url;
-    const char *wrong = strchr(uri, '#') ? "a coap URI has no fragment" : url_parse(&url, uri, DEFAULT_PORT);
+    const char *wrong = strchr(uri, '#') ? "a coap URI cannot have a fragment" : url_parse(&url, uri, DEFAULT_PORT);
 
     if (!wrong) {
         for (char *letter = url.target.host; *letter && is_name(url.target.host); letter++)

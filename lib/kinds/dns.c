@@ -35,7 +35,7 @@ const char *dns_rcode_name(int rcode)
 
     while (row->name && row->number != rcode)
         row++;
-    return row->name ? row->name : "another rcode";
+    return row->name ? row->name : "unknown rcode";
 }
 
 static bool read_expected_address(struct dns_settings *settings, const struct lyd_node *node,

@@ -19,7 +19,7 @@ struct dns_settings {
     int transport;                 /* SOCK_DGRAM or SOCK_STREAM */
 };
 
-/* "NXDOMAIN"; "another rcode" for one that the schema has no word for. */
+/* "NXDOMAIN"; "unknown rcode" for one that the schema has no word for. */
 const char *dns_rcode_name(int rcode);
 
 #endif

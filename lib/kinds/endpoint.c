@@ -13,13 +13,13 @@ const char *name_check(const char *name)
     size_t total = strlen(name);
 
     if (total == 0 || total > NAME_MAX_LENGTH + (name[total - 1] == '.'))
-        return "a name has 1 to 253 characters";
+        return "a name must have 1 to 253 characters";
     if (strcmp(name, ".") == 0)
         return NULL;
     while (*name) {
         size_t length = strcspn(name, ".");
         if (length == 0 || length > LABEL_MAX)
-            return "between the dots of a name stand 1 to 63 characters";
+            return "each label of a name must have 1 to 63 characters";
         name += length + (name[length] == '.');
     }
     return NULL;
@@ -33,13 +33,13 @@ static const char *check_ipv6(const char *host)
     size_t length = strcspn(host, "%");
 
     if (length >= sizeof text)
-        return "it is not an IPv6 address";
+        return "not an IPv6 address";
     memcpy(text, host, length);
     text[length] = '\0';
     if (inet_pton(AF_INET6, text, &address) != 1)
-        return "it is not an IPv6 address";
+        return "not an IPv6 address";
     if (host[length] && (!host[length + 1] || !IN6_IS_ADDR_LINKLOCAL(&address)))
-        return "a zone, %eth0, belongs to a link-local address";
+        return "a zone (%eth0) is valid for a link-local address only";
     return NULL;
 }
 
@@ -53,7 +53,7 @@ static const char *check_host_name(const char *host)
     if (inet_pton(AF_INET, host, &address) == 1)
         return NULL;
     if (host[strspn(host, allowed)] || (*last && strspn(last, "0123456789") == strlen(last)))
-        return "it is neither a host's name nor an address";
+        return "neither a host name nor an address";
     return name_check(host);
 }
 
@@ -82,27 +82,27 @@ const char *endpoint_parse(struct endpoint *endpoint, const char *text, uint16_t
         host++;
         host_end = strchr(text, ']');
         if (!host_end || (host_end[1] && host_end[1] != ':'))
-            return "an address in brackets is followed by :PORT";
+            return "expected :PORT after the address in brackets";
         port = host_end[1] ? host_end + 2 : NULL;
     } else {
         const char *colon = strrchr(text, ':');
         bool bare_ipv6 = colon && strchr(text, ':') != colon;
         if (bare_ipv6 && default_port == 0)
-            return "an IPv6 address stands in brackets: [ADDRESS]:PORT";
+            return "an IPv6 address must be in brackets: [ADDRESS]:PORT";
         host_end = colon && !bare_ipv6 ? colon : text + strlen(text);
         port = *host_end ? host_end + 1 : NULL;
     }
     size_t length = (size_t)(host_end - host);
     if (length == 0 || length >= sizeof result.host)
-        return "the host's name is empty or too long";
+        return "host name is empty or too long";
     if (!port && default_port == 0)
-        return "the port is missing: HOST:PORT";
+        return "port missing: expected HOST:PORT";
     if (port && !parse_port(port, &result.port))
-        return "the port is a number from 1 to 65535";
+        return "port must be a number from 1 to 65535";
     memcpy(result.host, host, length);
     const char *wrong = host_check(result.host);
     if (!wrong && text[0] == '[' && !strchr(result.host, ':'))
-        wrong = "only an IPv6 address stands in brackets";
+        wrong = "only an IPv6 address may be in brackets";
     if (!wrong)
         *endpoint = result;
     return wrong;

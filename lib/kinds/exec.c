@@ -14,7 +14,7 @@ static bool read_command(struct exec_settings *settings, const struct lyd_node *
     if (wrong)
         kind_complain(room, node, "command: %s", wrong);
     else if (settings->command && (!settings->command[0] || settings->command[0][0] != '/'))
-        kind_complain(room, node, "command does not begin with an absolute path: no shell and no PATH is asked");
+        kind_complain(room, node, "command must begin with an absolute path: neither a shell nor PATH is used");
     else
         return true;
     return false;

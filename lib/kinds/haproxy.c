@@ -18,7 +18,7 @@ static bool sockets_fit(const struct lyd_node *node, const struct kind_room *roo
     {
         if (strlen(lyd_get_value(child)) < SOCKET_PATH_SIZE)
             continue;
-        kind_complain(room, child, "socket %s: the path of a socket is at most %d bytes long", lyd_get_value(child),
+        kind_complain(room, child, "socket %s: a socket path may have at most %d bytes", lyd_get_value(child),
                       SOCKET_PATH_SIZE - 1);
         fit = false;
     }

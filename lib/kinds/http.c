@@ -112,7 +112,7 @@ static bool read_status(struct status_range *range, const struct lyd_node *node,
     range->low = (uint16_t)strtoul(text, NULL, 10);
     range->high = (uint16_t)strtoul(dash ? dash + 1 : text, NULL, 10);
     if (range->low > range->high)
-        kind_complain(room, node, "expect-status %s runs backwards: write %u-%u", text, range->high, range->low);
+        kind_complain(room, node, "expect-status %s is reversed: write %u-%u", text, range->high, range->low);
     return range->low <= range->high;
 }
 
@@ -148,7 +148,7 @@ static bool read_expect_body(struct http_settings *settings, const struct lyd_no
     settings->expect_body = settings_copy(room, pattern);
     settings->body = expression_compile(room->arena, pattern, wrong);
     if (!settings->body)
-        kind_complain(room, model_child(node, "expect-body"), "expect-body is no regular expression: %s", wrong);
+        kind_complain(room, model_child(node, "expect-body"), "expect-body is not a regular expression: %s", wrong);
     return settings->body;
 }
 
@@ -160,9 +160,9 @@ static bool check_way(const struct lyd_node *node, const struct kind_room *room)
     bool proxy = unix_socket && model_boolean(node, "proxy-protocol", false);
 
     if (elsewhere)
-        kind_complain(room, unix_socket, "unix-socket and connect-to exclude each other: leave one out");
+        kind_complain(room, unix_socket, "unix-socket and connect-to are mutually exclusive: remove one");
     if (proxy)
-        kind_complain(room, unix_socket, "unix-socket and proxy-protocol exclude each other: leave one out");
+        kind_complain(room, unix_socket, "unix-socket and proxy-protocol are mutually exclusive: remove one");
     return !elsewhere && !proxy;
 }
 

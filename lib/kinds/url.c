@@ -26,7 +26,7 @@ static const char *read_ipv6(struct url *url)
         *zone = '\0';
     }
     if (!address_parse(&address, url->target.host) || address.family != FAMILY_IPV6 || (zone && !name[0]))
-        return "only an IPv6 address stands in brackets";
+        return "only an IPv6 address may be in brackets";
     if (zone)
         snprintf(zone, sizeof url->target.host - (size_t)(zone - url->target.host), "%%%s", name);
     return NULL;
@@ -35,14 +35,14 @@ static const char *read_ipv6(struct url *url)
 static const char *read_authority(struct url *url, const char *text, size_t length, uint16_t default_port)
 {
     if (memchr(text, '@', length))
-        return "credentials do not stand in it";
+        return "credentials are not allowed in the URL";
     if (length >= sizeof url->host)
-        return "the host's name is empty or too long";
+        return "host name is empty or too long";
     memcpy(url->host, text, length);
     url->host[length] = '\0';
     bool bracketed = url->host[0] == '[';
     if (!bracketed && strchr(url->host, ':') != strrchr(url->host, ':'))
-        return "an IPv6 address stands in brackets";
+        return "an IPv6 address must be in brackets";
     const char *wrong = endpoint_parse(&url->target, url->host, default_port);
     if (wrong)
         return wrong;
@@ -54,9 +54,9 @@ const char *url_parse(struct url *url, const char *text, uint16_t default_port)
     const char *authority = strstr(text, "://");
 
     if (!authority || strlen(text) >= URL_SIZE)
-        return "it is not SCHEME://HOST/PATH, or too long";
+        return "not of the form SCHEME://HOST/PATH, or too long";
     if (!is_visible_ascii(text))
-        return "only visible ASCII stands in a URL: write the rest as %XX";
+        return "only visible ASCII is allowed in a URL: write the rest as %XX";
     authority += 3;
     size_t length = strcspn(authority, "/?#");
     const char *rest = authority + length;

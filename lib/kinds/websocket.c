@@ -22,7 +22,7 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     const char *wrong = url_parse(&url, text, settings->tls_used ? HTTPS_PORT : HTTP_PORT);
     if (wrong) {
         kind_complain(room, model_child(node, "url"), "url: %s%s", wrong,
-                      settings_url_has_credentials(text) ? ": leave them out" : "");
+                      settings_url_has_credentials(text) ? ": remove them" : "");
         return false;
     }
     settings->target = url.target;

@@ -26,11 +26,11 @@ static const char *take_word(const char **from, char **to)
         char next = *(*from)++;
         if (next == '\'' || next == '"') {
             if (!take_quoted(from, to, next))
-                return next == '"' ? "a \" without its end" : "a ' without its end";
+                return next == '"' ? "unmatched \"" : "unmatched '";
             continue;
         }
         if (next == '\\' && !**from)
-            return "a \\ at the end, with nothing to follow";
+            return "trailing \\";
         *(*to)++ = next == '\\' ? *(*from)++ : next;
     }
     *(*to)++ = '\0';

@@ -8,8 +8,8 @@
  */
 #include "lib/kinds/coap.h"
 #include "healthd/net/datagram.h"
-#include "healthd/probes/kinds.h"
 #include "healthd/probes/coap/coap_message.h"
+#include "healthd/probes/kinds.h"
 
 #include <bsd/stdlib.h>
 #include <string.h>
@@ -67,8 +67,8 @@ static void judge_response(struct datagram *datagram, const struct coap_message 
     if (code == expected)
         datagram_end(datagram, REASON_NONE, "answered %u.%02u", code >> 5, code & 31);
     else
-        datagram_end(datagram, REASON_STATUS, "answered with code %u.%02u, not %u.%02u", code >> 5, code & 31,
-                     expected >> 5, expected & 31);
+        datagram_end(datagram, REASON_STATUS, "code %u.%02u, not %u.%02u", code >> 5, code & 31, expected >> 5,
+                     expected & 31);
 }
 
 /* Answers to a ping carry its id; a response carries the request's token (RFC 7252 section 5.3.2). */
@@ -83,7 +83,7 @@ static void judge(struct coap *coap, const struct coap_message *answer)
         if (same_id && (answer->type == COAP_RESET || answer->type == COAP_ACKNOWLEDGEMENT))
             datagram_end(&coap->datagram, REASON_NONE, "answered the ping");
     } else if (answer->type == COAP_RESET && same_id) {
-        datagram_end(&coap->datagram, REASON_PROTOCOL, "answered with a reset: it does not know this request");
+        datagram_end(&coap->datagram, REASON_PROTOCOL, "reset: the request was not understood");
     } else if (response && (answer->type != COAP_ACKNOWLEDGEMENT || same_id)) {
         judge_response(&coap->datagram, answer);
     }
@@ -95,7 +95,7 @@ static void take(struct datagram *datagram, const uint8_t *bytes, size_t size)
     const char *wrong = coap_read(&answer, bytes, size);
 
     if (wrong)
-        datagram_end(datagram, REASON_PROTOCOL, "answered with %s", wrong);
+        datagram_end(datagram, REASON_PROTOCOL, "invalid message: %s", wrong);
     else
         judge((struct coap *)datagram, &answer);
 }

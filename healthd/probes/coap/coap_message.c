@@ -55,12 +55,12 @@ static const char *check_rest(struct wire_reader *reader)
     while (wire_remaining(reader) > 0) {
         uint8_t head = wire_read_u8(reader);
         if (head == PAYLOAD_MARKER)
-            return wire_remaining(reader) > 0 ? NULL : "a payload marker without payload";
+            return wire_remaining(reader) > 0 ? NULL : "payload marker without payload";
         read_extension(reader, head >> 4);
         uint32_t length = read_extension(reader, head & 15);
         wire_read_bytes(reader, length);
     }
-    return reader->failed ? "an option that is cut off" : NULL;
+    return reader->failed ? "truncated option" : NULL;
 }
 
 const char *coap_read(struct coap_message *message, const uint8_t *data, size_t size)
@@ -72,17 +72,17 @@ const char *coap_read(struct coap_message *message, const uint8_t *data, size_t 
     result.code = wire_read_u8(&reader);
     result.id = wire_read_u16(&reader);
     if (reader.failed)
-        return "shorter than a header";
+        return "truncated header";
     if (head >> 6 != VERSION)
-        return "another version than 1";
+        return "unknown version";
     if (result.token_length > COAP_TOKEN_MAX)
-        return "a token of more than 8 bytes";
+        return "token longer than 8 bytes";
     const uint8_t *token = wire_read_bytes(&reader, result.token_length);
     if (!token)
-        return "a token that is cut off";
+        return "truncated token";
     memcpy(result.token, token, result.token_length);
     if (result.code == COAP_EMPTY && size > 4)
-        return "an empty message with content";
+        return "empty message with content";
     const char *wrong = check_rest(&reader);
     if (!wrong)
         *message = result;

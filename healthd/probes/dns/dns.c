@@ -6,8 +6,8 @@
 #include "lib/kinds/dns.h"
 #include "healthd/net/datagram.h"
 #include "healthd/net/stream.h"
-#include "healthd/probes/kinds.h"
 #include "healthd/probes/dns/dns_answer.h"
+#include "healthd/probes/kinds.h"
 #include "lib/container.h"
 #include "lib/wire.h"
 
@@ -149,7 +149,7 @@ static void take_message(struct dns *dns, const uint8_t *message, size_t size)
     const char *wrong = dns_answer_read(&answer, message, size);
 
     if (!wrong && answer.id != dns->id)
-        wrong = "an answer to another question";
+        wrong = "response to another query";
     if (wrong)
         end(dns, REASON_PROTOCOL, wrong);
     else
@@ -170,7 +170,7 @@ static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
     if (message)
         take_message(dns, message, length);
     else if (size == 0)
-        end(dns, REASON_CLOSED, "closed before the whole answer");
+        end(dns, REASON_CLOSED, "closed before the whole response");
     return !message && size > 0;
 }
 

@@ -20,7 +20,7 @@ const char *dns_answer_read(struct dns_answer *answer, const uint8_t *data, size
     result.truncated = flags & FLAG_TRUNCATED;
     result.rcode = flags & 15;
     if (reader.failed)
-        return "less than a DNS header";
+        return "truncated DNS header";
     if (!(flags & FLAG_RESPONSE))
         return "a query, not a response";
     *answer = result;

@@ -6,8 +6,8 @@
 
 #include "healthd/net/http2_stream.h"
 #include "healthd/net/stream.h"
-#include "healthd/probes/kinds.h"
 #include "healthd/probes/grpc/grpc_message.h"
+#include "healthd/probes/kinds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +67,7 @@ static void judge_message(struct grpc *grpc, const char *target)
     const char *wrong = grpc_read_response(grpc->answer, grpc->answer_size, &serving);
 
     if (wrong)
-        probe_fail(&grpc->base.probe, REASON_PROTOCOL, "%s answered with %s", target, wrong);
+        probe_fail(&grpc->base.probe, REASON_PROTOCOL, "%s: %s", target, wrong);
     else if (serving != GRPC_SERVING)
         probe_fail(&grpc->base.probe, REASON_STATUS, "%s: %s", target, grpc_serving_name(serving));
     else
@@ -77,11 +77,10 @@ static void judge_message(struct grpc *grpc, const char *target)
 static void judge(struct grpc *grpc, const char *target)
 {
     if (grpc->http_status != 200)
-        probe_fail(&grpc->base.probe, REASON_STATUS, "%s: HTTP status %ld: no gRPC server there", target,
+        probe_fail(&grpc->base.probe, REASON_STATUS, "%s: HTTP status %ld: not a gRPC server", target,
                    grpc->http_status);
     else if (grpc->status == STATUS_MISSING)
-        probe_fail(&grpc->base.probe, REASON_PROTOCOL, "%s: no grpc-status in the answer: no gRPC server there",
-                   target);
+        probe_fail(&grpc->base.probe, REASON_PROTOCOL, "%s: no grpc-status in the response: not a gRPC server", target);
     else if (grpc->status != 0)
         probe_fail(&grpc->base.probe, REASON_STATUS, "%s: grpc-status %ld %s", target, grpc->status,
                    grpc_status_name(grpc->status));

@@ -64,9 +64,9 @@ const char *grpc_read_response(const uint8_t *data, size_t size, enum grpc_servi
     struct wire_reader message = wire_read_sub(&frame, wire_read_u32(&frame));
 
     if (message.failed)
-        return "less than a message";
+        return "truncated message";
     if (compressed)
-        return "a compressed message, which was not asked for";
+        return "compressed message, which was not requested";
     *serving = GRPC_UNKNOWN; /* the default of proto3, which is not sent */
     while (wire_remaining(&message) > 0) {
         uint64_t key = read_varint(&message);
@@ -75,14 +75,14 @@ const char *grpc_read_response(const uint8_t *data, size_t size, enum grpc_servi
         else
             skip_value(&message, key & 7);
     }
-    return message.failed ? "a message that is cut off" : NULL;
+    return message.failed ? "malformed message" : NULL;
 }
 
 const char *grpc_serving_name(enum grpc_serving serving)
 {
     static const char *const names[] = {"UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"};
 
-    return (size_t)serving < sizeof names / sizeof *names ? names[serving] : "another status";
+    return (size_t)serving < sizeof names / sizeof *names ? names[serving] : "unknown status";
 }
 
 const char *grpc_status_name(long status)
@@ -94,5 +94,5 @@ const char *grpc_status_name(long status)
         "DATA_LOSS", "UNAUTHENTICATED",
     };
 
-    return status >= 0 && (size_t)status < sizeof names / sizeof *names ? names[status] : "another grpc-status";
+    return status >= 0 && (size_t)status < sizeof names / sizeof *names ? names[status] : "unknown grpc-status";
 }

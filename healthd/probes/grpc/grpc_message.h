@@ -18,7 +18,7 @@ void grpc_write_request(struct wire_writer *writer, const char *service);
 /* Reads a framed HealthCheckResponse. NULL, or what is wrong, as a static string. */
 const char *grpc_read_response(const uint8_t *data, size_t size, enum grpc_serving *serving);
 
-/* "SERVING", …; "another status" for a number that the proto lacks. */
+/* "SERVING", …; "unknown status" for a number that the proto lacks. */
 const char *grpc_serving_name(enum grpc_serving serving);
 
 /* The name of a grpc-status, 0 to 16: "UNIMPLEMENTED". */

@@ -12,9 +12,9 @@
  */
 #include "lib/kinds/haproxy.h"
 #include "healthd/net/stream.h"
-#include "healthd/probes/kinds.h"
 #include "healthd/probes/haproxy/haproxy_csv.h"
 #include "healthd/probes/haproxy/haproxy_process.h"
+#include "healthd/probes/kinds.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -116,11 +116,11 @@ static void report_missing(struct haproxy *haproxy)
 static bool report_unsound(struct haproxy *haproxy, struct stream *stream)
 {
     static const char *const words[] = {
-        [HAPROXY_CSV_EMPTY] = "HAProxy closed without an answer",
-        [HAPROXY_CSV_NOT_STATS] = "no answer to show stat, but: ",
-        [HAPROXY_CSV_CUT] = "the answer ends in the middle of a line",
-        [HAPROXY_CSV_SHORT_ROW] = "a line of the answer lacks fields",
-        [HAPROXY_CSV_LONG_ROW] = "a line of the answer is too long",
+        [HAPROXY_CSV_EMPTY] = "HAProxy closed without a response",
+        [HAPROXY_CSV_NOT_STATS] = "unexpected response to show stat: ",
+        [HAPROXY_CSV_CUT] = "response ends in the middle of a line",
+        [HAPROXY_CSV_SHORT_ROW] = "response line with too few fields",
+        [HAPROXY_CSV_LONG_ROW] = "response line too long",
     };
     enum haproxy_csv_error error = haproxy->csv->error;
     char said[sizeof haproxy->csv->said] = "";

@@ -12,8 +12,8 @@
 
 #include "healthd/net/http2_stream.h"
 #include "healthd/net/stream.h"
-#include "healthd/probes/kinds.h"
 #include "healthd/probes/http/http_answer.h"
+#include "healthd/probes/kinds.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -72,8 +72,8 @@ static void report(struct http *http, enum reason reason, unsigned status, size_
         probe_fail(&http->base.probe, reason, "%s: status %u", settings->base.target, status);
     else if (reason == REASON_TOO_COSTLY)
         probe_unable(&http->base.probe, reason,
-                     "%s: to look for \"%s\" in the body's %zu bytes takes too long: write a simpler expression",
-                     settings->base.target, settings->expect_body, size);
+                     "%s: searching the body's %zu bytes for \"%s\" takes too long; write a simpler expression",
+                     settings->base.target, size, settings->expect_body);
     else
         probe_fail(&http->base.probe, reason, "%s: status %u, but the body's %s%zu bytes do not match \"%s\"",
                    settings->base.target, status, size == HTTP_BODY_MAX ? "first " : "", size, settings->expect_body);
@@ -105,11 +105,11 @@ static bool report_unsound(struct http *http, enum http_answer_state state)
         enum reason reason;
         const char *words;
     } rows[] = {
-        [HTTP_ANSWER_EMPTY] = {REASON_CLOSED, "closed without an answer"},
-        [HTTP_ANSWER_NOT_HTTP] = {REASON_PROTOCOL, "the answer is not HTTP/1, but: "},
-        [HTTP_ANSWER_LONG] = {REASON_TOO_LARGE, "the answer's header has no end"},
-        [HTTP_ANSWER_CUT] = {REASON_CLOSED, "closed in the middle of the answer"},
-        [HTTP_ANSWER_MALFORMED] = {REASON_PROTOCOL, "the answer's length or a chunk of it is malformed"},
+        [HTTP_ANSWER_EMPTY] = {REASON_CLOSED, "closed without a response"},
+        [HTTP_ANSWER_NOT_HTTP] = {REASON_PROTOCOL, "not an HTTP/1 response: "},
+        [HTTP_ANSWER_LONG] = {REASON_TOO_LARGE, "response header too large"},
+        [HTTP_ANSWER_CUT] = {REASON_CLOSED, "closed in the middle of the response"},
+        [HTTP_ANSWER_MALFORMED] = {REASON_PROTOCOL, "malformed Content-Length or chunk"},
     };
 
     return stream_fail(&http->base.stream, rows[state].reason, "%s%s", rows[state].words,

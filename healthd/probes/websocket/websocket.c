@@ -85,7 +85,7 @@ static const char *judge_answer(const struct websocket *websocket, const struct 
     if (!answer->upgrade || !answer->connection)
         return "status 101 without Upgrade: websocket and Connection: Upgrade";
     if (!answer->accept)
-        return "another Sec-WebSocket-Accept than the key asks for";
+        return "wrong Sec-WebSocket-Accept";
     if (settings_of(websocket)->subprotocol && !answer->subprotocol)
         return "the server did not choose the subprotocol";
     return NULL;
@@ -100,9 +100,8 @@ static bool take_answer(struct websocket *websocket)
     websocket_accept(websocket->key, accept);
     if (!websocket_read_answer((char *)websocket->received, websocket->size, accept,
                                settings_of(websocket)->subprotocol, &answer))
-        return websocket->size < RECEIVED_MAX ||
-               fail(websocket, REASON_TOO_LARGE, "response too large: its header has no end");
-    snprintf(what, sizeof what, answer.status ? "status %d, not 101" : "the answer is not HTTP/1.1", answer.status);
+        return websocket->size < RECEIVED_MAX || fail(websocket, REASON_TOO_LARGE, "response header too large");
+    snprintf(what, sizeof what, answer.status ? "status %d, not 101" : "not an HTTP/1.1 response", answer.status);
     if (answer.status != 101)
         return fail(websocket, answer.status ? REASON_STATUS : REASON_PROTOCOL, what);
     const char *wrong = judge_answer(websocket, &answer);
@@ -136,12 +135,12 @@ static bool take_frames(struct websocket *websocket)
         if (frame.opcode == WEBSOCKET_PING)
             ping = frame;
         if (!stream_spend(&websocket->base.stream))
-            return fail(websocket, REASON_TOO_LARGE, "response too large: frames without end, and no pong");
+            return fail(websocket, REASON_TOO_LARGE, "response too large: too many frames before the pong");
     }
     if (taken < 0)
         return fail(websocket, REASON_PROTOCOL, wrong);
     if (reader.position == 0 && websocket->size == RECEIVED_MAX)
-        return fail(websocket, REASON_TOO_LARGE, "response too large: a frame without end, and no pong");
+        return fail(websocket, REASON_TOO_LARGE, "response too large: no end of a frame before the pong");
     if (ping.payload)
         say_frame(websocket, WEBSOCKET_PONG, ping.payload, ping.size);
     websocket->size -= reader.position;

@@ -164,11 +164,11 @@ int websocket_read_frame(struct wire_reader *reader, struct websocket_frame *fra
     if (ahead.failed)
         return 0;
     if (first & BITS_RESERVED)
-        *wrong = "a frame with reserved bits set";
+        *wrong = "frame with reserved bits set";
     else if (second & BIT_MASKED)
-        *wrong = "a masked frame, which only a client sends";
+        *wrong = "masked frame from a server";
     else if (control && (size > WEBSOCKET_CONTROL_MAX || !(first & BIT_FINAL)))
-        *wrong = "a control frame that is too long or in pieces";
+        *wrong = "control frame too long or fragmented";
     if (*wrong)
         return -1;
     if (size == SIZE_16)

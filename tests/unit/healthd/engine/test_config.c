@@ -99,9 +99,9 @@ static void test_every_complaint_is_said_and_names_its_check(void **state)
                             "{\"name\":\"c\",\"http\":{\"url\":\"http://192.0.2.1:99999/\"}}]}");
 
     assert_null(config);
-    assert_string_equal(complaints_text, "(configuration):1:1: check a: expect-body is no regular expression: "
+    assert_string_equal(complaints_text, "(configuration):1:1: check a: expect-body is not a regular expression: "
                                          "missing closing parenthesis at character 2\n"
-                                         "(configuration):1:1: check c: url: the port is a number from 1 to "
+                                         "(configuration):1:1: check c: url: port must be a number from 1 to "
                                          "65535\n");
 }
 

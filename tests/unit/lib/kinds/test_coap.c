@@ -40,12 +40,12 @@ static void test_options(void **state)
         {"coap://192.0.2.1?a=b&c", "15=a=b 15=c"},
         {"coap://192.0.2.1/?a%26b&c?d/e", "15=a&b 15=c?d/e"},
         {"coap://192.0.2.1/p?x=%C3%A9", "11=p 15=x=\xc3\xa9"},
-        {"coap://192.0.2.1/a#b", "check t: uri: a coap URI has no fragment"},
-        {"coap://192.0.2.1/a%4", "check t: uri: after a % stand two hexadecimal digits"},
-        {"coap://192.0.2.1/%zz/", "check t: uri: after a % stand two hexadecimal digits"},
-        {"coap://192.0.2.1/a%", "check t: uri: after a % stand two hexadecimal digits"},
-        {"coap://192.0.2.1/%4/1", "check t: uri: after a % stand two hexadecimal digits"},
-        {"coap://192.0.2.1:0/", "check t: uri: the port is a number from 1 to 65535"},
+        {"coap://192.0.2.1/a#b", "check t: uri: a coap URI cannot have a fragment"},
+        {"coap://192.0.2.1/a%4", "check t: uri: % must be followed by two hexadecimal digits"},
+        {"coap://192.0.2.1/%zz/", "check t: uri: % must be followed by two hexadecimal digits"},
+        {"coap://192.0.2.1/a%", "check t: uri: % must be followed by two hexadecimal digits"},
+        {"coap://192.0.2.1/%4/1", "check t: uri: % must be followed by two hexadecimal digits"},
+        {"coap://192.0.2.1:0/", "check t: uri: port must be a number from 1 to 65535"},
     };
     char text[512], error[256];
     struct ly_ctx *context = model_open(error, sizeof error);

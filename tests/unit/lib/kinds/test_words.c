@@ -45,10 +45,10 @@ static void test_split(void **state)
         {"a\\ b\\'c\\\"d\\\\e\\f", "<a b'c\"d\\ef>"},
         {"$HOME ${X} `id` $(id) * ? ~ a|b >c &", "<$HOME><${X}><`id`><$(id)><*><?><~><a|b><>c><&>"},
         {"a # b", "<a><#><b>"},
-        {"a 'b", "a ' without its end"},
-        {"a \"b'", "a \" without its end"},
-        {"a \"b\\\"", "a \" without its end"},
-        {"a b\\", "a \\ at the end, with nothing to follow"},
+        {"a 'b", "unmatched '"},
+        {"a \"b'", "unmatched \""},
+        {"a \"b\\\"", "unmatched \""},
+        {"a b\\", "trailing \\"},
     };
     char result[256];
 

@@ -67,7 +67,7 @@ static const struct {
     {{"no such name", OUTCOME_FAIL, REASON_STATUS, "answered NXDOMAIN, not NOERROR"}, "", RESPONSE | 3, 0},
     {{"server failure", OUTCOME_FAIL, REASON_STATUS, "answered SERVFAIL"}, "", RESPONSE | 2, 0},
     {{"refusal", OUTCOME_FAIL, REASON_STATUS, "answered REFUSED"}, "", RESPONSE | 5, 0},
-    {{"rcode without a word", OUTCOME_FAIL, REASON_STATUS, "another rcode"}, "", RESPONSE | 9, 0},
+    {{"rcode without a word", OUTCOME_FAIL, REASON_STATUS, "unknown rcode"}, "", RESPONSE | 9, 0},
     {{"expected NXDOMAIN", OUTCOME_OK, REASON_NONE, "NXDOMAIN"}, ",\"expect-rcode\":\"NXDOMAIN\"", RESPONSE | 3, 0},
     {{"a query", OUTCOME_FAIL, REASON_PROTOCOL, "a query, not a response"}, "", 0x0100, 0},
     {{"truncated, and nobody listens over TCP", OUTCOME_FAIL, REASON_REFUSED, "connection refused"},
@@ -146,8 +146,8 @@ static void test_runs_over_tcp(void **state)
     } rows[] = {
         {{"whole", OUTCOME_OK, REASON_NONE, "www.example.net: NOERROR, 1 records"}, 4096, false},
         {{"in pieces", OUTCOME_OK, REASON_NONE, "NOERROR, 1 records"}, 5, false},
-        {{"cut", OUTCOME_FAIL, REASON_CLOSED, "closed before the whole answer"}, 0, false},
-        {{"another question's", OUTCOME_FAIL, REASON_PROTOCOL, "an answer to another question"}, 4096, true},
+        {{"cut", OUTCOME_FAIL, REASON_CLOSED, "closed before the whole response"}, 0, false},
+        {{"another question's", OUTCOME_FAIL, REASON_PROTOCOL, "response to another query"}, 4096, true},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

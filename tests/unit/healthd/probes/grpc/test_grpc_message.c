@@ -44,14 +44,14 @@ static const struct {
     {"\0\0\0\0\x0b\x11"
      "12345678\x08\x01",
      16, GRPC_SERVING, NULL}, /* one of 64 bits */
-    {"", 0, GRPC_UNKNOWN, "less than a message"},
-    {"\0\0\0\0\x02\x08", 6, GRPC_UNKNOWN, "less than a message"},
-    {"\x01\0\0\0\x02\x08\x01", 7, GRPC_UNKNOWN, "a compressed message"},
-    {"\0\0\0\0\x01\x08", 6, GRPC_UNKNOWN, "cut off"},
-    {"\0\0\0\0\x02\x12\x7f", 7, GRPC_UNKNOWN, "cut off"},
-    {"\0\0\0\0\x01\x0b", 6, GRPC_UNKNOWN, "cut off"}, /* a wire type that proto3 lacks */
+    {"", 0, GRPC_UNKNOWN, "truncated message"},
+    {"\0\0\0\0\x02\x08", 6, GRPC_UNKNOWN, "truncated message"},
+    {"\x01\0\0\0\x02\x08\x01", 7, GRPC_UNKNOWN, "compressed message"},
+    {"\0\0\0\0\x01\x08", 6, GRPC_UNKNOWN, "malformed message"},
+    {"\0\0\0\0\x02\x12\x7f", 7, GRPC_UNKNOWN, "malformed message"},
+    {"\0\0\0\0\x01\x0b", 6, GRPC_UNKNOWN, "malformed message"}, /* a wire type that proto3 lacks */
     {"\0\0\0\0\x0b\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 16, GRPC_UNKNOWN,
-     "cut off"}, /* a varint without end */
+     "malformed message"}, /* a varint without end */
 };
 
 static void test_responses(void **state)
@@ -74,11 +74,11 @@ static void test_names(void **state)
 {
     (void)state;
     assert_string_equal(grpc_serving_name(GRPC_NOT_SERVING), "NOT_SERVING");
-    assert_string_equal(grpc_serving_name((enum grpc_serving)200), "another status");
+    assert_string_equal(grpc_serving_name((enum grpc_serving)200), "unknown status");
     assert_string_equal(grpc_status_name(12), "UNIMPLEMENTED");
     assert_string_equal(grpc_status_name(16), "UNAUTHENTICATED");
-    assert_string_equal(grpc_status_name(17), "another grpc-status");
-    assert_string_equal(grpc_status_name(-5), "another grpc-status");
+    assert_string_equal(grpc_status_name(17), "unknown grpc-status");
+    assert_string_equal(grpc_status_name(-5), "unknown grpc-status");
 }
 
 int main(void)

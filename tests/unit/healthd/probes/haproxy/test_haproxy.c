@@ -106,11 +106,11 @@ static void test_answers(void **state)
          ",\"server\":\"z\"",
          HEADER "back,a,UP,2,\n\n"},
         {{"cut", OUTCOME_FAIL, REASON_PROTOCOL, "ends in the middle of a line"}, 0, "", HEADER "back,a,UP,2,\nback,b"},
-        {{"refusal", OUTCOME_FAIL, REASON_PROTOCOL, "no answer to show stat, but: Permission denied"},
+        {{"refusal", OUTCOME_FAIL, REASON_PROTOCOL, "unexpected response to show stat: Permission denied"},
          0,
          "",
          "Permission denied\n\n"},
-        {{"nothing", OUTCOME_FAIL, REASON_PROTOCOL, "closed without an answer"}, 0, "", ""},
+        {{"nothing", OUTCOME_FAIL, REASON_PROTOCOL, "closed without a response"}, 0, "", ""},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

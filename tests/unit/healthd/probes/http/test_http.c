@@ -116,11 +116,11 @@ static void test_answers(void **state)
         {{"no body", OUTCOME_FAIL, REASON_MISMATCH, "0 bytes"},
          ",\"expect-body\":\"x\"",
          "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
-        {{"body cut", OUTCOME_FAIL, REASON_CLOSED, "closed in the middle of the answer"},
+        {{"body cut", OUTCOME_FAIL, REASON_CLOSED, "closed in the middle of the response"},
          "",
          "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf of it"},
         {{"header cut", OUTCOME_FAIL, REASON_CLOSED, "127.0.0.1:"}, "", "HTTP/1.1 200 OK\r\nContent-Le"},
-        {{"nothing", OUTCOME_FAIL, REASON_CLOSED, "closed without an answer"}, "", ""},
+        {{"nothing", OUTCOME_FAIL, REASON_CLOSED, "closed without a response"}, "", ""},
         {{"chunks", OUTCOME_OK, REASON_NONE, "status 200"},
          ",\"expect-body\":\"^hello$\"",
          CHUNKED "5\r\nhello\r\n0\r\n\r\n"},
@@ -128,7 +128,7 @@ static void test_answers(void **state)
         {{"HTTP/1.0 until the end", OUTCOME_OK, REASON_NONE, "status 200"},
          ",\"expect-body\":\"hello\"",
          "HTTP/1.0 200 OK\r\n\r\nhello"},
-        {{"no HTTP", OUTCOME_FAIL, REASON_PROTOCOL, "the answer is not HTTP/1, but: SSH-2.0-OpenSSH_9.2"},
+        {{"no HTTP", OUTCOME_FAIL, REASON_PROTOCOL, "not an HTTP/1 response: SSH-2.0-OpenSSH_9.2"},
          "",
          "SSH-2.0-OpenSSH_9.2\r\n"},
     };
@@ -265,10 +265,11 @@ static void test_settings_are_refused_with_the_reason(void **state)
         const char *members, *complaint;
     } rows[] = {
         {"\"url\":\"http://192.0.2.1/\",\"expect-body\":\"a(b\"",
-         "check t: expect-body is no regular expression: missing closing parenthesis at character 4"},
-        {"\"url\":\"http://192.0.2.1:99999/\"", "check t: url: the port is a number from 1 to 65535"},
-        {"\"url\":\"http://:80/\"", "check t: url: the host's name is empty"},
-        {"\"url\":\"http://me:hunter2@192.0.2.1/\"", "check t: url: credentials do not stand in it: write header"},
+         "check t: expect-body is not a regular expression: missing closing parenthesis at character 4"},
+        {"\"url\":\"http://192.0.2.1:99999/\"", "check t: url: port must be a number from 1 to 65535"},
+        {"\"url\":\"http://:80/\"", "check t: url: host name is empty"},
+        {"\"url\":\"http://me:hunter2@192.0.2.1/\"",
+         "check t: url: credentials are not allowed in the URL: write header"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
