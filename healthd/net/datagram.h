@@ -29,8 +29,11 @@ struct datagram {
     const struct datagram_user *user;
 };
 
-/* For the kind's `init`: TARGET outlives it. False when out of memory. The other four are the kind's. */
+/* For the kind's `init`: TARGET outlives it. False when out of memory. */
 bool datagram_init(struct probe *probe, const struct endpoint *target, const struct datagram_user *user);
+
+/* The other functions of the kind. */
+#define DATAGRAM_PROBE .start = datagram_start, .cancel = datagram_cancel, .at = datagram_at, .clear = datagram_clear
 void datagram_start(struct probe *probe);
 void datagram_cancel(struct probe *probe);
 void datagram_at(const struct probe *probe, char *text, size_t size);

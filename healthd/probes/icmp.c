@@ -129,8 +129,5 @@ const struct probe_kind probe_icmp = {
     .name = "icmp",
     .size = sizeof(struct icmp),
     .init = icmp_init,
-    .start = datagram_start,
-    .cancel = datagram_cancel,
-    .at = datagram_at,
-    .clear = datagram_clear,
+    DATAGRAM_PROBE,
 };

@@ -38,8 +38,5 @@ const struct probe_kind probe_udp = {
     .name = "udp",
     .size = sizeof(struct datagram),
     .init = udp_init,
-    .start = datagram_start,
-    .cancel = datagram_cancel,
-    .at = datagram_at,
-    .clear = datagram_clear,
+    DATAGRAM_PROBE,
 };

@@ -122,8 +122,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return read_uri(settings, node, room);
 }
 
-const struct kind kind_coap = {
-    .name = "coap",
-    .settings_size = sizeof(struct coap_settings),
-    .configure = configure,
-};
+KIND_DEFINE(coap)

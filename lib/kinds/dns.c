@@ -72,8 +72,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return read_expected_address(settings, node, room) && sound;
 }
 
-const struct kind kind_dns = {
-    .name = "dns",
-    .settings_size = sizeof(struct dns_settings),
-    .configure = configure,
-};
+KIND_DEFINE(dns)

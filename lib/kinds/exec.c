@@ -30,8 +30,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return sound;
 }
 
-const struct kind kind_exec = {
-    .name = "exec",
-    .settings_size = sizeof(struct exec_settings),
-    .configure = configure,
-};
+KIND_DEFINE(exec)

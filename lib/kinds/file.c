@@ -15,8 +15,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return true;
 }
 
-const struct kind kind_file = {
-    .name = "file",
-    .settings_size = sizeof(struct file_settings),
-    .configure = configure,
-};
+KIND_DEFINE(file)

@@ -23,8 +23,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return true;
 }
 
-const struct kind kind_grpc = {
-    .name = "grpc",
-    .settings_size = sizeof(struct grpc_settings),
-    .configure = configure,
-};
+KIND_DEFINE(grpc)

@@ -42,8 +42,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return sockets_fit(node, room);
 }
 
-const struct kind kind_haproxy = {
-    .name = "haproxy",
-    .settings_size = sizeof(struct haproxy_settings),
-    .configure = configure,
-};
+KIND_DEFINE(haproxy)

@@ -183,8 +183,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return check_way(node, room) && sound;
 }
 
-const struct kind kind_http = {
-    .name = "http",
-    .settings_size = sizeof(struct http_settings),
-    .configure = configure,
-};
+KIND_DEFINE(http)

@@ -18,8 +18,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return !wrong;
 }
 
-const struct kind kind_icmp = {
-    .name = "icmp",
-    .settings_size = sizeof(struct icmp_settings),
-    .configure = configure,
-};
+KIND_DEFINE(icmp)

@@ -58,6 +58,9 @@ struct kind {
 #define KIND_DECLARE(name) extern const struct kind kind_##name;
 KINDS(KIND_DECLARE)
 
+/* The row of kind NAME, in the file with its struct NAME_settings and its `configure`. */
+#define KIND_DEFINE(name) const struct kind kind_##name = {#name, sizeof(struct name##_settings), configure};
+
 /* The kind of that name; NULL where there is none. */
 const struct kind *kind_find(const char *name);
 

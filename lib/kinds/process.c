@@ -10,8 +10,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return true;
 }
 
-const struct kind kind_process = {
-    .name = "process",
-    .settings_size = sizeof(struct process_settings),
-    .configure = configure,
-};
+KIND_DEFINE(process)

@@ -15,8 +15,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return sound;
 }
 
-const struct kind kind_tcp = {
-    .name = "tcp",
-    .settings_size = sizeof(struct tcp_settings),
-    .configure = configure,
-};
+KIND_DEFINE(tcp)

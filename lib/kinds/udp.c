@@ -13,8 +13,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return sound;
 }
 
-const struct kind kind_udp = {
-    .name = "udp",
-    .settings_size = sizeof(struct udp_settings),
-    .configure = configure,
-};
+KIND_DEFINE(udp)

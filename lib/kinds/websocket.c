@@ -31,8 +31,4 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     return tls_settings_read(&settings->tls, node, url.target.host, room);
 }
 
-const struct kind kind_websocket = {
-    .name = "websocket",
-    .settings_size = sizeof(struct websocket_settings),
-    .configure = configure,
-};
+KIND_DEFINE(websocket)

@@ -113,8 +113,5 @@ const struct probe_kind probe_coap = {
     .name = "coap",
     .size = sizeof(struct coap),
     .init = coap_init,
-    .start = datagram_start,
-    .cancel = datagram_cancel,
-    .at = datagram_at,
-    .clear = datagram_clear,
+    DATAGRAM_PROBE,
 };
