@@ -76,6 +76,36 @@ static void test_depth(void **state)
     }
 }
 
+/* ---- how much is said ---- */
+
+/* Errors and warnings are bounded each; how many more there are is said behind all that has a place. */
+static void test_many_diagnostics(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_non_null(out);
+    fputs("bgp { local-as 65010; router-id 198.51.100.70; neighbor 198.51.100.4 { peer-as 65001; } }\n", out);
+    for (int i = 0; i < 230; i++)
+        fprintf(out, "nonsense%d;\nvip 10.0.%d.0/24;\n", i, i);
+    assert_int_equal(fclose(out), 0);
+    struct conf conf = conf_parse(context, "many", text, size, CONF_TEXT);
+    assert_int_equal(conf.error_count, 230);
+    assert_int_equal(conf.warning_count, 230);
+    assert_int_equal(conf.diagnostic_count, 200 + 100 + 2);
+    for (size_t i = 1; i < 300; i++)
+        assert_true(conf.diagnostics[i].line > conf.diagnostics[i - 1].line);
+    assert_string_equal(conf.diagnostics[300].message, "30 more errors not shown");
+    assert_string_equal(conf.diagnostics[301].message, "130 more warnings not shown");
+    char *line = conf_diagnostic_text(&conf.diagnostics[301]);
+    assert_string_equal(line, "many: warning: 130 more warnings not shown");
+    free(line);
+    conf_clear(&conf);
+    free(text);
+}
+
 /* ---- includes ---- */
 
 static char folder[32];
@@ -250,6 +280,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_many_diagnostics),
         cmocka_unit_test(test_includes_in_a_row),
         cmocka_unit_test(test_many_files),
         cmocka_unit_test(test_many_bytes),

@@ -27,6 +27,11 @@
 #define VIP_SIX                                                                                                        \
     PARTS NEIGHBORS_HEAD                                                                                               \
         "neighbor 2001:db8::4 { peer-as 65001; family [ ipv4-unicast ipv6-unicast ]; } } vip 203.0.113.9/32 { %s }"
+#define ONE_CHECK(name) "check " name " { file { path /x; } } "
+#define CHECKS                                                                                                         \
+    ONE_CHECK("c1")                                                                                                    \
+    ONE_CHECK("c2") ONE_CHECK("c3") ONE_CHECK("c4") ONE_CHECK("c5") ONE_CHECK("c6") ONE_CHECK("c7") ONE_CHECK("c8")    \
+        ONE_CHECK("c9")
 #define AZURE                                                                                                          \
     NEIGHBORS_HEAD                                                                                                     \
     "neighbor-group g { platform azure-route-server; } "                                                               \
@@ -108,6 +113,7 @@ static const struct row {
     {NEIGHBORS, "neighbor fe80::1 { peer-as 1; }", "a link-local address needs its interface: fe80::1%eth0"},
     {NEIGHBORS, "neighbor fe80::1%eth0 { peer-as 1; }", NULL},
     {NEIGHBORS, "neighbor 2001:db8::1%eth0 { peer-as 1; }", "only a link-local address has a zone"},
+    {NEIGHBORS, "listen { address [ fe80::1%eth0 2001:db8::1%eth0 ]; }", "address 2001:db8::1%eth0: only a link-local"},
     {NEIGHBOR, "local-address 198.51.100.70;", NULL},
     {NEIGHBOR, "local-address 198.51.100.4;", "local-address 198.51.100.4 is the neighbor's"},
     {NEIGHBOR, "local-address 2001:db8::1;", "differ in address family"},
@@ -151,6 +157,9 @@ static const struct row {
     {PROBE, "tcp { }", "'tcp' lacks 'target'"},
     {PROBE, "haproxy { backend b; }", "'haproxy' lacks 'socket': expected at least one"},
 
+    {"%s", CHECKS "vip 203.0.113.9/32 { gate { check zz; } } " NEIGHBORS_HEAD "neighbor 192.0.2.1 { peer-as 1; } }",
+     "unknown check 'zz': expected one of c1, c2, c3, c4, c5, c6, c7, c8, …"},
+
     /* gates */
     {VIP, "gate { check a; require 1; }", NULL},
     {VIP, "gate { check a; require 2; }", "require 2 can never be met: the gate has 1 check"},
@@ -174,6 +183,8 @@ static const struct row {
     {VIPS, "vip 203.0.113.0/24;", "is not a host prefix, so no address is added"},
     {VIPS, "vip 203.0.113.0/24 { address { manage false; } }", NULL},
     {VIPS, "vip 203.0.113.9/24;", "'203.0.113.9/24' has host bits set; did you mean '203.0.113.0/24'?"},
+    {VIPS, "vip 203.0.113.9;", "did you mean '203.0.113.9/32'?"},
+    {VIPS, "vip 203.0.113.0/33;", "bad value '203.0.113.0/33' for 'prefix'"},
     {VIPS, "vip 203.0.113.9/32; vip 203.0.113.9/32;", "duplicate vip '203.0.113.9/32'"},
     {VIPS, "vip 2001:db8::9/128;", "is announced to no neighbor"},
     {"%s", "vip 203.0.113.9/32;", "cannot be announced without bgp"},
@@ -191,11 +202,23 @@ static const struct row {
     {VIP_SIX, "profile four; degraded-profile six; on-health-loss degrade;", "profile six: next-hop"},
 
     /* Azure Route Server */
+    {NEIGHBORS, "neighbor 198.51.100.4 { platform azure-route-server; peer-as 65515; }",
+     "only neighbor 198.51.100.4 is"},
+    {NEIGHBORS,
+     "neighbor 198.51.100.4 { platform azure-route-server; peer-as 65516; } neighbor 198.51.100.5 { platform "
+     "azure-route-server; peer-as 65515; }",
+     "its AS is 65515, not 65516"},
     {AZURE, "", NULL},
     {AZURE, "password x;", "password is not supported"},
     {AZURE, "password-file /x;", "password-file is not supported"},
     {AZURE, "ttl-security 1;", "ttl-security is not supported"},
     {AZURE, "multihop 4;", NULL},
+    {NEIGHBORS,
+     "neighbor-group g { platform azure-route-server; peer-as 65515; ttl-security 1; } "
+     "neighbor 198.51.100.4 { group g; multihop 64; } neighbor 198.51.100.5 { group g; multihop 64; }",
+     NULL},
+    {NEIGHBORS, "neighbor 192.0.2.1 { peer-as 1; hold-tiem 3s; }", "did you mean 'hold-time'?"},
+    {CHECK, "target a:1;", "'target' belongs in 'tcp', not in 'check': write tcp { target …; }"},
     {AZURE, "family ipv6-unicast;", "ipv6-unicast is not supported"},
     {AZURE_AS, "8073", NULL},
     {AZURE_AS, "8074", "AS 8074 is reserved"},

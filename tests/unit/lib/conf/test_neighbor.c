@@ -58,11 +58,11 @@ static const struct lyd_node *neighbor(void **state, const char *address)
         if (strcmp(node->schema->name, "neighbor") == 0 && strcmp(model_text(node, "remote-address"), address) == 0)
             return node;
     }
-    fail_msg("no neighbour %s", address);
+    fail_msg("no neighbor %s", address);
     return NULL;
 }
 
-static void test_neighbour_then_group_then_platform_then_default(void **state)
+static void test_neighbor_then_group_then_platform_then_default(void **state)
 {
     const struct lyd_node *node = neighbor(state, "198.51.100.4");
 
@@ -116,7 +116,7 @@ static void test_nodes_and_families(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_neighbour_then_group_then_platform_then_default),
+        cmocka_unit_test(test_neighbor_then_group_then_platform_then_default),
         cmocka_unit_test(test_nearest_level_decides_a_choice),
         cmocka_unit_test(test_nodes_and_families),
     };

@@ -242,7 +242,7 @@ static LY_ERR note_unused(struct lysc_node *schema, void *data, ly_bool *skip)
     *skip = !(schema->flags & LYS_CONFIG_W) || (schema->nodetype & (LYS_RPC | LYS_ACTION | LYS_NOTIF));
     if (*skip || !(schema->nodetype & (LYS_LEAF | LYS_LEAFLIST)) || is_used(unused->tree, schema))
         return LY_SUCCESS;
-    /* What a group and a neighbour have in common, and what several probes have, need to be shown once. */
+    /* What a group and a neighbor have in common, and what several probes have, need to be shown once. */
     while (parent && (parent->nodetype & (LYS_CASE | LYS_CHOICE)))
         parent = parent->parent;
     if (parent &&
