@@ -30,8 +30,8 @@
 #define ONE_CHECK(name) "check " name " { file { path /x; } } "
 #define CHECKS                                                                                                         \
     ONE_CHECK("c1")                                                                                                    \
-    ONE_CHECK("c2") ONE_CHECK("c3") ONE_CHECK("c4") ONE_CHECK("c5") ONE_CHECK("c6") ONE_CHECK("c7") ONE_CHECK("c8")    \
-        ONE_CHECK("c9")
+    ONE_CHECK("c2")                                                                                                    \
+    ONE_CHECK("c3") ONE_CHECK("c4") ONE_CHECK("c5") ONE_CHECK("c6") ONE_CHECK("c7") ONE_CHECK("c8") ONE_CHECK("c9")
 #define AZURE                                                                                                          \
     NEIGHBORS_HEAD                                                                                                     \
     "neighbor-group g { platform azure-route-server; } "                                                               \
@@ -218,7 +218,7 @@ static const struct row {
      "neighbor 198.51.100.4 { group g; multihop 64; } neighbor 198.51.100.5 { group g; multihop 64; }",
      NULL},
     {NEIGHBORS, "neighbor 192.0.2.1 { peer-as 1; hold-tiem 3s; }", "did you mean 'hold-time'?"},
-    {CHECK, "target a:1;", "'target' belongs in 'tcp', not in 'check': write tcp { target …; }"},
+    {PROBE, "target a:1;", "'target' belongs in 'tcp', not in 'check': write tcp { target …; }"},
     {AZURE, "family ipv6-unicast;", "ipv6-unicast is not supported"},
     {AZURE_AS, "8073", NULL},
     {AZURE_AS, "8074", "AS 8074 is reserved"},
