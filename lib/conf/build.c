@@ -58,7 +58,7 @@ static struct nearest nearest_name(const struct builder *builder, const struct b
     return nearest;
 }
 
-/* Takes a statement that belongs to a block further out as one of that block. False: none of them knows it. */
+/* Builds a statement that belongs in an outer block as one of that block. False: it belongs in none of them. */
 static bool build_further_out(struct builder *builder, const struct block *block, struct statement *statement)
 {
     const struct block *outer = block->outer;
@@ -75,7 +75,7 @@ static bool build_further_out(struct builder *builder, const struct block *block
     return true;
 }
 
-/* The block other than that of SCHEMA that knows NAME: one in it, or else the first of the whole schema. */
+/* The first block in SCHEMA (NULL: at the top) in which NAME is a statement. */
 static const struct lysc_node *find_home(const struct builder *builder, const struct lysc_node *schema,
                                          const char *name)
 {
@@ -90,7 +90,7 @@ static const struct lysc_node *find_home(const struct builder *builder, const st
     return home;
 }
 
-/* Reports a statement without a block that stands in a block within this one. False: it does not. */
+/* Reports a statement without a block that belongs in a block of this one. False: it does not. */
 static bool report_further_in(struct builder *builder, const struct block *block, const struct statement *statement)
 {
     const struct lysc_node *home =
@@ -155,7 +155,7 @@ static void build_container(struct builder *builder, const struct block *block, 
 
     if (statement->arguments || statement->is_list)
         builder_error(builder, statement->location, "'%s' takes no argument", schema->name);
-    if (!node) /* given twice, it is one: the parts of a container may lie in several files */
+    if (!node) /* written twice, it is one: its parts may lie in several files */
         node = builder_new_inner(builder, block->node, schema, &statement->location);
     if (node)
         build_block(builder, block, node, statement);

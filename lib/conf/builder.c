@@ -95,7 +95,7 @@ void builder_finish(struct builder *builder)
         discard(builder, builder->ends[i]);
 }
 
-/* Gives NODE its location and, at the top, its siblings. It has been compared with them: libyang need not. */
+/* Gives NODE its location and, at the top, its siblings. Duplicates are found by us, so libyang need not look. */
 static void adopt(struct builder *builder, struct lyd_node *parent, struct lyd_node *node,
                   const struct location *location)
 {
@@ -105,7 +105,7 @@ static void adopt(struct builder *builder, struct lyd_node *parent, struct lyd_n
     node->flags &= ~(uint32_t)LYD_NEW;
 }
 
-/* Reports a node that stands beside one of another case of the same choice. */
+/* Reports a node that has a sibling in another case of its choice. */
 static void check_choice(struct builder *builder, const struct lyd_node *parent, const struct lyd_node *node)
 {
     const struct lysc_node *choice = schema_choice(node->schema);

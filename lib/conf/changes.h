@@ -1,5 +1,5 @@
 /*
- * What two documents differ in, statement by statement. For that a document is kept as sorted lines, which need far
+ * The differences of two documents, statement by statement. A document is kept as sorted lines for that, which take far
  * less memory than its tree and outlive it and its context. Pure.
  */
 #ifndef VIPGATE_LIB_CONF_CHANGES_H
@@ -13,7 +13,7 @@
 
 /* One statement as the operator wrote it; defaults are none. */
 struct conf_line {
-    const char *subject; /* the list entry that it stands in: "vip 203.0.113.9/32"; empty: in none */
+    const char *subject; /* the list entry it is in: "vip 203.0.113.9/32"; empty: none */
     const char *name;    /* "gate check"; empty: the entry itself */
     const char *value;   /* NULL: none, it is a block */
     bool is_list;        /* one value of several */

@@ -27,7 +27,7 @@ enum conf_encoding { CONF_TEXT, CONF_JSON, CONF_XML };
 enum conf_severity { CONF_ERROR, CONF_WARNING };
 
 /* COLUMN and LINE start at 1; 0: it concerns none. What is wrong with the file as a whole, such as that it cannot be
- * read, stands at 1:1. */
+ * read, is at 1:1. */
 struct conf_diagnostic {
     enum conf_severity severity;
     const char *file;     /* lives as long as the struct conf */
@@ -64,8 +64,7 @@ enum conf_encoding conf_encoding_of(const char *path);
  * absence included, is in the diagnostics. Release with conf_clear. */
 struct conf conf_load(const struct ly_ctx *context, const char *path);
 
-/* The same for text at hand; NAME stands for the file in diagnostics; includes are relative to the working directory.
- */
+/* The same for TEXT; NAME is that of the file in diagnostics; includes are relative to the working directory. */
 struct conf conf_parse(const struct ly_ctx *context, const char *name, const char *text, size_t size,
                        enum conf_encoding encoding);
 
@@ -75,11 +74,11 @@ int conf_digest(const char *path, char digest[static CONF_DIGEST_SIZE]);
 
 void conf_clear(struct conf *conf);
 
-/* Frees the tree, and what it needed; the diagnostics stay. */
+/* Frees the tree and the statements; the diagnostics stay. */
 void conf_drop_tree(struct conf *conf);
 
-/* Adds what only the daemon that turns the tree into its own structs finds. NODE is of the tree; NULL: of the file as a
- * whole. */
+/* Add a diagnostic, also once the document is read: a daemon finds more when it turns the tree into structs of its own.
+ * NODE is of the tree; NULL: the file as a whole. */
 void conf_error(struct conf *conf, const struct lyd_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void conf_warning(struct conf *conf, const struct lyd_node *node, const char *format, ...)

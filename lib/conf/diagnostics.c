@@ -47,7 +47,7 @@ static int compare_numbers(unsigned a, unsigned b)
     return a < b ? -1 : a > b;
 }
 
-/* What concerns no line stands behind all that does. */
+/* What concerns no line comes last. */
 static int compare_locations(const struct conf_diagnostic *a, const struct conf_diagnostic *b)
 {
     int order = compare_numbers(a->line == 0, b->line == 0);

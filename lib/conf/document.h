@@ -61,8 +61,8 @@ struct document {
     struct tree tree;
     size_t size;     /* of all its files, bounded by DOCUMENT_SIZE_MAX */
     SHA2_CTX digest; /* of their bytes */
-    int unread;      /* errno of a file that could not be read, if possible one that is there; 0: none */
-    bool incomplete; /* a file is missing from it: what seems absent may be there */
+    int unread;      /* errno of a file that could not be read, preferably of one that exists; 0: none */
+    bool incomplete; /* a part could not be read: what seems absent may be in it */
 };
 
 /* Appends one; NULL when out of memory. */

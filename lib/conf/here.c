@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Each says what is wrong with VALUE here, as a static string; NULL: nothing. */
+/* NULL, or what is wrong with VALUE on this machine, a constant or of strerror. */
 typedef const char *looker(const char *value);
 
 static const char *look_for_file(const char *path)

@@ -33,7 +33,7 @@ static void fail(struct reader *reader, struct location location, const char *me
     diagnostics_error(&reader->document->conf, location, "invalid JSON: %s", message);
 }
 
-/* The name without its module (RFC 7951 section 4), which must stand at the top level. */
+/* The name without its module (RFC 7951 section 4), which is mandatory at the top level. */
 static const char *local_name(struct reader *reader, const struct json_node *node, bool top)
 {
     static const char module_prefix[] = "vipgate:";

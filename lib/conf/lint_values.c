@@ -1,6 +1,6 @@
 /*
  * Single values that a type of the schema lets pass: durations out of range, numbers that are too large for their field
- * on the wire. One row for each statement, whatever block it stands in.
+ * on the wire. One row for each statement, whatever block it is in.
  */
 #include "lib/clock.h"
 #include "lib/community.h"

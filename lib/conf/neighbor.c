@@ -29,7 +29,7 @@ const struct lyd_node *conf_neighbor_group(const struct lyd_node *neighbor)
 
     if (!name)
         return NULL;
-    LY_LIST_FOR(lyd_first_sibling(neighbor), node) /* groups stand before neighbors */
+    LY_LIST_FOR(lyd_first_sibling(neighbor), node) /* groups come before neighbors */
     {
         if (node->schema == neighbor->schema)
             return NULL;

@@ -1,7 +1,7 @@
 /*
- * What holds for a neighbor. A value comes from the neighbor, else from its group, else from the preset of its
- * platform, else from the schema's default; this is the only place that knows. bgpd builds its neighbors from it and
- * the lint judges the same values.
+ * The options of a neighbor. A value comes from the neighbor, else from its group, else from the preset of its
+ * platform, else from the schema's default, and nowhere else is that decided: bgpd builds its neighbors from these
+ * values and the lint judges the same ones.
  */
 #ifndef VIPGATE_LIB_CONF_NEIGHBOR_H
 #define VIPGATE_LIB_CONF_NEIGHBOR_H
@@ -14,7 +14,7 @@
 /* The node /bgp/neighbor-group that NEIGHBOR names, or NULL. */
 const struct lyd_node *conf_neighbor_group(const struct lyd_node *neighbor);
 
-/* The value of LEAF that holds for NEIGHBOR; NULL where nobody sets it. Where LEAF is a case of a choice (multihop or
+/* The value of LEAF that holds for NEIGHBOR; NULL where it is not set. Where LEAF is a case of a choice (multihop or
  * ttl-security, password or password-file), the nearest level that has any case decides alone: a neighbor with
  * ttl-security has no multihop, whatever its group says. */
 const char *conf_neighbor_option(const struct lyd_node *neighbor, const char *leaf);

@@ -61,7 +61,7 @@ static void report_missing(struct document *document, const struct lyd_node *nod
         conf_error(&document->conf, node, "%s lacks '%s': expected at least one", subject, schema->name);
 }
 
-/* How many nodes of SCHEMA must and may stand in one parent. A container is mandatory where something in it is, which
+/* How many nodes of SCHEMA a parent must and may have. A container is mandatory where something in it is, which
  * is checked there. */
 static void bounds_of(const struct lysc_node *schema, uint32_t *minimum, uint32_t *maximum)
 {
@@ -158,7 +158,7 @@ static const struct reference *reference_of(struct rules *rules, const struct ly
             return &rules->references[i];
     }
     const struct lysc_node *list = resolve(rules->context, schema, path);
-    if (!list) { /* nobody else looks: see require-instance in the module */
+    if (!list) { /* libyang does not check it: see require-instance in the module */
         conf_error(&rules->document->conf, NULL, "out of memory");
         return NULL;
     }
@@ -183,7 +183,7 @@ static const struct lyd_node *next_entry(const struct rules *rules, const struct
     return node;
 }
 
-/* Says which there are, as far as they are few. */
+/* Writes which there are, the first few. */
 static void known_entries(const struct rules *rules, const struct reference *reference, char *buffer, size_t size)
 {
     const struct lyd_node *entry = next_entry(rules, reference, NULL);

@@ -14,7 +14,7 @@ const struct lysc_node *schema_child(const struct lys_module *module, const stru
 const struct lysc_node *schema_next(const struct lys_module *module, const struct lysc_node *parent,
                                     const struct lysc_node *last);
 
-/* Whether SCHEMA is ANCESTOR or stands in it. */
+/* Whether SCHEMA is ANCESTOR or within it. */
 bool schema_is_in(const struct lysc_node *schema, const struct lysc_node *ancestor);
 
 /* The argument of our extension NAME at SCHEMA; NULL: it does not have it. */
@@ -23,8 +23,8 @@ const char *schema_extension(const struct lysc_node *schema, const char *name);
 /* The type of a leaf or leaf-list. */
 const struct lysc_type *schema_type(const struct lysc_node *schema);
 
-/* The choice that SCHEMA is a case of; NULL: of none. libyang puts a case between them also where the module leaves it
- * out. */
+/* The choice that SCHEMA is a case of; NULL: of none. libyang puts a case between them even where the module omits
+ * it. */
 const struct lysc_node *schema_choice(const struct lysc_node *schema);
 
 /* ---- types ---- */

@@ -155,7 +155,7 @@ struct lyd_node *conf_without_secrets(const struct lyd_node *tree)
 
     if (lyd_dup_siblings(tree, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy) != LY_SUCCESS)
         return NULL;
-    /* No secret stands at the top, so the first node stays the first. */
+    /* No secret is at the top, so the first node stays the first. */
     if (!conf_remove_secrets(copy)) {
         lyd_free_all(copy);
         return NULL;

@@ -1,4 +1,4 @@
-/* What both daemons, or the supervisor too, take from a configuration in the same way. */
+/* The settings that both daemons and the supervisor read from a configuration. */
 #ifndef VIPGATE_LIB_CONF_SHARED_CONFIG_H
 #define VIPGATE_LIB_CONF_SHARED_CONFIG_H
 

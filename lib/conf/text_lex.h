@@ -1,4 +1,4 @@
-/* Tokens of the text form, each with its location. What cannot be a token is reported here, and reading goes on. */
+/* Tokens of the text form, each with its location. What cannot be a token is reported here, and reading continues. */
 #ifndef VIPGATE_LIB_CONF_TEXT_LEX_H
 #define VIPGATE_LIB_CONF_TEXT_LEX_H
 

@@ -51,7 +51,7 @@ bool tree_is_detached(const struct tree *tree, const struct lyd_node *node);
 /* The detached entries of the list NAME, one after the other: *INDEX starts at 0. NULL: no more. */
 const struct lyd_node *tree_next_detached(const struct tree *tree, const char *name, uint32_t *index);
 
-/* Remembers that SCHEMA (NULL: nobody knows what; that of PARENT: all that it lacks) was written under PARENT and
+/* Remembers that SCHEMA (NULL: unknown; that of PARENT: whatever it lacks) was written under PARENT and
  * reported. KEY is that of a list entry, or NULL. */
 void tree_reject(struct tree *tree, struct arena *arena, const struct lyd_node *parent, const struct lysc_node *schema,
                  const char *key);

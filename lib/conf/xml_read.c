@@ -40,7 +40,7 @@ static const char *copy(struct reader *reader, const char *text)
     return arena_text(&reader->document->conf.arena, text, strlen(text));
 }
 
-/* The white space that alone stands in the element read last, which libyang drops; NULL: something else. */
+/* The white space that is all of the content of the element read last, which libyang drops; NULL: it is not. */
 static const char *blank_content(struct reader *reader)
 {
     struct cursor inside = reader->cursor;
