@@ -149,16 +149,51 @@ static void fail_by_libyang(struct document *document, const struct ly_ctx *cont
     fail(document, (struct location){.file = file, .line = model_error_line(context), .column = 1}, message);
 }
 
+/* Octets before the first element: the XML declaration, comments and white space. */
+static size_t prolog_length(const struct source *source)
+{
+    struct cursor cursor = cursor_of(source);
+
+    cursor_skip_space(&cursor);
+    while (cursor_is_at(&cursor, "<?") ? cursor_skip_to(&cursor, "?>")
+                                       : cursor_is_at(&cursor, "<!--") && cursor_skip_to(&cursor, "-->")) {
+        cursor_skip_to(&cursor, ">");
+        cursor_take(&cursor);
+        cursor_skip_space(&cursor);
+    }
+    return (size_t)(cursor.at - source->text);
+}
+
+/* The text with its elements inside one of ours: libyang 2 walks all siblings for each that has no parent. */
+static const char *enclosed(struct arena *arena, const struct source *source)
+{
+    static const char open[] = "<the:document xmlns:the=\"urn:vipgate:vipgate\">", close[] = "</the:document>";
+    size_t prolog = prolog_length(source);
+    char *text = arena_alloc(arena, source->size + sizeof open + sizeof close);
+
+    if (text && source->size > 0) {
+        memcpy(text, source->text, prolog);
+        memcpy(text + prolog + sizeof open - 1, source->text + prolog, source->size - prolog);
+    }
+    if (text) {
+        memcpy(text + prolog, open, sizeof open - 1);
+        memcpy(text + source->size + sizeof open - 1, close, sizeof close);
+    }
+    return text;
+}
+
 /* A context without our module, so that libyang keeps every element as it stands, in the order of the text. */
 static void read_in(struct ly_ctx *context, struct document *document, const struct source *source, const char *text)
 {
     struct reader reader = {.document = document, .cursor = cursor_of(source)};
     struct lyd_node *tree = NULL;
 
-    if (lyd_parse_data_mem(context, text, LYD_XML, LYD_PARSE_OPAQ | LYD_PARSE_ONLY, 0, &tree) == LY_SUCCESS)
-        read_elements(&reader, tree, &document->statements, 1);
-    else
+    if (lyd_parse_data_mem(context, text, LYD_XML, LYD_PARSE_OPAQ | LYD_PARSE_ONLY, 0, &tree) != LY_SUCCESS)
         fail_by_libyang(document, context, source->file);
+    else if (((const struct lyd_node_opaq *)tree)->value[0] != '\0')
+        fail(document, source_start(source), "text outside of an element");
+    else
+        read_elements(&reader, ((const struct lyd_node_opaq *)tree)->child, &document->statements, 1);
     lyd_free_all(tree);
 }
 
@@ -166,11 +201,11 @@ void xml_read(struct document *document, const struct source *source)
 {
     struct location start = source_start(source);
     struct ly_ctx *context = NULL;
-    const char *text = arena_text(&document->conf.arena, source->text, source->size); /* libyang reads up to a NUL */
+    const char *text = enclosed(&document->conf.arena, source);
 
     if (!text)
         return;
-    if (strlen(text) != source->size)
+    if (source->size > 0 && memchr(source->text, '\0', source->size))
         fail(document, start, "NUL byte");
     else if (is_too_deep(source))
         fail(document, start, "elements nested too deeply");
