@@ -72,10 +72,10 @@ static void test_check_of_a_valid_file(void **state)
 static void test_check_with_a_warning(void **state)
 {
     (void)state;
-    struct output output = run("config check golden/diagnostics/azure-one-instance.conf");
+    struct output output = run("config check golden/diagnostics/azure-warnings.conf");
 
     assert_int_equal(output.status, 0);
-    assert_non_null(strstr(output.err, "azure-one-instance.conf:4:5: warning: platform azure-route-server"));
+    assert_non_null(strstr(output.err, "azure-warnings.conf:11:25: warning: platform azure-route-server"));
     assert_non_null(strstr(output.out, "valid"));
 }
 
