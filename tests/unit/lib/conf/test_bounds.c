@@ -5,6 +5,7 @@
 #include "tests/unit/context.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -73,6 +74,41 @@ static void test_depth(void **state)
             conf_clear(&conf);
             free(text);
         }
+    }
+}
+
+/* ---- what JSON writes without quotes ---- */
+
+static void test_json_scalars(void **state)
+{
+    static const struct {
+        const char *value, *words; /* NULL: it is read */
+    } rows[] = {
+        {"65010", NULL},
+        {"6501e1", "bad value"},
+        {"-1", "bad value"},
+        {"0x10", "invalid JSON"},
+        {"inf", "invalid JSON"},
+        {"1-2", "invalid JSON"},
+        {"tru", "invalid JSON"},
+        {"", "invalid JSON"},
+        {"true", "JSON writes"},
+        {"null", "JSON writes"},
+        {"\"1\"", "JSON writes"},
+        {"[]", "takes one value"},
+        {"[1]", "takes one value"},
+        {"{}", "takes a value"},
+    };
+    char text[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(text, sizeof text, "{\"vipgate:bgp\":{\"local-as\":%s,\"router-id\":\"192.0.2.1\"}}", rows[i].value);
+        struct conf conf = conf_parse(context, "scalar", text, strlen(text), CONF_JSON);
+        print_message("%s: %s\n", rows[i].value, conf.diagnostic_count ? conf.diagnostics[0].message : "read");
+        assert_int_equal(conf.tree != NULL, rows[i].words == NULL);
+        assert_true(!rows[i].words || says(&conf, rows[i].words));
+        conf_clear(&conf);
     }
 }
 
@@ -205,7 +241,6 @@ static void test_what_cannot_be_included(void **state)
         {"itself", "include wrong.conf;", "includes itself"},
         {"pattern without a match", "include /nowhere/*.conf;", NULL},
     };
-    char path[5000] = "include ";
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         print_message("%s\n", rows[i].name);
@@ -215,12 +250,21 @@ static void test_what_cannot_be_included(void **state)
         assert_true(!rows[i].words || says(&conf, rows[i].words));
         conf_clear(&conf);
     }
-    memset(path + strlen(path), 'a', sizeof path - strlen(path) - 1);
-    path[sizeof path - 2] = ';';
-    write_file("wrong.conf", path);
-    struct conf conf = load("wrong.conf");
-    assert_true(says(&conf, "path too long"));
-    conf_clear(&conf);
+}
+
+static void test_long_paths(void **state)
+{
+    (void)state;
+    char text[PATH_MAX + 16];
+
+    for (int length = PATH_MAX - 1; length <= PATH_MAX; length++) {
+        snprintf(text, sizeof text, "include /%0*d;", length - 1, 0);
+        write_file("long.conf", text);
+        struct conf conf = load("long.conf");
+        assert_int_equal(says(&conf, "path too long"), length == PATH_MAX);
+        assert_int_equal(says(&conf, "File name too long"), length < PATH_MAX);
+        conf_clear(&conf);
+    }
 }
 
 /* The digest tells whether the files are still those that were read. */
@@ -280,11 +324,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_json_scalars),
         cmocka_unit_test(test_many_diagnostics),
         cmocka_unit_test(test_includes_in_a_row),
         cmocka_unit_test(test_many_files),
         cmocka_unit_test(test_many_bytes),
         cmocka_unit_test(test_what_cannot_be_included),
+        cmocka_unit_test(test_long_paths),
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_pattern_in_an_unreadable_directory),
     };

@@ -217,6 +217,7 @@ static const struct row {
      "neighbor-group g { platform azure-route-server; peer-as 65515; ttl-security 1; } "
      "neighbor 198.51.100.4 { group g; multihop 64; } neighbor 198.51.100.5 { group g; multihop 64; }",
      NULL},
+    {NEIGHBOR, "description \"a\\\n;", "unterminated string"},
     {NEIGHBORS, "neighbor 192.0.2.1 { peer-as 1; hold-tiem 3s; }", "did you mean 'hold-time'?"},
     {PROBE, "target a:1;", "'target' belongs in 'tcp', not in 'check': write tcp { target …; }"},
     {AZURE, "family ipv6-unicast;", "ipv6-unicast is not supported"},
