@@ -112,6 +112,34 @@ static void test_json_scalars(void **state)
     }
 }
 
+/* ---- white space alone in XML ---- */
+
+static void test_xml_values(void **state)
+{
+    static const struct {
+        const char *name, *content, *words; /* NULL: it is read */
+    } rows[] = {
+        {"site", "a", NULL},
+        {"site", "", "'site' needs a value"},
+        {"site", " ", "bad value ' ' for 'site'"},
+        {"site", " <!-- x --> ", "'site' needs a value"},
+        {"log", " ", NULL},
+        {"vip", " ", "'vip' lacks its key 'prefix'"},
+    };
+    char text[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(text, sizeof text, "<%s xmlns=\"urn:vipgate:vipgate\">%s</%s>", rows[i].name, rows[i].content,
+                 rows[i].name);
+        struct conf conf = conf_parse(context, "xml", text, strlen(text), CONF_XML);
+        print_message("%s: %s\n", text, conf.diagnostic_count ? conf.diagnostics[0].message : "read");
+        assert_int_equal(conf.tree != NULL, rows[i].words == NULL);
+        assert_true(!rows[i].words || says(&conf, rows[i].words));
+        conf_clear(&conf);
+    }
+}
+
 /* ---- how much is said ---- */
 
 /* Errors and warnings are bounded each; how many more there are is said behind all that has a place. */
@@ -325,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_json_scalars),
+        cmocka_unit_test(test_xml_values),
         cmocka_unit_test(test_many_diagnostics),
         cmocka_unit_test(test_includes_in_a_row),
         cmocka_unit_test(test_many_files),
