@@ -101,7 +101,7 @@ static bool report_further_in(struct builder *builder, const struct block *block
         return false;
     builder_error(builder, statement->location, "'%s' belongs in '%s', not %s: write %s { %s …; }", statement->name,
                   home->name, block_words(block, where, sizeof where), home->name, statement->name);
-    builder_reject(builder, block->node, home, NULL);
+    builder_reject(builder, block->node, home);
     return true;
 }
 
@@ -114,7 +114,7 @@ static bool report_equals(struct builder *builder, const struct block *block, co
         return false;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(statement->name, "="), statement->name);
     builder_error(builder, statement->location, "unexpected '=': write %s VALUE;", name);
-    builder_reject(builder, block->node, schema_child(builder->module, schema_of(block), name), NULL);
+    builder_reject(builder, block->node, schema_child(builder->module, schema_of(block), name));
     return true;
 }
 
@@ -136,7 +136,7 @@ static void report_unknown(struct builder *builder, const struct block *block, c
         builder_error(builder, statement->location, "unknown statement '%.60s' %s: expected one of %s", statement->name,
                       where, known_names(builder, block, names, sizeof names));
     }
-    builder_reject(builder, block->node, meant, NULL);
+    builder_reject(builder, block->node, meant);
 }
 
 static void build_block(struct builder *builder, const struct block *outer, struct lyd_node *node,
@@ -233,10 +233,10 @@ static void build_leaf(struct builder *builder, const struct block *block, const
                           schema->name, block->node->schema->name);
     } else if (statement->has_block) {
         builder_error(builder, statement->location, "'%s' takes a value, not a block", schema->name);
-        builder_reject(builder, block->node, schema, NULL);
+        builder_reject(builder, block->node, schema);
     } else if (statement->is_list) {
         builder_error(builder, statement->location, "'%s' takes one value: omit the [ ]", schema->name);
-        builder_reject(builder, block->node, schema, NULL);
+        builder_reject(builder, block->node, schema);
     } else if (first) {
         builder_error(
             builder, statement->location, "duplicate '%s'; the first is %s", schema->name,
@@ -251,12 +251,12 @@ static void build_leaf_list(struct builder *builder, const struct block *block, 
 {
     if (statement->has_block) {
         builder_error(builder, statement->location, "'%s' takes values, not a block", schema->name);
-        builder_reject(builder, block->node, schema, NULL);
+        builder_reject(builder, block->node, schema);
     } else if (statement->is_list && !statement->arguments) {
         diagnostics_warning(&builder->document->conf, statement->location, "empty '%s' has no effect", schema->name);
     } else if (builder->document->encoding == CONF_JSON && !statement->is_list) {
         builder_error(builder, statement->location, "JSON writes '%s' as an array: [ … ]", schema->name);
-        builder_reject(builder, block->node, schema, NULL);
+        builder_reject(builder, block->node, schema);
         return;
     } else if (!statement->arguments) {
         builder_new_leaf(builder, block->node, schema, NULL, &statement->location);

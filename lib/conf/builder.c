@@ -21,13 +21,12 @@ static bool is_text(const char *text)
     return true;
 }
 
-void builder_reject(struct builder *builder, const struct lyd_node *parent, const struct lysc_node *schema,
-                    const char *key)
+void builder_reject(struct builder *builder, const struct lyd_node *parent, const struct lysc_node *schema)
 {
     struct document *document = builder->document;
 
     if (document->conf.error_count <= DIAGNOSTICS_ERRORS_MAX) /* what follows from later ones is not shown either */
-        tree_reject(&document->tree, &document->conf.arena, parent, schema, key);
+        tree_reject(&document->tree, &document->conf.arena, parent, schema);
 }
 
 /* ---- nodes ---- */
@@ -252,7 +251,7 @@ static bool check_key(struct builder *builder, const struct lyd_node *node, cons
     builder_error(
         builder, location_of(node), "duplicate %s '%s'; the first is %s", node->schema->name, value,
         diagnostics_where(&builder->document->conf, location_of(first), location_of(node), where, sizeof where));
-    builder_reject(builder, node, node->schema, NULL); /* what it lacks the first may have */
+    builder_reject(builder, node, node->schema); /* what it lacks the first may have */
     return false;
 }
 
@@ -266,7 +265,7 @@ struct lyd_node *builder_new_entry(struct builder *builder, struct lyd_node *par
         return builder_new_detached(builder, parent, schema, location);
     if (lyd_new_list(parent, parent ? NULL : builder->module, schema->name, 0, &node, key->text) != LY_SUCCESS) {
         report_value(builder, leaf, key);
-        builder_reject(builder, parent, schema, key->text);
+        builder_reject(builder, parent, schema);
         return builder_new_detached(builder, parent, schema, location);
     }
     locate(node, location);
@@ -299,7 +298,7 @@ void builder_new_leaf(struct builder *builder, struct lyd_node *parent, const st
     char words[TYPE_WORDS_SIZE];
 
     if (!formed || lyd_new_term(parent, parent ? NULL : builder->module, schema->name, text, 0, &node) != LY_SUCCESS) {
-        builder_reject(builder, parent, schema, NULL);
+        builder_reject(builder, parent, schema);
         if (formed && argument)
             report_value(builder, schema, argument);
         else if (formed)

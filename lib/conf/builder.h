@@ -18,8 +18,7 @@ struct builder {
 #define builder_error(builder, location, ...) diagnostics_error(&(builder)->document->conf, location, __VA_ARGS__)
 
 /* Remembers what was reported: see tree_reject. */
-void builder_reject(struct builder *builder, const struct lyd_node *parent, const struct lysc_node *schema,
-                    const char *key);
+void builder_reject(struct builder *builder, const struct lyd_node *parent, const struct lysc_node *schema);
 
 /* All is built: only what was written stays in the tree. */
 void builder_finish(struct builder *builder);

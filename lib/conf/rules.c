@@ -223,7 +223,7 @@ static void check_reference(struct rules *rules, const struct lyd_node *node)
     const char *value = lyd_get_value(node);
 
     if (!reference || tree_find(tree, reference->parent, reference->list, value) ||
-        type_has_name(schema_type(node->schema), value) || tree_key_was_rejected(tree, reference->list, value))
+        type_has_name(schema_type(node->schema), value))
         return;
     report_reference(rules, reference, node);
 }

@@ -10,7 +10,6 @@ struct rejected {
     struct rejected *next;
     const struct lyd_node *parent;
     const struct lysc_node *schema;
-    const char *key;
 };
 
 /* ---- which values stand where ---- */
@@ -126,14 +125,13 @@ const struct lyd_node *tree_next_detached(const struct tree *tree, const char *n
 
 /* ---- what was reported ---- */
 
-void tree_reject(struct tree *tree, struct arena *arena, const struct lyd_node *parent, const struct lysc_node *schema,
-                 const char *key)
+void tree_reject(struct tree *tree, struct arena *arena, const struct lyd_node *parent, const struct lysc_node *schema)
 {
     struct rejected *rejected = arena_alloc(arena, sizeof *rejected);
 
     if (!rejected)
         return;
-    *rejected = (struct rejected){.next = tree->rejected, .parent = parent, .schema = schema, .key = key};
+    *rejected = (struct rejected){.next = tree->rejected, .parent = parent, .schema = schema};
     tree->rejected = rejected;
 }
 
@@ -144,15 +142,6 @@ bool tree_was_rejected(const struct tree *tree, const struct lyd_node *node, con
             continue;
         if (rejected->schema ? schema_is_in(rejected->schema, schema) || rejected->schema == node->schema
                              : schema->nodetype == LYS_CHOICE)
-            return true;
-    }
-    return false;
-}
-
-bool tree_key_was_rejected(const struct tree *tree, const struct lysc_node *schema, const char *key)
-{
-    for (const struct rejected *rejected = tree->rejected; rejected; rejected = rejected->next) {
-        if (rejected->schema == schema && rejected->key && strcmp(rejected->key, key) == 0)
             return true;
     }
     return false;

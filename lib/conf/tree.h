@@ -52,15 +52,11 @@ bool tree_is_detached(const struct tree *tree, const struct lyd_node *node);
 const struct lyd_node *tree_next_detached(const struct tree *tree, const char *name, uint32_t *index);
 
 /* Remembers that SCHEMA (NULL: unknown; that of PARENT: whatever it lacks) was written under PARENT and
- * reported. KEY is that of a list entry, or NULL. */
-void tree_reject(struct tree *tree, struct arena *arena, const struct lyd_node *parent, const struct lysc_node *schema,
-                 const char *key);
+ * reported. */
+void tree_reject(struct tree *tree, struct arena *arena, const struct lyd_node *parent, const struct lysc_node *schema);
 
 /* Whether SCHEMA, or a case of it where it is a choice, was written under NODE and reported. */
 bool tree_was_rejected(const struct tree *tree, const struct lyd_node *node, const struct lysc_node *schema);
-
-/* Whether an entry of the list SCHEMA with that KEY was. */
-bool tree_key_was_rejected(const struct tree *tree, const struct lysc_node *schema, const char *key);
 
 /* Frees all but the nodes at the top and theirs. */
 void tree_finish(struct tree *tree);
