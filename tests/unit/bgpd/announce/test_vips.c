@@ -254,6 +254,25 @@ static void test_a_verdict_touches_the_vips_of_its_check(void **state)
         assert_int_equal(vips_at(fixture->vips, i)->state, VIP_WITHDRAWN);
 }
 
+/* All withdrawals leave before any announcement, whoever it is for. */
+static void test_withdrawals_leave_first(void **state)
+{
+    struct fixture *fixture = *state;
+    struct verdict_message message = {.type = VERDICT_CHANGE, .name = "b", .verdict = VERDICT_UP};
+
+    configure_many(fixture, 2);
+    apply(fixture);
+    say_of(fixture, "a", VERDICT_UP, 100);
+    say_of(fixture, "b", VERDICT_DOWN, 0);
+    done();
+    message.healthy_percent = 100;
+    verdict_table_message(table, &message, clock_monotonic_ms());
+    say_of(fixture, "a", VERDICT_DOWN, 0);
+    assert_string_equal(done(), "0- 1- 0+0 1+0");
+    assert_false(vips_at(fixture->vips, 0)->unstated);
+    assert_false(vips_at(fixture->vips, 1)->unstated);
+}
+
 static void run_until(struct fixture *fixture, bool (*is_so)(const struct fixture *fixture))
 {
     uint64_t until_ms = clock_monotonic_ms() + 5000;
@@ -419,6 +438,12 @@ static void test_stop_and_remove(void **state)
     assert_string_equal(last_event(fixture)->to, "withdrawn");
     say(fixture, VERDICT_DOWN, 0);
     assert_string_equal(done(), "");
+    uint64_t number = last_event(fixture)->number;
+    for (int i = 0; i < 2; i++)
+        rib_out_session_lost(peers[i].rib);
+    vips_sessions_changed(fixture->vips);
+    uv_run(&fixture->loop, UV_RUN_DEFAULT);
+    assert_int_equal(last_event(fixture)->number, number);
     vips_remove_addresses(fixture->vips);
     assert_string_equal(done(), "remove");
 }
@@ -439,6 +464,7 @@ int main(void)
         TEST(test_ipv6_address),
         TEST(test_addresses_and_interfaces_that_concern_a_vip),
         TEST(test_a_verdict_touches_the_vips_of_its_check),
+        TEST(test_withdrawals_leave_first),
         TEST(test_hold_down_ends_with_the_time),
         TEST(test_sessions_that_come_and_go),
         TEST(test_what_was_left_behind_is_removed_at_the_start),

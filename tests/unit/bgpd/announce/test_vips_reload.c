@@ -196,6 +196,29 @@ static void test_reload_brings_a_vip_back(void **state)
     assert_string_equal(last_event(fixture)->cause, "check front up: well");
 }
 
+/* What is prepared may hold a VIP that would have gone meanwhile. */
+static void test_a_vip_that_goes_while_it_is_wanted_again(void **state)
+{
+    struct fixture *fixture = *state;
+
+    apply(fixture);
+    say(fixture, VERDICT_UP, 100);
+    fixture->config.vip_count = 0;
+    apply(fixture);
+    fixture->config.vip_count = 1;
+    const struct bgpd_config *config = prepare(fixture, &fixture->config);
+    done();
+    acknowledged = true;
+    vips_run(fixture->vips);
+    vips_run(fixture->vips);
+    assert_string_equal(done(), "remove");
+    vips_apply(fixture->vips, config);
+    fixture->turn++;
+    assert_string_equal(done(), "add 0+0 1+0");
+    say(fixture, VERDICT_DOWN, 0);
+    assert_string_equal(done(), "0- 1-");
+}
+
 static void test_prepared_and_abandoned_changes_nothing(void **state)
 {
     struct fixture *fixture = *state;
@@ -226,6 +249,7 @@ int main(void)
         TEST(test_reload_removes_many_and_brings_them_back),
         TEST(test_reload_changes_what_is_awaited),
         TEST(test_reload_brings_a_vip_back),
+        TEST(test_a_vip_that_goes_while_it_is_wanted_again),
         TEST(test_prepared_and_abandoned_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
