@@ -10,13 +10,14 @@
 
 /* ---- one check ---- */
 
+/* Defaults are in the tree. */
 static void read_timing(struct check_config *check, const struct lyd_node *node)
 {
-    check->interval_ms = model_duration_ms(node, "interval", 1000);
+    check->interval_ms = model_duration_ms(node, "interval", 0);
     check->fast_interval_ms = model_duration_ms(node, "fast-interval", check->interval_ms);
-    check->timeout_ms = model_duration_ms(node, "timeout", 500);
-    check->judge.rise = (uint16_t)model_number(node, "rise", 3);
-    check->judge.fall = (uint16_t)model_number(node, "fall", 3);
+    check->timeout_ms = model_duration_ms(node, "timeout", 0);
+    check->judge.rise = (uint16_t)model_number(node, "rise", 0);
+    check->judge.fall = (uint16_t)model_number(node, "fall", 0);
     check->judge.hold_down_ms = model_duration_ms(node, "hold-down", 0);
     check->judge.damping = damping_config_of(node);
 }
