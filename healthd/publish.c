@@ -1,19 +1,15 @@
 #include "healthd/publish.h"
 
-#include "lib/acceptor.h"
-#include "lib/control/access.h"
+#include "lib/control/listener.h"
 
 #include <bsd/string.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-    LISTEN_BACKLOG = 16,
     SUBSCRIBERS_MAX = 32,
     SIGNS_A_LEASE = 4, /* one may be lost to a busy moment */
     /* What may wait for a subscriber on top of its snapshot. */
@@ -21,11 +17,8 @@ enum {
 };
 
 struct publisher {
-    struct acceptor *acceptor;
+    struct listener listener;
     uv_timer_t alive;
-    struct control_owner owner;
-    struct sockaddr_un address;
-    struct stat file; /* the socket that we made, so that we remove no other */
     publish_snapshot *snapshot;
     void *user;
     size_t count;
@@ -157,7 +150,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 static void on_connection(int fd, void *user)
 {
     struct publisher *publisher = user;
-    bool welcome = publisher->count < SUBSCRIBERS_MAX && control_peer_allowed(&publisher->owner, fd);
+    bool welcome = publisher->count < SUBSCRIBERS_MAX && control_peer_allowed(&publisher->listener.owner, fd);
     struct subscriber *subscriber = welcome ? calloc(1, sizeof *subscriber) : NULL;
 
     if (!subscriber) {
@@ -214,63 +207,33 @@ static void on_closed(uv_handle_t *handle)
     free(handle->data);
 }
 
-static void close_handles(struct publisher *publisher)
-{
-    acceptor_close(publisher->acceptor);
-    uv_close((uv_handle_t *)&publisher->alive, on_closed);
-}
-
-static bool start_listening(struct publisher *publisher, int fd, char *error, size_t size)
-{
-    int result =
-        acceptor_open(&publisher->acceptor, publisher->alive.loop, fd, LISTEN_BACKLOG, on_connection, publisher);
-
-    if (result == 0 && lstat(publisher->address.sun_path, &publisher->file) < 0)
-        result = -errno;
-    if (result == 0)
-        return true;
-    snprintf(error, size, "cannot listen on %s: %s", publisher->address.sun_path, strerror(-result));
-    return false;
-}
-
 struct publisher *publisher_open(uv_loop_t *loop, const char *directory, publish_snapshot *snapshot, void *user,
                                  char *error, size_t size)
 {
     struct publisher *publisher = calloc(1, sizeof *publisher);
-    int fd = -1;
 
     if (!publisher) {
         strlcpy(error, "out of memory", size);
         return NULL;
     }
-    publisher->owner = control_owner_here();
     publisher->snapshot = snapshot;
     publisher->user = user;
     LIST_INIT(&publisher->subscribers);
-    if (control_address(directory, "verdict", &publisher->address, error, size))
-        fd = control_bind(&publisher->address, &publisher->owner, error, size);
-    if (fd < 0) {
+    if (!listener_open(&publisher->listener, loop, directory, "verdict", on_connection, publisher, error, size)) {
         free(publisher);
         return NULL;
     }
     uv_timer_init(loop, &publisher->alive);
     publisher->alive.data = publisher;
-    if (start_listening(publisher, fd, error, size))
-        return publisher;
-    close_handles(publisher);
-    return NULL;
+    return publisher;
 }
 
 void publisher_close(struct publisher *publisher)
 {
-    struct stat now;
-
     if (!publisher)
         return;
-    if (lstat(publisher->address.sun_path, &now) == 0 && now.st_ino == publisher->file.st_ino &&
-        now.st_dev == publisher->file.st_dev)
-        unlink(publisher->address.sun_path);
+    listener_close(&publisher->listener);
     while (!LIST_EMPTY(&publisher->subscribers))
         subscriber_close(LIST_FIRST(&publisher->subscribers));
-    close_handles(publisher);
+    uv_close((uv_handle_t *)&publisher->alive, on_closed);
 }

@@ -5,21 +5,15 @@
 #ifndef VIPGATE_LIB_CONTROL_REQUEST_H
 #define VIPGATE_LIB_CONTROL_REQUEST_H
 
-#include "lib/acceptor.h"
-#include "lib/control/access.h"
 #include "lib/control/control.h"
+#include "lib/control/listener.h"
 #include "lib/control/turns.h"
 
 #include <sys/queue.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 
 struct control_server {
     uv_loop_t *loop;
-    struct acceptor *acceptor;
-    struct control_owner owner;
-    struct sockaddr_un address;
-    struct stat file; /* the socket that we made, so that we remove no other */
+    struct listener listener;
     control_handler *handler;
     void *user;
     struct turns turns;

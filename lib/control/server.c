@@ -16,15 +16,13 @@
 #include "lib/control/request.h"
 
 #include <bsd/string.h>
-#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { REQUEST_DEADLINE_MS = 5000, LISTEN_BACKLOG = 32 };
+enum { REQUEST_DEADLINE_MS = 5000 };
 
 /* ---- requests ---- */
 
@@ -140,7 +138,7 @@ static void on_connection(int fd, void *user)
         return;
     }
     request->dispatched = true; /* for a refusal */
-    if (!control_peer_allowed(&server->owner, fd)) {
+    if (!control_peer_allowed(&server->listener.owner, fd)) {
         control_refuse(request, "permission denied: only root and members of the group " CONTROL_GROUP " may ask");
     } else if (!has_place(server, control_peer_is_root(fd))) {
         control_refuse(request, "busy: %d clients are connected already", CONTROL_CLIENTS_MAX);
@@ -158,24 +156,6 @@ static void on_server_closed(uv_handle_t *handle)
     free(handle->data);
 }
 
-static void server_close_handles(struct control_server *server)
-{
-    acceptor_close(server->acceptor);
-    turns_close(&server->turns, on_server_closed);
-}
-
-static bool server_listen(struct control_server *server, int fd, char *error, size_t size)
-{
-    int result = acceptor_open(&server->acceptor, server->loop, fd, LISTEN_BACKLOG, on_connection, server);
-
-    if (result == 0 && lstat(server->address.sun_path, &server->file) < 0)
-        result = -errno;
-    if (result == 0)
-        return true;
-    snprintf(error, size, "cannot listen on %s: %s", server->address.sun_path, strerror(-result));
-    return false;
-}
-
 struct control_server *control_server_open(uv_loop_t *loop, const char *directory, const char *name,
                                            control_handler *handler, void *user, char *error, size_t size)
 {
@@ -186,37 +166,25 @@ struct control_server *control_server_open(uv_loop_t *loop, const char *director
         return NULL;
     }
     signal(SIGPIPE, SIG_IGN); /* a client that vanishes is an error of write(), not the end of the daemon */
-    server->owner = control_owner_here();
     server->handler = handler;
     server->user = user;
+    server->loop = loop;
     TAILQ_INIT(&server->clients);
-    int fd = -1;
-    if (control_address(directory, name, &server->address, error, size))
-        fd = control_bind(&server->address, &server->owner, error, size);
-    if (fd < 0) {
+    if (!listener_open(&server->listener, loop, directory, name, on_connection, server, error, size)) {
         free(server);
         return NULL;
     }
-    server->loop = loop;
     turns_open(&server->turns, loop);
     server->turns.idle.data = server;
-    if (!server_listen(server, fd, error, size)) {
-        server_close_handles(server);
-        return NULL;
-    }
     return server;
 }
 
 void control_server_close(struct control_server *server)
 {
-    struct stat now;
-
     if (!server)
         return;
-    if (lstat(server->address.sun_path, &now) == 0 && now.st_ino == server->file.st_ino &&
-        now.st_dev == server->file.st_dev)
-        unlink(server->address.sun_path);
+    listener_close(&server->listener);
     while (!TAILQ_EMPTY(&server->clients))
         request_lose(TAILQ_FIRST(&server->clients));
-    server_close_handles(server);
+    turns_close(&server->turns, on_server_closed);
 }
