@@ -96,6 +96,22 @@ static void test_suppressed_from_suppress_until_below_reuse(void **state)
     assert_int_equal(damping_reuse_ms(&damping, &config, reuse), reuse);
 }
 
+/* To the millisecond, from wherever it is asked. */
+static void test_the_first_millisecond_of_reuse(void **state)
+{
+    struct damping damping = {0};
+
+    (void)state;
+    for (unsigned flaps = 1; flaps < 12; flaps++) {
+        damping_flap(&damping, &config, 1000 * flaps);
+        for (uint64_t now_ms = 1000 * flaps; now_ms < 1000 * flaps + 7; now_ms++) {
+            uint64_t reuse = damping_reuse_ms(&damping, &config, now_ms);
+            assert_false(damping_suppressed(&damping, &config, reuse));
+            assert_true(reuse == now_ms || damping_suppressed(&damping, &config, reuse - 1));
+        }
+    }
+}
+
 static void test_flaps_while_suppressed_add_up_to_the_ceiling(void **state)
 {
     (void)state;
@@ -144,6 +160,7 @@ int main(void)
         cmocka_unit_test(test_suppress_is_reached),
         cmocka_unit_test(test_no_half_life),
         cmocka_unit_test(test_suppressed_from_suppress_until_below_reuse),
+        cmocka_unit_test(test_the_first_millisecond_of_reuse),
         cmocka_unit_test(test_flaps_while_suppressed_add_up_to_the_ceiling),
         cmocka_unit_test(test_once_reused_it_takes_suppress_again),
         cmocka_unit_test(test_off_unless_written),

@@ -54,6 +54,8 @@ static void test_first_runs_are_soon_and_spread(void **state)
 {
     (void)state;
     assert_int_equal(schedule_first(2, 1000, 12345), 0);
+    assert_int_equal(schedule_first(1000, 1000, 12345), 45);
+    assert_int_equal(schedule_first(100000, 1000, 4000000123), 123);
     for (uint32_t seed = 0; seed < 5000; seed += 7) {
         assert_in_range(schedule_first(1000, 1000, seed), 0, 99);
         assert_in_range(schedule_first(100000, 1000, seed), 0, 999);
