@@ -313,6 +313,29 @@ static void test_digest(void **state)
     assert_string_not_equal(digests[1], digests[2]);
 }
 
+/* One that is there and cannot be read counts for more than one that is absent. */
+static void test_digest_of_what_cannot_be_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int error;
+    } rows[] = {
+        {"include /nowhere/a.conf;", 0},
+        {"include /proc/self/mem;", -EIO},
+        {"include /nowhere/a.conf; include /proc/self/mem;", -EIO},
+        {"include /proc/self/mem; include /nowhere/a.conf;", -EIO},
+    };
+    char path[96], digest[CONF_DIGEST_SIZE];
+
+    snprintf(path, sizeof path, "%s/unread.conf", folder);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        print_message("%s\n", rows[i].text);
+        write_file("unread.conf", rows[i].text);
+        assert_int_equal(conf_digest(path, digest), rows[i].error);
+    }
+}
+
 /* Glob takes such a directory for an empty one. */
 static void test_pattern_in_an_unreadable_directory(void **state)
 {
@@ -361,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_what_cannot_be_included),
         cmocka_unit_test(test_long_paths),
         cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_digest_of_what_cannot_be_read),
         cmocka_unit_test(test_pattern_in_an_unreadable_directory),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
