@@ -47,9 +47,15 @@ static void on_accepted(int fd, void *user)
 
 void listener_start(struct listener *listener, listener_accepted *accepted, void *user)
 {
+    if (!listener->accepted)
+        acceptor_start(listener->acceptor, on_accepted, listener);
     listener->accepted = accepted;
     listener->user = user;
-    acceptor_start(listener->acceptor, on_accepted, listener);
+}
+
+bool listener_is_started(const struct listener *listener)
+{
+    return listener->accepted != NULL;
 }
 
 bool listener_is(const struct listener *listener, const struct address *address, uint16_t port)

@@ -15,6 +15,7 @@ typedef void listener_accepted(int fd, const struct address *remote, void *user)
  * memory. */
 struct listener *listener_new(uv_loop_t *loop, int fd, const struct address *address, uint16_t port);
 void listener_start(struct listener *listener, listener_accepted *accepted, void *user);
+bool listener_is_started(const struct listener *listener);
 
 /* Where it listens on this port, whatever the address of the same family, another may listen beside it from now on;
  * false where it does not. */

@@ -5,12 +5,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-static struct address interface_address(const struct ifaddrs *entry)
+static struct address read_address(const struct sockaddr *address)
 {
     uint16_t port;
-    if (!entry->ifa_addr)
-        return (struct address){.family = FAMILY_NONE};
-    return address_from_socket(entry->ifa_addr, &port);
+    return address ? address_from_socket(address, &port) : (struct address){.family = FAMILY_NONE};
 }
 
 static bool same_octets(const struct address *a, const struct address *b)
@@ -18,17 +16,9 @@ static bool same_octets(const struct address *a, const struct address *b)
     return a->family == b->family && memcmp(a->octets, b->octets, sizeof a->octets) == 0;
 }
 
-static struct address netmask_of(const struct ifaddrs *entry)
-{
-    uint16_t port;
-    if (!entry->ifa_netmask)
-        return (struct address){.family = FAMILY_NONE};
-    return address_from_socket(entry->ifa_netmask, &port);
-}
-
 static bool is_host_prefix(const struct ifaddrs *entry, uint8_t family)
 {
-    struct address mask = netmask_of(entry);
+    struct address mask = read_address(entry->ifa_netmask);
     for (unsigned i = 0; i < family_octets(family); i++) {
         if (mask.octets[i] != 0xff)
             return false;
@@ -39,7 +29,7 @@ static bool is_host_prefix(const struct ifaddrs *entry, uint8_t family)
 static const struct ifaddrs *find_local(const struct ifaddrs *all, const struct address *local)
 {
     for (const struct ifaddrs *entry = all; entry; entry = entry->ifa_next) {
-        struct address own = interface_address(entry);
+        struct address own = read_address(entry->ifa_addr);
         if (own.family == FAMILY_IPV6 && address_is_link_local(&own) && local->scope != if_nametoindex(entry->ifa_name))
             continue;
         if (same_octets(&own, local))
@@ -66,7 +56,7 @@ static bool is_reachable(const struct address *own)
 
 static void consider(struct local_addresses *found, const struct ifaddrs *entry)
 {
-    struct address own = interface_address(entry);
+    struct address own = read_address(entry->ifa_addr);
     if (own.family == FAMILY_NONE || is_host_prefix(entry, own.family) || !is_reachable(&own))
         return;
     struct address *slot = own.family == FAMILY_IPV4 ? &found->ipv4 : &found->ipv6;

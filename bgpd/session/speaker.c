@@ -161,7 +161,7 @@ void speaker_abandon(struct speaker *speaker)
 {
     struct speaker_plan *plan = &speaker->plan;
     for (size_t i = 0; i < plan->listener_count; i++) {
-        if (plan->is_new[i])
+        if (!listener_is_started(plan->listeners[i]))
             listener_free(plan->listeners[i]);
     }
     for (size_t i = 0; i < plan->peer_count; i++) {
@@ -170,7 +170,6 @@ void speaker_abandon(struct speaker *speaker)
             peer_remove(plan->peers[i], CEASE_PEER_DECONFIGURED);
     }
     free(plan->listeners);
-    free(plan->is_new);
     free(plan->peers);
     *plan = (struct speaker_plan){0};
 }

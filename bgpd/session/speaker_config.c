@@ -50,8 +50,7 @@ static bool plan_listener(struct speaker *speaker, const struct address *address
         snprintf(error, size, "listen: out of memory");
         return false;
     }
-    plan->listeners[plan->listener_count] = listener;
-    plan->is_new[plan->listener_count++] = !kept;
+    plan->listeners[plan->listener_count++] = listener;
     return true;
 }
 
@@ -60,8 +59,7 @@ static bool plan_listeners(struct speaker *speaker, const struct bgp_config *con
     size_t count = config->listen_enabled ? config->listen_count : 0;
     struct speaker_plan *plan = &speaker->plan;
     plan->listeners = calloc(count + 1, sizeof(void *));
-    plan->is_new = calloc(count + 1, sizeof *plan->is_new);
-    if (!plan->listeners || !plan->is_new) {
+    if (!plan->listeners) {
         snprintf(error, size, "listen: out of memory");
         return false;
     }
@@ -209,10 +207,8 @@ void speaker_apply(struct speaker *speaker, const struct bgp_config *config)
         speaker->peers[i]->index = i;
         apply_peer(speaker, speaker->peers[i], &config->neighbors[i], reset_all);
     }
-    for (size_t i = 0; i < speaker->listener_count; i++) {
-        if (plan->is_new[i])
-            listener_start(speaker->listeners[i], speaker_accepted, speaker);
-    }
+    for (size_t i = 0; i < speaker->listener_count; i++)
+        listener_start(speaker->listeners[i], speaker_accepted, speaker);
     plan->listener_count = plan->peer_count = 0;
     speaker_abandon(speaker);
 }

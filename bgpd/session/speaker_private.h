@@ -9,7 +9,6 @@
 /* What speaker_prepare has made and speaker_apply will use: everything that can fail. */
 struct speaker_plan {
     struct listener **listeners; /* for each address that is to be listened on, in order; one kept from before or new */
-    bool *is_new;
     size_t listener_count;
     struct peer **peers; /* for each neighbor, in order; one kept from before or new */
     size_t peer_count;

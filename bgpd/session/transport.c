@@ -30,12 +30,11 @@ struct transport {
     const struct transport_handler *handler;
     void *user;
     struct transport_lingering *lingering;
-    struct transport *next, **link; /* in the list of those that linger */
-    uint8_t *input;                 /* TRANSPORT_INPUT_MAX */
+    LIST_ENTRY(transport) link; /* of those that linger */
     size_t input_size;
-    uint8_t *output; /* TRANSPORT_OUTPUT_MAX; octets from output_head to output_end wait */
-    size_t output_head, output_end;
-    uint64_t written; /* octets that the kernel has taken */
+    size_t output_head, output_end; /* what waits */
+    uint64_t written;               /* octets that the kernel has taken */
+    uint8_t input[TRANSPORT_INPUT_MAX], output[TRANSPORT_OUTPUT_MAX];
 };
 
 static void poll_event(uv_poll_t *poll, int status, int events);
@@ -58,7 +57,7 @@ static size_t output_waiting(const struct transport *transport)
 static uint8_t common_output[TRANSPORT_OUTPUT_MAX];
 static struct transport *common_owner;
 
-static uint8_t *output_of(const struct transport *transport)
+static uint8_t *output_of(struct transport *transport)
 {
     return transport == common_owner ? common_output : transport->output;
 }
@@ -77,29 +76,20 @@ static void leave_common(void)
 static void handle_closed(uv_handle_t *handle)
 {
     struct transport *transport = handle->data;
-    if (--transport->handles > 0)
-        return;
-    free(transport->input);
-    free(transport->output);
-    free(transport);
+    if (--transport->handles == 0)
+        free(transport);
 }
 
 static void link_lingering(struct transport *transport, struct transport_lingering *lingering)
 {
     transport->lingering = lingering;
-    transport->next = lingering->first;
-    transport->link = &lingering->first;
-    if (transport->next)
-        transport->next->link = &transport->next;
-    lingering->first = transport;
+    LIST_INSERT_HEAD(&lingering->transports, transport, link);
     lingering->count++;
 }
 
 static void unlink_lingering(struct transport *transport)
 {
-    *transport->link = transport->next;
-    if (transport->next)
-        transport->next->link = transport->link;
+    LIST_REMOVE(transport, link);
     transport->lingering->count--;
 }
 
@@ -121,16 +111,16 @@ static void destroy(struct transport *transport, bool reset)
         close(transport->fd);
 }
 
-static struct transport *transport_new(const struct transport_context *context, int fd)
+/* Of FD, which is taken over. The buffers are not touched before they are used. */
+static struct transport *transport_new(const struct transport_context *context, int fd, enum phase phase,
+                                       const struct socket_options *options, char *error, size_t size)
 {
-    struct transport *transport = calloc(1, sizeof *transport);
-    if (!transport)
-        return NULL;
-    transport->input = malloc(TRANSPORT_INPUT_MAX);
-    transport->output = malloc(TRANSPORT_OUTPUT_MAX);
-    if (!transport->input || !transport->output || uv_poll_init(context->loop, &transport->poll, fd) < 0) {
-        free(transport->input);
-        free(transport->output);
+    struct transport *transport = malloc(sizeof *transport);
+    if (transport)
+        memset(transport, 0, offsetof(struct transport, input));
+    if (!transport || uv_poll_init(context->loop, &transport->poll, fd) < 0) {
+        snprintf(error, size, "out of memory");
+        close(fd);
         free(transport);
         return NULL;
     }
@@ -138,26 +128,16 @@ static struct transport *transport_new(const struct transport_context *context, 
     transport->handles = 2;
     transport->poll.data = transport->linger_timer.data = transport;
     transport->fd = fd;
+    transport->phase = phase;
     transport->handler = context->handler;
     transport->user = context->user;
     transport->lingering = context->lingering;
-    return transport;
-}
-
-static struct transport *transport_of_socket(const struct transport_context *context, int fd,
-                                             const struct socket_options *options, char *error, size_t size)
-{
-    struct transport *transport = transport_new(context, fd);
-    if (!transport) {
-        snprintf(error, size, "out of memory");
-        close(fd);
-        return NULL;
-    }
     transport->remote = options->remote;
     transport->port = options->port;
     transport->md5 = options->password != NULL;
     transport->ttl = options->ttl_security ? UINT8_MAX : options->ttl;
     transport->minimum_ttl = options->ttl_security ? (uint8_t)(UINT8_MAX + 1 - options->ttl_security) : 0;
+    poll_for(transport, phase == PHASE_CONNECTING ? UV_WRITABLE : UV_READABLE);
     return transport;
 }
 
@@ -165,14 +145,7 @@ struct transport *transport_connect(const struct transport_context *context, con
                                     char *error, size_t size)
 {
     int fd = socket_connect(options, error, size);
-    if (fd < 0)
-        return NULL;
-    struct transport *transport = transport_of_socket(context, fd, options, error, size);
-    if (!transport)
-        return NULL;
-    transport->phase = PHASE_CONNECTING;
-    poll_for(transport, UV_WRITABLE);
-    return transport;
+    return fd < 0 ? NULL : transport_new(context, fd, PHASE_CONNECTING, options, error, size);
 }
 
 struct transport *transport_accepted(const struct transport_context *context, int fd,
@@ -182,12 +155,7 @@ struct transport *transport_accepted(const struct transport_context *context, in
         close(fd);
         return NULL;
     }
-    struct transport *transport = transport_of_socket(context, fd, options, error, size);
-    if (!transport)
-        return NULL;
-    transport->phase = PHASE_OPEN;
-    poll_for(transport, UV_READABLE);
-    return transport;
+    return transport_new(context, fd, PHASE_OPEN, options, error, size);
 }
 
 /* ---- in ---- */
@@ -342,9 +310,9 @@ static void linger(struct transport *transport)
 /* A neighbor that connects again and again must not use up our memory and descriptors. */
 static void end_oldest(struct transport_lingering *lingering)
 {
-    struct transport *oldest = lingering->first;
-    while (oldest->next)
-        oldest = oldest->next;
+    struct transport *oldest = LIST_FIRST(&lingering->transports);
+    while (LIST_NEXT(oldest, link))
+        oldest = LIST_NEXT(oldest, link);
     destroy(oldest, true);
 }
 
@@ -373,7 +341,7 @@ void transport_reset(struct transport *transport)
 void transport_lingering_move(struct transport_lingering *lingering, struct transport_lingering *to)
 {
     struct transport *transport;
-    while ((transport = lingering->first)) {
+    while ((transport = LIST_FIRST(&lingering->transports))) {
         unlink_lingering(transport);
         link_lingering(transport, to);
     }
@@ -381,7 +349,9 @@ void transport_lingering_move(struct transport_lingering *lingering, struct tran
 
 bool transport_lingering_done(const struct transport_lingering *lingering)
 {
-    for (const struct transport *transport = lingering->first; transport; transport = transport->next) {
+    const struct transport *transport;
+    LIST_FOREACH(transport, &lingering->transports, link)
+    {
         if (output_waiting(transport) > 0 || socket_unacknowledged(transport->fd) > 0)
             return false;
     }
@@ -390,8 +360,9 @@ bool transport_lingering_done(const struct transport_lingering *lingering)
 
 void transport_lingering_end(struct transport_lingering *lingering)
 {
-    while (lingering->first)
-        destroy(lingering->first, output_waiting(lingering->first) > 0);
+    struct transport *transport;
+    while ((transport = LIST_FIRST(&lingering->transports)))
+        destroy(transport, output_waiting(transport) > 0);
 }
 
 /* ---- the loop ---- */

@@ -12,6 +12,7 @@
 #include "bgpd/session/socket.h"
 #include "lib/wire.h"
 
+#include <sys/queue.h>
 #include <uv.h>
 
 enum {
@@ -36,7 +37,7 @@ struct transport_handler {
 /* Transports that their owner has closed and that still deliver what was sent before, the latest first. Empty when
  * zero. */
 struct transport_lingering {
-    struct transport *first;
+    LIST_HEAD(, transport) transports;
     unsigned count;
 };
 
