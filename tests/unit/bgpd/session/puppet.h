@@ -139,6 +139,19 @@ static inline void puppet_expect_notification(struct puppet *puppet, uint8_t cod
     assert_int_equal(puppet_next(puppet, body, &size), 0);
 }
 
+/* Connects; what "a" says in its OPEN. */
+static inline struct open_message puppet_read_open(struct puppet *puppet, struct pair *pair)
+{
+    static uint8_t body[MESSAGE_MAX_EXTENDED];
+    struct open_message open;
+    struct bgp_error error;
+    size_t size;
+    puppet_connect(puppet, pair, 0);
+    puppet_expect(puppet, MESSAGE_OPEN, body, &size);
+    assert_true(open_decode(wire_reader_of(body, size), &open, &error));
+    return open;
+}
+
 /* Connects and comes with OPEN as far as STATE of the session at "a". */
 static inline void puppet_reach_with(struct puppet *puppet, struct pair *pair, const struct open_message *open,
                                      enum session_state state)

@@ -512,10 +512,23 @@ static void test_only_to_customer_is_attached(void **state)
     puppet_close(&puppet);
 }
 
-/* RFC 7313: BoRR, the route, EoRR. The subtype is where RFC 2918 has a reserved octet. */
+/* RFC 9234 section 4.1: iBGP has no roles. */
+static void test_a_role_is_for_ebgp(void **state)
+{
+    struct pair *pair = *state;
+    pair->a.neighbor.role = ROLE_PROVIDER;
+    assert_int_equal(puppet_read_open(&puppet, pair).capabilities.role, ROLE_PROVIDER);
+    puppet_close(&puppet);
+    pair->a.neighbor.peer_as = pair->a.config.local_as;
+    assert_int_equal(puppet_read_open(&puppet, pair).capabilities.role, ROLE_NONE);
+    puppet_close(&puppet);
+}
+
+/* RFC 7313: BoRR, the route, EoRR, and none for a family that was not negotiated. The subtype is where RFC 2918 has a
+ * reserved octet. */
 static void test_answer_to_a_refresh_is_marked_at_both_ends(void **state)
 {
-    static const uint8_t request[] = {0, 1, 0, 1};
+    static const uint8_t request[] = {0, 1, 0, 1}, foreign[] = {0, 2, 0, 1};
     static uint8_t body[MESSAGE_MAX_EXTENDED];
     struct pair *pair = *state;
     struct open_message open = puppet_open();
@@ -526,6 +539,7 @@ static void test_answer_to_a_refresh_is_marked_at_both_ends(void **state)
     puppet_reach_with(&puppet, pair, &open, SESSION_ESTABLISHED);
     puppet_expect(&puppet, MESSAGE_UPDATE, body, &size);
     puppet_expect(&puppet, MESSAGE_UPDATE, body, &size); /* End-of-RIB */
+    puppet_send_message(&puppet, MESSAGE_ROUTE_REFRESH, foreign, sizeof foreign);
     puppet_send_message(&puppet, MESSAGE_ROUTE_REFRESH, request, sizeof request);
     puppet_expect(&puppet, MESSAGE_ROUTE_REFRESH, body, &size);
     assert_int_equal(body[2], REFRESH_BEGIN);
@@ -661,6 +675,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_waits_unread_counts, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_idle_hold_grows, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_only_to_customer_is_attached, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_a_role_is_for_ebgp, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_answer_to_a_refresh_is_marked_at_both_ends, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_refresh_before_end_of_rib_has_no_marks, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_malformed_update_costs_the_route_only, puppet_setup, pair_teardown),

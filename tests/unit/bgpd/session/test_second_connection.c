@@ -218,6 +218,62 @@ static void test_notifications_with_and_without_the_n_bit(void **state)
     }
 }
 
+/* Whether the route of "a" outlives so many minutes in which PUPPET says nothing but KEEPALIVE. */
+static bool outlives(struct pair *pair, struct puppet *puppet, unsigned minutes)
+{
+    for (unsigned i = 0; i < minutes; i++) {
+        clock_advance(MINUTE_MS);
+        puppet_send_keepalive(puppet);
+        pair_run_until(pair, a_is_down, 10);
+    }
+    assert_true(a_is_established(pair));
+    return a_has_a_route(pair);
+}
+
+/* Stale routes wait for End-of-RIB, and for the end of a refresh (RFC 7313 section 4), but not for ever. */
+static void test_the_wait_for_the_end_is_bounded(void **state)
+{
+    static const uint8_t begin[] = {0, 1, REFRESH_BEGIN, 1}, end_of_rib[4] = {0};
+    struct pair *pair = *state;
+    struct open_message open = graceful_open(FAMILY_BIT_IPV4);
+    pair->a.neighbor.graceful_restart = true;
+    open.capabilities.enhanced_refresh = true;
+    puppet_reach_with(&first, pair, &open, SESSION_ESTABLISHED);
+    puppet_send_message(&first, MESSAGE_UPDATE, route, sizeof route);
+    WAIT_FOR(pair, a_has_a_route);
+    puppet_close(&first);
+    WAIT_FOR(pair, a_is_down);
+    puppet_reach_with(&second, pair, &open, SESSION_ESTABLISHED);
+    assert_true(outlives(pair, &second, 5));
+    assert_false(outlives(pair, &second, 2));
+
+    puppet_send_message(&second, MESSAGE_UPDATE, route, sizeof route);
+    puppet_send_message(&second, MESSAGE_UPDATE, end_of_rib, sizeof end_of_rib);
+    WAIT_FOR(pair, a_has_a_route);
+    puppet_send_message(&second, MESSAGE_ROUTE_REFRESH, begin, sizeof begin);
+    assert_true(outlives(pair, &second, 4));
+    assert_false(outlives(pair, &second, 2));
+    puppet_close(&second);
+}
+
+/* RFC 4724 section 3: that we have restarted, and kept forwarding, is said for the restart time. */
+static void test_what_open_says_after_a_restart(void **state)
+{
+    struct pair *pair = *state;
+    pair->a.neighbor.graceful_restart = true;
+    pair->a.neighbor.restart_time_s = 120;
+    speaker_set_preserved(pair->a.speaker, FAMILY_BIT_IPV4);
+    struct graceful_restart said = puppet_read_open(&first, pair).capabilities.graceful_restart;
+    assert_true(said.restart_state && said.notification);
+    assert_int_equal(said.forwarding, FAMILY_BIT_IPV4);
+    puppet_close(&first);
+    clock_advance(2 * MINUTE_MS);
+    said = puppet_read_open(&first, pair).capabilities.graceful_restart;
+    assert_true(said.offered && !said.restart_state);
+    assert_int_equal(said.forwarding, 0);
+    puppet_close(&first);
+}
+
 /* RFC 8538 section 3.1: we say that what the neighbor has sent too much of is not to be kept. */
 static void test_maximum_prefix_is_a_hard_reset(void **state)
 {
@@ -371,6 +427,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_young_session_stays, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_no_family_no_replacement, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_notifications_with_and_without_the_n_bit, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_the_wait_for_the_end_is_bounded, puppet_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_what_open_says_after_a_restart, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_maximum_prefix_is_a_hard_reset, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_lost_collision_is_not_noted, puppet_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_refresh_waits_for_end_of_rib, puppet_setup, pair_teardown),
