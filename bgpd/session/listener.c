@@ -38,7 +38,7 @@ static void on_accepted(int fd, void *user)
 {
     struct listener *listener = user;
     uint16_t port;
-    struct address remote = socket_remote_address(fd, &port);
+    struct address remote = socket_end(fd, true, &port);
     if (remote.family == FAMILY_NONE)
         close(fd);
     else

@@ -172,24 +172,14 @@ int socket_listen(const struct address *address, uint16_t port, bool beside, cha
     return result;
 }
 
-static struct address end_of(int fd, int (*name)(int, struct sockaddr *, socklen_t *), uint16_t *port)
+struct address socket_end(int fd, bool remote, uint16_t *port)
 {
     struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof address;
     *port = 0;
-    if (name(fd, (struct sockaddr *)&address, &length) < 0)
+    if ((remote ? getpeername : getsockname)(fd, (struct sockaddr *)&address, &length) < 0)
         return (struct address){.family = FAMILY_NONE};
     return address_from_socket((struct sockaddr *)&address, port);
-}
-
-struct address socket_local_address(int fd, uint16_t *port)
-{
-    return end_of(fd, getsockname, port);
-}
-
-struct address socket_remote_address(int fd, uint16_t *port)
-{
-    return end_of(fd, getpeername, port);
 }
 
 uint32_t socket_unacknowledged(int fd)

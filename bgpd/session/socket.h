@@ -41,9 +41,8 @@ int socket_set_md5(int fd, const struct address *remote, const char *password);
 /* The same on a socket of its own: whether the kernel takes this key at all. */
 int socket_try_md5(const struct address *remote, const char *password);
 
-/* The two ends; FAMILY_NONE where not connected. */
-struct address socket_local_address(int fd, uint16_t *port);
-struct address socket_remote_address(int fd, uint16_t *port);
+/* The address and port of our end, or of the remote one; FAMILY_NONE where not connected. */
+struct address socket_end(int fd, bool remote, uint16_t *port);
 
 /* Octets given to the kernel that the other end's TCP has not acknowledged, the end of the stream counting as one. */
 uint32_t socket_unacknowledged(int fd);

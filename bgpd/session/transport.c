@@ -332,12 +332,6 @@ void transport_close(struct transport *transport)
     linger(transport);
 }
 
-void transport_reset(struct transport *transport)
-{
-    if (transport)
-        destroy(transport, true);
-}
-
 void transport_lingering_move(struct transport_lingering *lingering, struct transport_lingering *to)
 {
     struct transport *transport;
@@ -417,7 +411,7 @@ static void poll_event(uv_poll_t *poll, int status, int events)
 
 struct address transport_local(const struct transport *transport, uint16_t *port)
 {
-    return socket_local_address(transport->fd, port);
+    return socket_end(transport->fd, false, port);
 }
 
 void transport_facts(const struct transport *transport, struct transport_facts *facts)
@@ -430,7 +424,7 @@ void transport_facts(const struct transport *transport, struct transport_facts *
                                       .queued = (uint32_t)output_waiting(transport),
                                       .unacknowledged = socket_unacknowledged(transport->fd)};
     facts->local = transport_local(transport, &facts->local_port);
-    socket_remote_address(transport->fd, &facts->remote_port);
+    socket_end(transport->fd, true, &facts->remote_port);
     if (getsockopt(transport->fd, IPPROTO_TCP, TCP_MAXSEG, &mss, &length) == 0)
         facts->mss = (uint32_t)mss;
 }

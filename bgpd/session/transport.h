@@ -91,10 +91,8 @@ struct transport_facts {
 void transport_facts(const struct transport *transport, struct transport_facts *facts);
 
 /* The owner is done with it: what was committed is still delivered, the other end's close awaited, both within two
- * seconds; beyond TRANSPORT_LINGERING_MAX of them the oldest is reset. transport_reset discards it. NULL is
- * ignored. */
+ * seconds; beyond TRANSPORT_LINGERING_MAX of them the oldest is reset. NULL is ignored. */
 void transport_close(struct transport *transport);
-void transport_reset(struct transport *transport);
 
 /* The owner is going away: what still lingers for it moves to TO, which has no maximum. */
 void transport_lingering_move(struct transport_lingering *lingering, struct transport_lingering *to);

@@ -53,7 +53,7 @@ static struct pair *start_with_routes(void **state, uint16_t restart_time)
 static void break_connection(struct pair *pair)
 {
     struct connection *session = pair_peer(&pair->a)->session;
-    transport_reset(session->transport);
+    transport_close(session->transport);
     session->transport = NULL;
     connection_event(session, EVENT_TCP_CONNECTION_FAILS, NULL);
     WAIT_FOR(pair, b_is_down);
