@@ -120,7 +120,7 @@ static void read_graceful_restart(struct wire_reader *value, struct capabilities
         capabilities->graceful_restart = restart;
 }
 
-/* Which families, or whether both ways, is nothing to one who never offers it. */
+/* What it says does not matter to a speaker that never offers it. */
 static void read_add_path(struct wire_reader *value, struct capabilities *capabilities)
 {
     (void)value;

@@ -225,7 +225,7 @@ void refresh_encode(struct wire_writer *writer, const struct refresh_message *re
     message_end(writer, begin);
 }
 
-/* RFC 7313 section 5: the data of the error is the whole message, so its header is written anew. */
+/* RFC 7313 section 5: the data of the error is the whole message, so its header is rebuilt. */
 static enum refresh_outcome refresh_error(const struct wire_reader *body, struct bgp_error *error)
 {
     uint8_t data[ERROR_DATA_MAX];

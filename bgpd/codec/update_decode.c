@@ -1,7 +1,7 @@
 /*
  * Reading an UPDATE. The message is walked once: the fields are cut, NLRI are checked to the last octet, each attribute
- * is judged by its row, and those worth keeping are noted. Then the message is judged as a whole (what is missing, what
- * goes with what), and what was noted is written in its canonical form.
+ * is judged by its row, and those worth keeping are noted. Then the message is judged as a whole (what is missing,
+ * what needs what), and what was noted is written in its canonical form.
  *
  * Errors are noted as they are found, and the strongest one stays (RFC 7606 section 3 h). NOTIFICATION data is kept
  * with treat-as-withdraw too, as a message without NLRI turns that into a reset (section 5.2).

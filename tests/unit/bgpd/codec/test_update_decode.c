@@ -65,6 +65,7 @@ static void assert_vectors(const struct update_vector *vectors, size_t count)
         /* A copy of the exact size, so that the sanitizer sees a read too far. */
         uint8_t *body = malloc(size);
         memcpy(body, octets, size);
+        memset(&view, 0xaa, sizeof view); /* whatever was there before */
         update_decode(wire_reader_of(body, size), &session, scratch, &view);
         assert_vector(&vectors[i], &view);
         free(body);

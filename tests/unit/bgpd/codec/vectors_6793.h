@@ -31,6 +31,9 @@ static const struct update_vector vectors_6793[] = {
      .kept = ORIGIN "50 02 0016"
                     "02 01 0000ffeb"
                     "02 01 fa56ea01 01 02 fa56ea02 0000fc00" NEXT_HOP},
+    {"6793 4.2.3: so does one of AS4_PATH", FROM_OLD,
+     .attributes = ORIGIN "40 02 06 02 02 ffeb 5ba0" NEXT_HOP "c0 11 0a 01 02 fa56ea01 fa56ea02",
+     .kept = ORIGIN "50 02 0010 02 01 0000ffeb 01 02 fa56ea01 fa56ea02" NEXT_HOP},
     {"6793 4.2.3: a set leads what is lacking", FROM_OLD,
      .attributes = ORIGIN "40 02 0a 01 02 ffeb ffec 02 01 5ba0" NEXT_HOP "c0 11 06 02 01 fa56ea01",
      .kept = ORIGIN "50 02 0010"

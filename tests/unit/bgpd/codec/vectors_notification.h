@@ -50,6 +50,7 @@ static const struct notification_row {
     {"06 07", "Cease/Connection Collision Resolution", ""},
     {"06 08", "Cease/Out of Resources", ""},
     {"06 09", "Cease/Hard Reset", ""},
+    {"06 09 06 02", "Hard Reset: Cease/Administrative Shutdown", ""},
     {"06 09 06 02 02 6f6b", "Hard Reset: Cease/Administrative Shutdown", "ok"},
     {"06 0a", "Cease/BFD Down", ""},
     {"07 01 00", "ROUTE-REFRESH Message Error/Invalid Message Length", "data 00"},

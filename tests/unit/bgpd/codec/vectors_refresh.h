@@ -20,6 +20,7 @@ static const struct refresh_row {
     {"2918 4: unknown AFI is ignored", "0019 00 01", REFRESH_IGNORE, 0, 0},
     {"2918 4: unknown SAFI is ignored", "0001 00 02", REFRESH_IGNORE, 0, 0},
     {"5291: filters that were not negotiated", "0001 00 01 01 40 0000", REFRESH_VALID, FAMILY_IPV4, REFRESH_REQUEST},
+    {"2918 3: too short", "0001 00", REFRESH_ERROR, 0, 0},
     {"7313 5: beginning with a wrong length", "0001 01 01 00", REFRESH_ERROR, 0, 0},
     {"7313 5: end with a wrong length", "0001 02 01 0000", REFRESH_ERROR, 0, 0},
 };
