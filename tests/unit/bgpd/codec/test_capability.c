@@ -100,6 +100,37 @@ static void test_graceful_restart(void **state)
     assert_int_equal(restart->restart_time, 120);
     assert_int_equal(restart->families, FAMILY_BIT_IPV6);
     assert_int_equal(restart->forwarding, FAMILY_BIT_IPV6);
+    capabilities = decoded("40 06 0078 0001 01 7f");
+    assert_false(restart->restart_state);
+    assert_false(restart->notification);
+    assert_int_equal(restart->families, FAMILY_BIT_IPV4);
+    assert_int_equal(restart->forwarding, 0); /* the other bits of the flags are reserved */
+}
+
+/* All that we can offer, octet by octet. */
+static void test_what_is_sent(void **state)
+{
+    (void)state;
+    const struct capabilities capabilities = {
+        .families = FAMILY_BIT_IPV4 | FAMILY_BIT_IPV6,
+        .other_families = true,
+        .route_refresh = true,
+        .extended_next_hop = true,
+        .extended_message = true,
+        .role = ROLE_PEER,
+        .graceful_restart = {true, true, true, 120, FAMILY_BIT_IPV4 | FAMILY_BIT_IPV6, FAMILY_BIT_IPV4},
+        .four_octet_as = true,
+        .as = 65010,
+        .add_path = true,
+        .enhanced_refresh = true,
+    };
+    uint8_t octets[128];
+    struct wire_writer writer = wire_writer_of(octets, sizeof octets);
+
+    capabilities_encode(&writer, &capabilities);
+    assert_octets(octets, writer.position,
+                  "01 04 0001 00 01  01 04 0002 00 01  02 00  05 06 0001 0001 0002  06 00  09 01 04"
+                  "40 0a c078 0001 01 80 0002 01 00  41 04 0000fdf2  46 00");
 }
 
 static bool negotiate(const struct capabilities *local, const struct capabilities *remote, bool ebgp,
@@ -159,6 +190,16 @@ static void test_what_both_offer(void **state)
     assert_true(negotiate(&local, &remote, true, &negotiated, &error));
     assert_int_equal(negotiated.message_max, MESSAGE_MAX_EXTENDED);
     assert_false(negotiated.four_octet_as);
+    /* 9234 4.2: the role is common where both have said theirs. */
+    local.role = ROLE_PEER;
+    assert_true(negotiate(&local, &remote, true, &negotiated, &error));
+    assert_int_equal(negotiated.common.role, ROLE_NONE);
+    remote.role = ROLE_PEER;
+    assert_true(negotiate(&local, &remote, true, &negotiated, &error));
+    assert_int_equal(negotiated.common.role, ROLE_PEER);
+    local.role = ROLE_NONE;
+    assert_true(negotiate(&local, &remote, true, &negotiated, &error));
+    assert_int_equal(negotiated.common.role, ROLE_NONE);
 }
 
 /* RFC 9234 section 4.2: which of our roles goes with which of theirs; -1: none. */
@@ -224,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_names_are_bounded),
         cmocka_unit_test(test_cut_tlv),
         cmocka_unit_test(test_graceful_restart),
+        cmocka_unit_test(test_what_is_sent),
         cmocka_unit_test(test_families),
         cmocka_unit_test(test_what_both_offer),
         cmocka_unit_test(test_roles),

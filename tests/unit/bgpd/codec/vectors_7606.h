@@ -63,7 +63,8 @@ static const struct update_vector vectors_7606[] = {
     {"7606 4: length zero: COMMUNITIES", .attributes = MANDATORY "c0 08 00", WITHDRAW},
 
     {"7606 5.2: an error without NLRI", .attributes = "40 01 02 0000", .outcome = UPDATE_RESET,
-     .subcode = UPDATE_LENGTH, .data = "40 01 02 0000", .what = "length 2, not 1: treat-as-withdraw (RFC 7606 7.1), without NLRI: session reset (RFC 7606 5.2)"},
+     .subcode = UPDATE_LENGTH, .data = "40 01 02 0000",
+     .what = "length 2, not 1: treat-as-withdraw (RFC 7606 7.1), without NLRI: session reset (RFC 7606 5.2)"},
     {"7606 5.2: an error beside a withdrawal alone", .attributes = "80 0f 08 0002 01 20 20010db8 40 01 01 09",
      .outcome = UPDATE_RESET, .subcode = UPDATE_INVALID_ORIGIN},
     {"7606 5.2: a discarded attribute without NLRI", .attributes = "40 06 01 00", .outcome = UPDATE_ATTRIBUTE_DISCARD},
@@ -123,7 +124,7 @@ static const struct update_vector vectors_7606[] = {
     {"7606 7.5: LOCAL_PREF: length, from inside", .session = INTERNAL, .attributes = MANDATORY "40 05 01 00", WITHDRAW},
     {"7606 7.6: ATOMIC_AGGREGATE: length", .attributes = MANDATORY "40 06 01 00", DISCARD},
     {"7606 7.7: AGGREGATOR: length 6 from a four-octet neighbor", .attributes = MANDATORY "c0 07 06 ffeb c6336404",
-     DISCARD},
+     DISCARD, .what = "length is not 8"},
     {"7606 7.7: AGGREGATOR: length 8 from a two-octet neighbor", .session = OLD,
      .attributes = ORIGIN OLD_PATH NEXT_HOP "c0 07 08 0000ffeb c6336404", DISCARD},
     {"7607 2: AS 0 in AGGREGATOR", .attributes = MANDATORY "c0 07 08 00000000 c6336404", DISCARD},
