@@ -65,7 +65,8 @@ static bool ends_with_chunked(const char *value)
 
     while (length > 0 && strchr(" \t", value[length - 1]))
         length--;
-    return length >= 7 && strncasecmp(value + length - 7, "chunked", 7) == 0;
+    return length >= 7 && strncasecmp(value + length - 7, "chunked", 7) == 0 &&
+           (length == 7 || strchr(", \t", value[length - 8]));
 }
 
 static bool has_no_body(const struct http_answer *answer)

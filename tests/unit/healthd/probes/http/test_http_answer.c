@@ -57,6 +57,13 @@ static const struct row rows[] = {
      true, 200, "hello, world"},
     {OK "Content-Length: 3\r\nTransfer-Encoding: gzip, chunked\r\n\r\nA\r\n0123456789\r\n00\r\nX: y\r\n\r\n", false,
      HTTP_ANSWER_COMPLETE, true, 200, "0123456789"},
+    {OK "Transfer-Encoding: CHUNKED \t\r\n\r\n2\r\nok\r\n0\r\n\r\n", false, HTTP_ANSWER_COMPLETE, true, 200, "ok"},
+    {OK "Transfer-Encoding: gzip,chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", false, HTTP_ANSWER_COMPLETE, true, 200, "ok"},
+    /* section 6.3: any other coding at the end lets the body last until the connection ends */
+    {OK "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", false, HTTP_ANSWER_COMPLETE, false, 200, "0\r\n\r\n"},
+    {OK "Transfer-Encoding: unchunked\r\n\r\n0\r\n\r\n", false, HTTP_ANSWER_COMPLETE, false, 200, "0\r\n\r\n"},
+    {OK "Transfer-Encoding: hunked\r\n\r\n0\r\n\r\n", false, HTTP_ANSWER_COMPLETE, false, 200, "0\r\n\r\n"},
+    {OK "Transfer-Encoding: \r\n\r\n0\r\n\r\n", false, HTTP_ANSWER_COMPLETE, false, 200, "0\r\n\r\n"},
     {OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", false, HTTP_ANSWER_CUT, false, 200, "hello"},
     {OK "Transfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n", false, HTTP_ANSWER_CUT, false, 200, ""},
     {OK "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", false, HTTP_ANSWER_MALFORMED, true, 200, ""},
