@@ -2,7 +2,8 @@
 
 #include "healthd/helper/helper.h"
 #include "healthd/net/resolve.h"
-#include "healthd/net/streams.h"
+#include "healthd/net/tls.h"
+#include "healthd/net/turns.h"
 #include "healthd/net/watcher.h"
 #include "lib/clock.h"
 #include "lib/log.h"
@@ -136,7 +137,9 @@ static bool open_probe_room(struct probe_room *room, uv_loop_t *loop, char *erro
         return false;
     }
     room->helper = helper_new(loop, room->watcher, "/proc/self/exe");
-    if (!room->helper)
+    room->turns = turns_new(loop);
+    room->tls = tls_new(loop);
+    if (!room->helper || !room->turns || !room->tls)
         return daemon_out_of_memory(error, size);
     room->resolver = resolver_new(loop, room->watcher, NULL, error, size);
     return room->resolver;
@@ -169,7 +172,8 @@ static void close_rooms(void *user)
         uv_close((uv_handle_t *)&healthd->pulse, NULL);
     checks_free(healthd->checks);
     publisher_close(healthd->publisher);
-    streams_free(healthd->room.probe.streams);
+    turns_free(healthd->room.probe.turns);
+    tls_free(healthd->room.probe.tls);
     resolver_free(healthd->room.probe.resolver);
     helper_free(healthd->room.probe.helper);
     watcher_free(healthd->room.probe.watcher);

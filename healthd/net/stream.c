@@ -1,7 +1,6 @@
 #include "healthd/net/stream.h"
 
 #include "healthd/net/proxy_line.h"
-#include "healthd/net/streams.h"
 #include "lib/clock.h"
 #include "lib/container.h"
 
@@ -23,7 +22,7 @@ static struct watcher *watcher_of(const struct stream *stream)
 
 static struct turns *turns_of(const struct stream *stream)
 {
-    return stream->probe->room->streams->turns;
+    return stream->probe->room->turns;
 }
 
 void stream_peer(const struct stream *stream, char *text, size_t size)
@@ -95,8 +94,7 @@ void stream_close(struct stream *stream)
 {
     close_tls(stream);
     tls_context_cancel(&stream->wait);
-    if (stream->probe->room->streams)
-        turn_cancel(turns_of(stream), &stream->turn);
+    turn_cancel(turns_of(stream), &stream->turn);
     if (stream->dial.name)
         dial_close(&stream->dial);
     else if (stream->dial.fd >= 0)
@@ -364,25 +362,19 @@ void stream_start(struct stream *stream)
 
 /* ---- life ---- */
 
-static bool acquire(struct stream *stream)
-{
-    struct probe_room *room = stream->probe->room;
-
-    if (!room->streams)
-        room->streams = streams_new(room->loop);
-    if (room->streams && stream->target.tls)
-        stream->context = streams_tls_context(room->streams, room->loop, stream->target.tls);
-    return room->streams && (!stream->target.tls || stream->context);
-}
-
 bool stream_init(struct stream *stream, struct probe *probe, const struct stream_target *target,
                  const struct stream_user *user)
 {
+    const struct tls_settings *tls = target->tls;
+
     *stream = (struct stream){.probe = probe, .target = *target, .user = user};
     stream->dial = (struct dial){.probe = probe, .fd = -1};
     if (!target->limit)
         stream->target.limit = STREAM_RUN_SIZE;
-    if (!acquire(stream) || (!target->unix_socket && !dial_init(&stream->dial, probe, target->endpoint, SOCK_STREAM)))
+    if (tls)
+        stream->context = tls_context_acquire(probe->room->tls, tls->ca_file, tls->client_certificate, tls->verify);
+    if ((tls && !stream->context) ||
+        (!target->unix_socket && !dial_init(&stream->dial, probe, target->endpoint, SOCK_STREAM)))
         return false;
     stream->dial.connected = on_connected;
     stream->dial.failed = on_failed;

@@ -34,7 +34,8 @@ struct probe_result;
 struct resolver;
 struct watcher;
 struct helper;
-struct streams;
+struct turns;
+struct tls;
 
 /* What all probes of the daemon share. */
 struct probe_room {
@@ -42,7 +43,8 @@ struct probe_room {
     struct watcher *watcher;   /* readiness of descriptors */
     struct helper *helper;     /* files and commands */
     struct resolver *resolver; /* names */
-    struct streams *streams;   /* what they have in common; NULL until the first probe makes it */
+    struct turns *turns;       /* of those who have had their share */
+    struct tls *tls;           /* certificates */
 };
 
 struct probe_phase {

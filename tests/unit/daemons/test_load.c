@@ -6,6 +6,7 @@
 #include "bgpd/daemon.h"
 #include "healthd/daemon.h"
 #include "healthd/net/resolve.h"
+#include "healthd/net/tls.h"
 #include "healthd/net/watcher.h"
 #include "lib/log.h"
 #include "tests/unit/context.h"
@@ -121,6 +122,7 @@ static struct vips *vips;
 static struct checks *checks;
 static struct watcher *watcher;
 static struct resolver *resolver;
+static struct tls *tls;
 
 static void no_line(enum log_level level, const char *line, void *user)
 {
@@ -162,7 +164,9 @@ static int open_rooms(void **state)
     journal = journal_new("test");
     watcher = watcher_new(&loop);
     resolver = resolver_new(&loop, watcher, NULL, error, sizeof error);
-    room = (struct check_room){.journal = journal, .probe = {.loop = &loop, .watcher = watcher, .resolver = resolver}};
+    tls = tls_new(&loop);
+    room = (struct check_room){.journal = journal,
+                               .probe = {.loop = &loop, .watcher = watcher, .resolver = resolver, .tls = tls}};
     checks = checks_new(&room, NULL, NULL);
     health = health_open(&loop, journal, "/nowhere", 3000, nothing, NULL);
     vips = vips_new(&loop, health, NULL, NULL, journal);
@@ -172,6 +176,7 @@ static int open_rooms(void **state)
 static int close_rooms(void **state)
 {
     checks_free(checks);
+    tls_free(tls);
     resolver_free(resolver);
     watcher_free(watcher);
     vips_free(vips);

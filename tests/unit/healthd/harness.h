@@ -8,7 +8,8 @@
 #include "healthd/engine/config.h"
 #include "healthd/helper/helper.h"
 #include "healthd/net/resolve.h"
-#include "healthd/net/streams.h"
+#include "healthd/net/tls.h"
+#include "healthd/net/turns.h"
 #include "healthd/net/watcher.h"
 #include "healthd/probe/probe.h"
 #include "lib/clock.h"
@@ -177,6 +178,8 @@ __attribute__((format(printf, 2, 3))) static inline void harness_open(struct har
     harness->room.loop = &harness->loop;
     harness->room.watcher = watcher_new(&harness->loop);
     harness->room.helper = helper_new(&harness->loop, harness->room.watcher, TEST_HEALTHD);
+    harness->room.turns = turns_new(&harness->loop);
+    harness->room.tls = tls_new(&harness->loop);
     harness->room.resolver = resolver_new(&harness->loop, harness->room.watcher, NULL, error, sizeof error);
     assert_non_null(harness->room.resolver);
     uv_timer_init(&harness->loop, &harness->deadline);
@@ -221,7 +224,8 @@ static inline void harness_close(struct harness *harness)
     config_free(harness->config);
     resolver_free(harness->room.resolver);
     helper_free(harness->room.helper);
-    streams_free(harness->room.streams);
+    turns_free(harness->room.turns);
+    tls_free(harness->room.tls);
     watcher_free(harness->room.watcher);
     uv_close((uv_handle_t *)&harness->deadline, NULL);
     uv_run(&harness->loop, UV_RUN_DEFAULT);
