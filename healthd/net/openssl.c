@@ -23,6 +23,7 @@
     F(unsigned long, ERR_peek_last_error, (void), ()) \
     F(const char *, ERR_reason_error_string, (unsigned long a), (a)) \
     F(int, OPENSSL_init_crypto, (uint64_t a, const OPENSSL_INIT_SETTINGS *b), (a, b)) \
+    F(void, OPENSSL_thread_stop, (void), ()) \
     F(int, SSL_CTX_check_private_key, (const SSL_CTX *a), (a)) \
     F(long, SSL_CTX_ctrl, (SSL_CTX *a, int b, long c, void *d), (a, b, c, d)) \
     F(void, SSL_CTX_free, (SSL_CTX *a), (a)) \

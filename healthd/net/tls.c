@@ -39,6 +39,7 @@ static void tell(struct tls_context *context)
 static void read_them(void *files)
 {
     tls_files_read(files);
+    OPENSSL_thread_stop(); /* what OpenSSL keeps for a thread is freed here, while it is sure to be found */
 }
 
 static void drop(void *files)
@@ -96,6 +97,7 @@ struct tls *tls_new(uv_loop_t *loop)
 
 void tls_free(struct tls *tls)
 {
+    OPENSSL_thread_stop();
     free(tls);
 }
 
