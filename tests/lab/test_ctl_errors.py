@@ -115,7 +115,7 @@ class Failures(Ctl):
         self.daemon("healthd", lambda name, arguments: state())
         for words in (["show", "neighbor", "192.0.2.1"], ["show", "vip", "203.0.113.9/32"], ["show", "check", "web"],
                       ["why", "203.0.113.9/32"], ["check", "run", "web"]):
-            self.expect(1, *words, says=f"there is no {'check' if 'web' in words else words[-2]}".replace("why", "vip"))
+            self.expect(1, *words, says=f"no {'check' if 'web' in words else words[-2]}".replace("why", "vip"))
 
     def test_answers_that_are_none(self):
         answers = {"closed": b"", "half a length": b"\0\0", "half an answer": frame(LAST, "{}")[:-1],
