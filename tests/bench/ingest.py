@@ -45,23 +45,23 @@ class Contender:
     def __init__(self, lab):
         self.host = lab.host("host", f"{LOCAL}/32", f"{NEIGHBOR}/32")
         self.peer = Peer(lab, self.host, NEIGHBOR, listen=False)
+        self.session = None
 
     def feed(self, announced, withdrawn, count):
         """{row: value}: CPU of each step, memory and time of the first."""
-        session = wait_for(self._connect, "it to listen")
-        session.establish()
-        cpu, took = self._take(session, announced, count)
+        cpu, took = self.take(announced, count)
         results = {"announced: CPU": cpu, "resident then": resident_megabytes(self.pid), "time until idle": took}
-        results["announced again: CPU"], _ = self._take(session, announced, count)
-        results["withdrawn: CPU"], _ = self._take(session, withdrawn, 0)
+        results["announced again: CPU"], _ = self.take(announced, count)
+        results["withdrawn: CPU"], _ = self.take(withdrawn, 0)
         return results
 
-    def _take(self, session, stream, count):
-        """(seconds of CPU, seconds until it was idle again)"""
+    def take(self, stream, count):
+        """(seconds of CPU, seconds until it was idle again), after which it has COUNT prefixes."""
+        self.session = self.session or wait_for(self._connect, "it to listen").establish()
         time.sleep(IDLE)
         before, began = cpu_seconds(self.pid), time.monotonic()
-        session.send(stream)
-        wait_for(lambda: not _unacknowledged(session.sock), "the last octet to be taken", deadline=300)
+        self.session.send(stream)
+        wait_for(lambda: not _unacknowledged(self.session.sock), "the last octet to be taken", deadline=300)
         ended, used = self._settled()
         received = self.received()
         assert received == count, f"{received} prefixes of {count} were counted"
@@ -111,23 +111,19 @@ def _unacknowledged(sock):
     return struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, b"\0" * 4))[0]
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="tools/bench ingest", description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--prefixes", type=int, default=1_000_000)
-    options = parser.parse_args()
-    require_root()
-    count = min(options.prefixes, bgp_flood.MOST)
+def compare(rounds, prefixes):
+    """Measures all contenders in turns, and prints what came of it."""
+    count = min(prefixes, bgp_flood.MOST)
     streams = bgp_flood.announcements(count, PEER_AS, NEIGHBOR), bgp_flood.withdrawals(count)
     makers = {"import all": lambda lab: Ours(lab, "all"), "BIRD": Theirs, "import vips": lambda lab: Ours(lab, "vips")}
     results = {name: [] for name in makers}
-    for _ in range(options.rounds):
+    for _ in range(rounds):
         for name, make in makers.items():
             with Lab() as lab:
                 results[name].append(make(lab).feed(*streams, count))
-    table = Table(f"min / median / max of {options.rounds} rounds; {count:,} prefixes, four an UPDATE, {count // 4:,} paths, "
+    table = Table(f"min / median / max of {rounds} rounds; {count:,} prefixes, four an UPDATE, {count // 4:,} paths, "
                   f"{len(streams[0]) / 1e6:.0f} MB", "vipgate", "BIRD")
-    columns = {(name, row): [one[row] for one in rounds] for name, rounds in results.items() for row in rounds[0]}
+    columns = {(name, row): [one[row] for one in seen] for name, seen in results.items() for row in seen[0]}
     theirs = {row: values for (name, row), values in columns.items() if name == "BIRD"}
     for (name, row), values in columns.items():
         if name != "BIRD":
@@ -139,6 +135,15 @@ def main():
     goal("import all, resident: half of BIRD's", statistics.median(columns["import all", "resident then"]),
          statistics.median(theirs["resident then"]) / 2, "MB")
     goal("import vips, resident", statistics.median(columns["import vips", "resident then"]), 15, "MB")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tools/bench ingest", description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--prefixes", type=int, default=1_000_000)
+    options = parser.parse_args()
+    require_root()
+    compare(options.rounds, options.prefixes)
 
 
 if __name__ == "__main__":

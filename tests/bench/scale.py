@@ -13,8 +13,11 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "lab")]
 
 import failover  # noqa: E402
 from lab.system import require_root  # noqa: E402
+from measure.duel import milliseconds  # noqa: E402
 from measure.flips import flips, flips_while_reloading  # noqa: E402
 from measure.listing import list_routes  # noqa: E402
+from measure.load import check_seconds  # noqa: E402
+from measure.neighbors import cpu_until_announced  # noqa: E402
 from measure.table import Table, goal  # noqa: E402
 
 SIZES = (1, 10, 100, 1000, 10000)
@@ -48,6 +51,29 @@ def row_neighbors(rounds):
     print()
     for one in goals:
         goal(*one)
+
+
+def row_load(rounds):
+    """A file of so many VIPs, each with a check of its own, checked by the command line."""
+    table = Table("a file of so many VIPs and checks: CPU of `config check`", "vipgate", "")
+    ours = {}
+    for size in (*SIZES, 50000):
+        ours[size] = [milliseconds(check_seconds(size)) for _ in range(min(rounds, 5))]
+        table.row(f"{size:,} VIPs and checks", ours[size], [], "ms")
+    print(f"\n  growth: {growth(ours)}")
+    goal("10,000 VIPs and checks, median", median(ours[10000]), 200, "ms")
+    goal("50,000: five times as much, median", median(ours[50000]), 1000, "ms")
+
+
+def row_sessions(rounds):
+    """CPU until each of so many neighbors has one route."""
+    table = Table("so many neighbors: CPU until each has one route", "vipgate", "BIRD")
+    for count in (1, 10, 100, 1000):
+        seen = [map(milliseconds, cpu_until_announced(count)) for _ in range(min(rounds, 5))]
+        ours, theirs = zip(*seen)
+        table.row(f"{count:,} neighbors", ours, theirs, "ms")
+    print()
+    goal("1,000 neighbors: at most BIRD's, median", median(ours), median(theirs), "ms")
 
 
 def row_reload(rounds):

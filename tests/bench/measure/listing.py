@@ -30,10 +30,10 @@ def list_routes(count, rounds):
     for _ in range(rounds):
         with Lab() as lab:
             one = Ours(lab, "all")
-            one.feed(stream, count)
+            one.take(stream, count)
             ours.append(timed(count, binary("vipgate"), "-S", one.gate.directory, "show", "received-routes"))
         with Lab() as lab:
             one = Theirs(lab)
-            one.feed(stream, count)
+            one.take(stream, count)
             theirs.append(timed(count, program("birdc"), "-s", one.bird.socket, "show", "route", "all"))
     return ours, theirs
