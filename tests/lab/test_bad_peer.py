@@ -1,4 +1,4 @@
-"""Neighbours that say what they should not: one clear answer, nothing lost, nobody else disturbed."""
+"""Neighbors that say what they should not: one clear answer, nothing lost, nobody else disturbed."""
 
 import struct
 
@@ -28,7 +28,7 @@ class BadPeer(LabCase):
         self.good.wait_end_of_rib()
 
     def assert_harmless(self):
-        """The daemon and the good neighbour's session are as they were."""
+        """The daemon and the good neighbor's session are as they were."""
         self.good.quiet()
         self.assertTrue(self.gate.bgpd.running())
         self.assertIsNone(self.good.closed)

@@ -31,7 +31,7 @@ class Graceful(LabCase):
         self.assertEqual((0, 30, 0), (flags & RESTARTED, time, ipv4))
         session.wait_route(VIP)
 
-        # The address outlives the daemon, and with it what the neighbour's packets find here.
+        # The address outlives the daemon, and with it what the neighbor's packets find here.
         self.gate.bgpd.kill()
         self.gate.healthd.kill()
         target.silent = True

@@ -1,4 +1,4 @@
-"""The lab itself: the scripted neighbour agrees with BIRD, and nothing stays behind, also after SIGKILL."""
+"""The lab itself: the scripted neighbor agrees with BIRD, and nothing stays behind, also after SIGKILL."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ time.sleep(1000)
 
 
 class TheLab(LabCase):
-    def test_the_scripted_neighbour_and_bird_understand_each_other(self):
+    def test_the_scripted_neighbor_and_bird_understand_each_other(self):
         peer = self.peer()
         bird = Bird(self.lab, self.host, "bird", LOCAL, BIRD)
         session = peer.establish()

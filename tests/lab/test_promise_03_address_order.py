@@ -12,7 +12,7 @@ ADDRESS = VIP.split("/", maxsplit=1)[0]
 
 class AddressOrder(LabCase):
     def start(self, keep):
-        """A session with each neighbour, and what the host's addresses were as each announcement came in."""
+        """A session with each neighbor, and what the host's addresses were as each announcement came in."""
         self.seen = []
         self.target = TcpTarget(self.lab, self.host)
         peers = [self.peer(address) for address in (NEIGHBOR, SECOND)]

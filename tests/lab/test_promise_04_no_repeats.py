@@ -1,4 +1,4 @@
-"""Promise 4: no UPDATE repeats what the neighbour already has; what was sent is tracked until its TCP has it."""
+"""Promise 4: no UPDATE repeats what the neighbor already has; what was sent is tracked until its TCP has it."""
 
 from lab.bgp_peer import Peer
 from lab.case import LOCAL, NEIGHBOR, SECOND, VIP, LabCase, gated_vip, main, speaker, tcp_check
@@ -10,7 +10,7 @@ EITHER = f"vip {VIP} {{ gate {{ check [ web front ]; require any; }} }}\n"
 
 
 class NoRepeats(LabCase):
-    def test_what_changes_nothing_for_the_neighbour_sends_nothing(self):
+    def test_what_changes_nothing_for_the_neighbor_sends_nothing(self):
         TcpTarget(self.lab, self.host)
         front = TcpTarget(self.lab, self.host, port=8081)
         first, second = self.peer(), self.peer(SECOND)
@@ -24,7 +24,7 @@ class NoRepeats(LabCase):
         gate.wait_check("front", "down")
         front.answer()
         gate.wait_check("front", "up")
-        # A reload of the same file; another neighbour's session that is lost and comes back.
+        # A reload of the same file; another neighbor's session that is lost and comes back.
         gate.done("reload")
         other.reset()
         second.establish().wait_route(VIP)
@@ -58,9 +58,9 @@ class NoRepeats(LabCase):
 
 
 class Delivery(LabCase):
-    """The neighbour is a host of its own, so that its acknowledgements can be stopped on their way."""
+    """The neighbor is a host of its own, so that its acknowledgements can be stopped on their way."""
 
-    def test_sent_until_the_neighbours_tcp_acknowledges(self):
+    def test_sent_until_the_neighbors_tcp_acknowledges(self):
         near, far = self.lab.host("near"), self.lab.host("far")
         connect(near, "eth0", far, "eth0")
         near.address(f"{LOCAL}/25", "eth0")

@@ -1,4 +1,4 @@
-"""Promise 9: no bytes from a neighbour crash bgpd, make it grow without bound, or disturb another neighbour's session.
+"""Promise 9: no bytes from a neighbor crash bgpd, make it grow without bound, or disturb another neighbor's session.
 
 NEIGHBOR does its worst while SECOND, the witness, has a session; a gate falls and rises, and the witness must hear of it.
 """
@@ -96,7 +96,7 @@ class Floods(Hostile):
         self.assertLess(self.megabytes() - self.started_with, MEGABYTES_FREED)
 
     def test_connections(self):
-        """Hundreds of connections from the neighbour and from strangers, with and without an OPEN."""
+        """Hundreds of connections from the neighbor and from strangers, with and without an OPEN."""
         stranger = self.peer(LOCAL, listen=False)
         for number in range(300):
             for peer in (self.bad, stranger):
@@ -137,7 +137,7 @@ class Trickles(Hostile):
         self.assert_undisturbed()
 
     def test_an_open_that_never_ends(self):
-        """A connection that says nothing, or half an OPEN, does not keep the neighbour's good one away."""
+        """A connection that says nothing, or half an OPEN, does not keep the neighbor's good one away."""
         mute, half = self.bad.connect(LOCAL), self.bad.accept()
         half.send(bgp.open_message(**self.bad.open_fields())[:20])
         self.assert_undisturbed()

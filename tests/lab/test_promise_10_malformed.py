@@ -61,7 +61,7 @@ DISCARD = (
     ("LOCAL_PREF from another AS", "7.5", more(optional(bgp.LOCAL_PREF, 3, 0x40))),
     ("ORIGINATOR_ID from another AS", "7.9", more(optional(ORIGINATOR, 3, 0x80))),
     ("CLUSTER_LIST from another AS", "7.10", more(optional(CLUSTER, 3, 0x80))),
-    ("AS4_PATH from a neighbour with 4-octet ASs", "RFC 6793 6", more(optional(AS4_PATH, 6))),
+    ("AS4_PATH from a neighbor with 4-octet ASs", "RFC 6793 6", more(optional(AS4_PATH, 6))),
     ("a second MED", "3g", more(bgp.attribute(bgp.MED, b"\0\0\0\1", 0x80), bgp.attribute(bgp.MED, b"\0\0\0\2", 0x80))),
 )
 # Not what RFC 7606 calls malformed attributes: where the prefixes are can't be told (sections 3a, 3g and 5).

@@ -1,4 +1,4 @@
-"""Promise 11: a neighbour that stops reading is let go after the hold time (RFC 9687); nothing else waits for it."""
+"""Promise 11: a neighbor that stops reading is let go after the hold time (RFC 9687); nothing else waits for it."""
 
 import time
 
@@ -48,7 +48,7 @@ class Stuck(LabCase):
         self.witness.wait_gone(VIP)
         self.assertEqual("established", self.gate.neighbor(NEIGHBOR)["session-state"], "the other neighbor had to wait")
         shown = wait_for(lambda: (shown := self.gate.neighbor(NEIGHBOR))["session-state"] != "established" and shown,
-                         "the neighbour to be let go", deadline=4 * HOLD)
+                         "the neighbor to be let go", deadline=4 * HOLD)
         self.assertEqual(SEND_HOLD_TIMER_EXPIRED, shown["last-error"]["code"])
         self.assertIsNone(self.witness.closed)
         self.assertEqual(1, self.gate.neighbor(SECOND)["transitions"])

@@ -1,4 +1,4 @@
-"""The session from both ends: who connects, both at once, timers that run out, what a neighbour may do without harm."""
+"""The session from both ends: who connects, both at once, timers that run out, what a neighbor may do without harm."""
 
 from lab import bgp_message as bgp
 from lab.case import LOCAL, NEIGHBOR, SECOND, VIP, LabCase, gated_vip, main, speaker
@@ -105,7 +105,7 @@ class Collision(LabCase):
         self.assertEqual([], dropped.updates())
         kept.fall_silent()
 
-    def test_the_neighbours_identifier_is_higher(self):
+    def test_the_neighbors_identifier_is_higher(self):
         from_vipgate, to_vipgate = self.collide("198.51.100.200")
         self.expect(kept=to_vipgate, dropped=from_vipgate)
 
@@ -134,7 +134,7 @@ class Timers(LabCase):
         self.gate.start()
         return peer
 
-    def test_a_silent_neighbour_is_let_go(self):
+    def test_a_silent_neighbor_is_let_go(self):
         peer = self.start("3s")
         session = peer.establish()
         session.wait_route(VIP)

@@ -65,7 +65,7 @@ REFUSED = (
     _link("their_limit", 12, their_maximum=1),
     _link("our_limit", 13, families=(IPV4, IPV6), our_maximum=1),
 )
-# vipgate's own AS has four octets; for a neighbour without that capability it is AS_TRANS.
+# vipgate's own AS has four octets; for a neighbor without that capability it is AS_TRANS.
 WIDE = (Link("wide", ours(0), theirs(0), WIDE_AS, THEIR_WIDE_AS),)
 NARROW = (Link("narrow", ours(0), theirs(0), WIDE_AS, THEIR_AS, four_octet_as=False),)
 INTERNAL = (Link("internal", ours(0), theirs(0), OUR_AS, OUR_AS),)

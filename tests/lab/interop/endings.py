@@ -9,7 +9,7 @@ from .matrix import feature
 NOTICE = "moving to rack 7"
 
 
-@feature("Administrative shutdown at vipgate: its text is shown by the neighbour (RFC 9003)")
+@feature("Administrative shutdown at vipgate: its text is shown by the neighbor (RFC 9003)")
 def shutdown_ours(bench):
     bench.up("outward")
     link = bench.links["outward"]
@@ -20,7 +20,7 @@ def shutdown_ours(bench):
     bench.up("outward")
 
 
-@feature("Administrative shutdown at the neighbour: its text is shown by vipgate (RFC 9003)")
+@feature("Administrative shutdown at the neighbor: its text is shown by vipgate (RFC 9003)")
 def shutdown_theirs(bench):
     bench.up("outward")
     link = bench.links["outward"]
@@ -31,7 +31,7 @@ def shutdown_theirs(bench):
     bench.route("outward", VIP)
 
 
-@feature("Hold timer at vipgate: the stopped neighbour is let go, and comes back")
+@feature("Hold timer at vipgate: the stopped neighbor is let go, and comes back")
 def hold_timer_ours(bench):
     bench.up("brief")
     bench.peer.pause()
@@ -42,7 +42,7 @@ def hold_timer_ours(bench):
     bench.route("brief", VIP)
 
 
-@feature("Hold timer at the neighbour: stopped vipgate is let go, and comes back")
+@feature("Hold timer at the neighbor: stopped vipgate is let go, and comes back")
 def hold_timer_theirs(bench):
     bench.up("brief")
     bench.route("brief", VIP)
@@ -54,7 +54,7 @@ def hold_timer_theirs(bench):
     bench.route("brief", VIP)
 
 
-@feature("Graceful restart: the neighbour keeps the routes while vipgate restarts (RFC 4724)")
+@feature("Graceful restart: the neighbor keeps the routes while vipgate restarts (RFC 4724)")
 def graceful_ours(bench):
     bench.test.assertIn("graceful-restart", bench.up("graceful")["negotiated-capability"])
     bench.route("graceful", PLAIN_VIP)
@@ -70,7 +70,7 @@ def graceful_ours(bench):
     bench.route("graceful", VIP)
 
 
-@feature("Graceful restart: vipgate keeps the routes while the neighbour restarts (RFC 4724)")
+@feature("Graceful restart: vipgate keeps the routes while the neighbor restarts (RFC 4724)")
 def graceful_theirs(bench):
     bench.up("graceful")
     bench.received("graceful", THEIR_PREFIX)
@@ -82,7 +82,7 @@ def graceful_theirs(bench):
     bench.wait(lambda: not bench.received("graceful", THEIR_PREFIX).get("stale"), "its routes fresh again")
 
 
-@feature("Neighbour killed and back")
+@feature("Neighbor killed and back")
 def neighbor_killed(bench):
     bench.up("outward", "six")
     bench.peer.kill()

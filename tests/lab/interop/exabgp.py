@@ -83,7 +83,7 @@ class Exabgp(Implementation):
         "their_maximum": Lack("its configuration knows no limit", refuses("maximum-prefix 1;")),
         "refresh_ours": FAILS_AT_REFRESH,
         "enhanced_theirs": FAILS_AT_REFRESH,
-        "graceful_ours": Lack("agrees on it, but keeps no table: it tells its process at once that the neighbour is down",
+        "graceful_ours": Lack("agrees on it, but keeps no table: it tells its process at once that the neighbor is down",
                               _drops_at_once),
         "shutdown_ours": Lack("fails to decode a NOTIFICATION with text", _fails_at_text),
     }
@@ -115,7 +115,7 @@ class Exabgp(Implementation):
             fifo.write(command + "\n")
 
     def heard(self, link):
-        """Everything it told of this neighbour, oldest first."""
+        """Everything it told of this neighbor, oldest first."""
         with contextlib.suppress(FileNotFoundError), open(self.events) as file:
             events = [json.loads(line, strict=False) for line in file.read().split("\n")[:-1] if line.startswith("{")]
             return [one for one in events if one.get("neighbor", {}).get("address", {}).get("peer") == link.ours]

@@ -31,7 +31,7 @@ class Frr(Implementation):
         return self.lab.start(self.host, "frr", "sh", "-c", START.format(config=config, folder=folder))
 
     def answers(self):
-        # For its first second it leaves its neighbours idle, and would refuse them.
+        # For its first second it leaves its neighbors idle, and would refuse them.
         try:
             shown = json.loads(self.vtysh("show bgp neighbors json"))
         except (OSError, json.JSONDecodeError):

@@ -28,7 +28,7 @@ def never_offers(capability):
 
 
 def refuses(*words):
-    """Confirms a Lack: a configuration with WORDS in a neighbour is refused by the daemon's own checker, one without is not."""
+    """Confirms a Lack: a configuration with WORDS in a neighbor is refused by the daemon's own checker, one without is not."""
     return lambda bench: bench.peer.accepts() and not bench.peer.accepts(*words)
 
 

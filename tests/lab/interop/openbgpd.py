@@ -78,7 +78,7 @@ class Openbgpd(Implementation):
         return bool(self.bgpctl("show").strip())
 
     def accepts(self, *words):
-        """Whether its checker takes a configuration with WORDS in a neighbour."""
+        """Whether its checker takes a configuration with WORDS in a neighbor."""
         link = next(iter(self.links))
         config = self.lab.write("openbgpd-check.conf", _config([link], self.socket, *words))
         return subprocess.run([program("bgpd"), "-n", "-f", config], capture_output=True).returncode == 0

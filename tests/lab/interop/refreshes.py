@@ -9,7 +9,7 @@ def _counters(bench, name, direction):
     return bench.neighbor(name)["messages"][direction]
 
 
-@feature("Route refresh asked by the neighbour: answered with everything (RFC 2918)")
+@feature("Route refresh asked by the neighbor: answered with everything (RFC 2918)")
 def refresh_asked(bench):
     bench.up("outward")
     for prefix in (VIP, VIP6, PLAIN_VIP):
@@ -23,7 +23,7 @@ def refresh_asked(bench):
         bench.route("outward", prefix)
 
 
-@feature("Route refresh asked by vipgate: the neighbour sends its routes again (RFC 2918)")
+@feature("Route refresh asked by vipgate: the neighbor sends its routes again (RFC 2918)")
 def refresh_ours(bench):
     # With graceful restart: without it FRR sends no End-of-RIB, and waits with its answer until it has sent one.
     before = bench.up("graceful")
@@ -32,7 +32,7 @@ def refresh_ours(bench):
     bench.quiet("graceful")
     sent = _counters(bench, "graceful", "received")["update"]
     bench.gate.done("neighbor", bench.links["graceful"].theirs, "refresh")
-    bench.wait(lambda: _counters(bench, "graceful", "received")["update"] >= sent + 2, "the neighbour's routes again")
+    bench.wait(lambda: _counters(bench, "graceful", "received")["update"] >= sent + 2, "the neighbor's routes again")
     bench.received("graceful", THEIR_PREFIX)
     bench.test.assertEqual(before["transitions"], bench.neighbor("graceful")["transitions"])
 
@@ -48,7 +48,7 @@ def enhanced_ours(bench):
     bench.test.assertEqual(shown["transitions"], bench.neighbor("outward")["transitions"])
 
 
-@feature("Enhanced route refresh: the neighbour marks both ends of its answer (RFC 7313)")
+@feature("Enhanced route refresh: the neighbor marks both ends of its answer (RFC 7313)")
 def enhanced_theirs(bench):
     shown = bench.up("graceful")
     bench.received("graceful", THEIR_PREFIX)

@@ -51,7 +51,7 @@ def extended_next_hop(bench):
     bench.test.assertIn(":", bench.received("six", THEIR_PREFIX)["next-hop"])
 
 
-@feature("The neighbour's IPv4 and IPv6 routes, with their attributes, in show received-routes")
+@feature("The neighbor's IPv4 and IPv6 routes, with their attributes, in show received-routes")
 def their_routes(bench):
     bench.up("outward")
     for session, prefix in (("outward", THEIR_PREFIX), (bench.implementation.six_from, THEIR_PREFIX6)):
@@ -87,7 +87,7 @@ def changed_attributes(bench):
     bench.test.assertEqual(before["transitions"], bench.neighbor("outward")["transitions"])
 
 
-@feature("Maximum of prefixes at the neighbour: its Cease/1 is shown")
+@feature("Maximum of prefixes at the neighbor: its Cease/1 is shown")
 def their_maximum(bench):
     bench.error("their_limit", 6, 1, "received")
 

@@ -12,7 +12,7 @@ def outward(bench):
     bench.test.assertEqual("198.51.100.4", shown["remote-router-id"])
 
 
-@feature("Session up, the neighbour connects")
+@feature("Session up, the neighbor connects")
 def inward(bench):
     shown = bench.up("inward")
     bench.test.assertEqual(179, shown["local-port"])
@@ -56,7 +56,7 @@ def md5(bench):
     bench.route("key", VIP)
 
 
-@feature("TCP MD5 (RFC 2385), the neighbour connects")
+@feature("TCP MD5 (RFC 2385), the neighbor connects")
 def md5_inward(bench):
     shown = bench.up("key_inward")
     bench.test.assertTrue(shown["socket"]["md5"])
@@ -109,7 +109,7 @@ def four_octet_as(bench):
     bench.test.assertEqual(str(THEIR_WIDE_AS), bench.received("wide", THEIR_PREFIX)["as-path"])
 
 
-@feature("4-octet AS, neighbour without that capability: AS_TRANS, AS4_PATH", bench="narrow")
+@feature("4-octet AS, neighbor without that capability: AS_TRANS, AS4_PATH", bench="narrow")
 def two_octet_as(bench):
     bench.test.assertNotIn("four-octet-as", bench.up("narrow").get("remote-capability", []))
     path = bench.route("narrow", VIP).as_path

@@ -1,4 +1,4 @@
-"""The lab: hosts as network namespaces, real and scripted BGP neighbours, proxies, and vipgate itself.
+"""The lab: hosts as network namespaces, real and scripted BGP neighbors, proxies, and vipgate itself.
 
 A test or the demo makes one Lab, builds hosts in it, starts programs in the hosts, and closes it. Whatever happens in
 between (an exception, Ctrl-C, SIGTERM), closing ends every process and removes every namespace and file; what a killed

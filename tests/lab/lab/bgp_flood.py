@@ -1,4 +1,4 @@
-"""Streams of many UPDATEs, built before they are sent: what a neighbour that has a lot to say, or means harm, sends."""
+"""Streams of many UPDATEs, built before they are sent: what a neighbor that has a lot to say, or means harm, sends."""
 
 import struct
 

@@ -1,4 +1,4 @@
-"""BGP messages for the scripted neighbour: enough to say anything, also what is wrong, and to read what vipgate says.
+"""BGP messages for the scripted neighbor: enough to say anything, also what is wrong, and to read what vipgate says.
 
 It is written from the RFCs and apart from vipgate's own codec, so that one checks the other.
 """

@@ -1,4 +1,4 @@
-"""A scripted BGP neighbour: it says exactly what a test tells it to, and records every message with its time.
+"""A scripted BGP neighbor: it says exactly what a test tells it to, and records every message with its time.
 
     peer = Peer(lab, host, "198.51.100.4")       listens on port 179
     session = peer.establish()                   accepts, and does what RFC 4271 says until Established
@@ -206,7 +206,7 @@ class Session:
 
 
 class Peer:
-    """The neighbour itself, at ADDRESS in HOST. It listens unless LISTEN is false."""
+    """The neighbor itself, at ADDRESS in HOST. It listens unless LISTEN is false."""
 
     def __init__(self, lab, host, address, asn=65515, router_id=None, hold_time=90, capabilities=None, listen=True):
         self.host, self.address, self.asn, self.hold_time = host, address, asn, hold_time

@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: a lab a test, a small host with vipgate and scripted neighbours, logs on failure."""
+"""What the end-to-end tests share: a lab a test, a small host with vipgate and scripted neighbors, logs on failure."""
 
 import sys
 import unittest
@@ -7,7 +7,7 @@ from .bgp_peer import Peer
 from .lab import Lab
 from .vipgate import Vipgate
 
-# One host is enough for most promises: vipgate at LOCAL, its neighbours at other addresses of the same loopback.
+# One host is enough for most promises: vipgate at LOCAL, its neighbors at other addresses of the same loopback.
 LOCAL, NEIGHBOR, SECOND = "198.51.100.70", "198.51.100.4", "198.51.100.5"
 VIP = "203.0.113.9/32"
 SANITIZER_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:")

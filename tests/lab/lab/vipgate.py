@@ -7,7 +7,7 @@ import subprocess
 
 from .system import REPOSITORY, LabError, program, wait_for
 
-# Leaks and undefined behaviour end a daemon with this status instead of 0.
+# Leaks and undefined behavior end a daemon with this status instead of 0.
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:exitcode=99", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
 
 
