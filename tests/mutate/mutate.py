@@ -82,6 +82,8 @@ class File:
         with open(os.path.join(tree.source, path)) as file:
             self.text = file.read()
         self.reach = reach.Reach(tree, path, tests)
+        if not self.reach.anywhere:
+            print(f"{path}: no test runs any of it")
         self.compile = tree.compile_of(path)
         self.mutations = mutations_of(self.text, options.sanitize)
         self.order = list(self.mutations)

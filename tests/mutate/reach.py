@@ -67,7 +67,7 @@ class Reach:
                 output = gzip.decompress(output)
             for document in output.splitlines():
                 for counted in json.loads(document)["files"]:
-                    if os.path.join(tree.source, path) == os.path.normpath(counted["file"]):
+                    if counted["file"].endswith("/" + path):
                         yield counted
 
     def tests_of(self, first, last):
