@@ -67,8 +67,8 @@ class Returning(LabCase):
         connect(here, "wire", first, "wire")
         here.address(f"{LOCAL}/24", "wire")
         self.bird("bird1", first)
-        gate = self.vipgate("log { level debug; }\n", speaker(options="passive; graceful-restart { restart-time 30s; }")
-                            .replace("hold-time 6s", "hold-time 90s"), gated_vip(), host=here)
+        gate = self.vipgate("log { level debug; }\n", speaker(options="passive; graceful-restart { restart-time 30s; }",
+                                                               hold=90), gated_vip(), host=here)
         gate.start()
         gate.wait_session(NEIGHBOR)
         wait_for(lambda: gate.neighbor(NEIGHBOR)["uptime"] >= OLD_ENOUGH, "a session that is no longer young")

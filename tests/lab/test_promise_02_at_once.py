@@ -33,8 +33,7 @@ class AtOnce(LabCase):
 
     def test_without_any_timer_of_the_session(self):
         """Hold time zero: no keepalive ever, so nothing of the session's own can carry a change along."""
-        timeless = speaker().replace("hold-time 6s;", "hold-time 0s;")
-        session = self.start(timeless, tcp_check(), gated_vip("web"))
+        session = self.start(speaker(hold=0), tcp_check(), gated_vip("web"))
         session.wait_route(VIP)
         self.flap(session, self.target, [VIP])
         self.assertEqual(["65010", "-"] * CHANGES + ["65010"], session.story(VIP))

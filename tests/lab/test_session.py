@@ -128,14 +128,14 @@ class Collision(LabCase):
 
 
 class Timers(LabCase):
-    def start(self, hold_time="6s"):
+    def start(self, hold=6):
         peer = self.peer()
-        self.gate = self.vipgate(speaker().replace("hold-time 6s", f"hold-time {hold_time}"), gated_vip())
+        self.gate = self.vipgate(speaker(hold=hold), gated_vip())
         self.gate.start()
         return peer
 
     def test_a_silent_neighbor_is_let_go(self):
-        peer = self.start("3s")
+        peer = self.start(3)
         session = peer.establish()
         session.wait_route(VIP)
         session.fall_silent()
@@ -145,7 +145,7 @@ class Timers(LabCase):
         peer.establish().wait_route(VIP)
 
     def test_the_smaller_hold_time_counts(self):
-        session = self.start("90s").establish(hold_time=3)
+        session = self.start(90).establish(hold_time=3)
         session.wait_route(VIP)
         neighbor = self.gate.neighbor(NEIGHBOR)
         self.assertEqual((3, 1), (neighbor["hold-time"], neighbor["keepalive-time"]))

@@ -62,6 +62,15 @@ class Source:
         return Mutation(kind, self.tokens[first].start, self.tokens[last].end, text)
 
 
+def edge_is_the_same(source, mark):
+    """Whether the relation chooses between its own two sides, as a > b ? a : b does: where they are equal, either is."""
+    line = source.text[source.text.rfind("\n", 0, mark.start) + 1:source.text.find("\n", mark.end)]
+    before, after = line[:line.find(mark.text)], line[line.find(mark.text) + len(mark.text):]
+    chosen = re.match(r"\s*(.*?) \? (.*?) : (.*?);", after)
+    sides = re.search(r"(?:return|=) (.*?)\s*$", before)
+    return bool(chosen and sides) and {sides[1], chosen[1]} == {chosen[2], chosen[3]}
+
+
 def operators(source):
     for index, token in enumerate(source.tokens):
         if token.kind != "mark" or index in source.silent:
@@ -69,6 +78,8 @@ def operators(source):
         others = OPERATORS.get(token.text, [])
         if token.text in BINARY and source.is_binary(index):
             others = BINARY[token.text]
+        if token.text in ("<", ">", "<=", ">=") and edge_is_the_same(source, token):
+            others = [other for other in others if other[0] != token.text[0]]
         for other in others:
             kind = "relation" if token.text in RELATIONAL else "operator"
             yield source.change(kind, index, index, other)

@@ -93,6 +93,23 @@ static void test_the_longest_texts_fit(void **state)
     assert_int_equal(decode(data, writer.position, &decoded), 1);
     assert_string_equal(decoded.name, message.name);
     assert_string_equal(decoded.reason, message.reason);
+
+    /* A field that is full to its end is cut, so that it can be read. */
+    message.name[sizeof message.name - 1] = 'n';
+    writer = wire_writer_of(data, sizeof data);
+    verdict_encode(&writer, &message);
+    assert_int_equal(decode(data, writer.position, &decoded), 1);
+    assert_int_equal(strlen(decoded.name), sizeof decoded.name - 1);
+}
+
+static void test_a_name_that_does_not_fit(void **state)
+{
+    (void)state;
+    struct verdict_message message;
+    uint8_t data[4 + VERDICT_NAME_SIZE] = {0, 2 + VERDICT_NAME_SIZE, VERDICT_REMOVED, VERDICT_NAME_SIZE};
+
+    memset(&data[4], 'n', VERDICT_NAME_SIZE);
+    assert_int_equal(decode(data, sizeof data, &message), -1);
 }
 
 static void test_every_cut_waits_for_more(void **state)
@@ -108,29 +125,37 @@ static void test_every_cut_waits_for_more(void **state)
     assert_int_equal(decode(change, sizeof change, &message), 1);
 }
 
-static void test_broken_frames(void **state)
+#define FRAME(octets) octets, sizeof octets - 1
+
+static void test_frames_that_are_not_sound(void **state)
 {
     (void)state;
     static const struct {
-        const char *data;
+        const char *name, *data;
         size_t size;
+        int result;
     } rows[] = {
-        {"\x00\x00", 2},                                                               /* no type */
-        {"\x02\x00", 2},                                                               /* longer than any frame */
-        {"\x00\x01\x00", 3},                                                           /* type 0 */
-        {"\x00\x01\x06", 3},                                                           /* unknown type */
-        {"\x00\x02\x05\x00", 4},                                                       /* ALIVE with a payload */
-        {"\x00\x01\x01", 3},                                                           /* HELLO without its version */
-        {"\x00\x02\x04\x00", 4},                                                       /* REMOVED without a name */
-        {"\x00\x03\x04\x02x", 5},                                                      /* a name past the frame's end */
-        {"\x00\x04\x04\x02x\x00", 6},                                                  /* NUL in a name */
-        {"\x00\x0f\x02\x01x\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", 17},     /* verdict 3 */
-        {"\x00\x0f\x02\x01x\x01\x00\x65\x00\x00\x00\x00\x00\x00\x00\x00\x00", 17},     /* 101 % */
-        {"\x00\x10\x02\x01x\x01\x00\x64\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", 18}, /* one octet too many */
+        {"no type", FRAME("\x00\x00"), -1},
+        {"the longest, still to come", FRAME("\x01\xfe"), 0},
+        {"longer than any frame", FRAME("\x01\xff"), -1},
+        {"type 0", FRAME("\x00\x01\x00"), -1},
+        {"unknown type", FRAME("\x00\x01\x06"), -1},
+        {"ALIVE with a payload", FRAME("\x00\x02\x05\x00"), -1},
+        {"HELLO without its version", FRAME("\x00\x01\x01"), -1},
+        {"REMOVED without a name", FRAME("\x00\x02\x04\x00"), -1},
+        {"a name past the frame's end", FRAME("\x00\x03\x04\x02x"), -1},
+        {"NUL in a name", FRAME("\x00\x04\x04\x02x\x00"), -1},
+        {"CHANGE with all it needs", FRAME("\x00\x0f\x02\x01x\x02\x00\x64\0\0\0\0\0\0\0\0\0"), 1},
+        {"CHANGE without a name", FRAME("\x00\x0e\x02\x00\x02\x00\x64\0\0\0\0\0\0\0\0\0"), -1},
+        {"verdict 3", FRAME("\x00\x0f\x02\x01x\x03\x00\x00\0\0\0\0\0\0\0\0\0"), -1},
+        {"101 %", FRAME("\x00\x0f\x02\x01x\x01\x00\x65\0\0\0\0\0\0\0\0\0"), -1},
+        {"one octet too many", FRAME("\x00\x10\x02\x01x\x01\x00\x64\0\0\0\0\0\0\0\0\0\0"), -1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct verdict_message message;
-        assert_int_equal(decode(rows[i].data, rows[i].size, &message), -1);
+        int result = decode(rows[i].data, rows[i].size, &message);
+        if (result != rows[i].result)
+            fail_msg("%s: %d instead of %d", rows[i].name, result, rows[i].result);
     }
 }
 
@@ -150,9 +175,13 @@ static void test_a_full_writer_keeps_whole_frames(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_change_on_the_wire),    cmocka_unit_test(test_every_type_round_trips),
-        cmocka_unit_test(test_the_longest_texts_fit), cmocka_unit_test(test_every_cut_waits_for_more),
-        cmocka_unit_test(test_broken_frames),         cmocka_unit_test(test_a_full_writer_keeps_whole_frames),
+        cmocka_unit_test(test_change_on_the_wire),
+        cmocka_unit_test(test_every_type_round_trips),
+        cmocka_unit_test(test_the_longest_texts_fit),
+        cmocka_unit_test(test_a_name_that_does_not_fit),
+        cmocka_unit_test(test_every_cut_waits_for_more),
+        cmocka_unit_test(test_frames_that_are_not_sound),
+        cmocka_unit_test(test_a_full_writer_keeps_whole_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,6 +199,11 @@ static void test_the_fraction_belongs_to_the_verdict(void **state)
     assert_int_equal(judge.healthy_percent, 10);
     give(&judge, &config, OUTCOME_OK, 90);
     assert_int_equal(judge.healthy_percent, 90);
+    give(&judge, &config, OUTCOME_UNABLE, 0);
+    give(&judge, &config, OUTCOME_UNABLE, 0);
+    assert_int_equal(judge.healthy_percent, 90);
+    assert_true(judge_time(&judge, &config, START + config.lease_ms + 1));
+    assert_int_equal(judge.healthy_percent, 0); /* unknown has none */
 }
 
 int main(void)
