@@ -18,28 +18,44 @@ enum {
     DIRECTORY_MAX = 8,
 };
 
+/*
+ * Where looks take turns: at a file, above that at its directory, above that at all files; first come, first served. A
+ * look keeps its turns below while it waits for one above.
+ */
+struct place {
+    RB_ENTRY(place) link;
+    struct place *above; /* NULL: this is all files */
+    TAILQ_HEAD(, errand) queue;
+    unsigned turns, turns_max; /* at once */
+    unsigned looks;            /* at it or below it, waiting ones too */
+    size_t length;
+    const char *name;
+};
+
 /* What was asked for. It outlives who asked, until it is answered. */
 struct errand {
-    RB_ENTRY(errand) link;    /* while the process has it */
-    TAILQ_ENTRY(errand) next; /* while it waits for its turn */
+    RB_ENTRY(errand) link;
+    TAILQ_ENTRY(errand) next; /* of a look: in the queue of a place, or among those under way */
     uint32_t id;
     struct helper_look *look; /* NULL: nobody waits for it, or a run */
     struct helper_run *run;
-    bool queued;
+    struct place *file;     /* NULL: a run */
+    struct place *waits_at; /* NULL: the process has it */
     uint64_t sent_ms;
     size_t wanted;
-    size_t directory; /* length of the directory's name in path; 0: a run */
-    char path[];
 };
 
 RB_HEAD(errand_tree, errand);
+RB_HEAD(place_tree, place);
 
 struct helper {
     struct helper_process process;
     uint32_t last_id;
     unsigned eyes;
-    struct errand_tree sent;
-    TAILQ_HEAD(, errand) queue;
+    struct errand_tree errands;
+    struct place_tree places; /* files and directories */
+    struct place all;
+    TAILQ_HEAD(, errand) looking; /* looks under way */
     uv_timer_t timer;
 };
 
@@ -48,29 +64,127 @@ static int compare_errands(const struct errand *a, const struct errand *b)
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
+/* A file may have the name of a directory. */
+static int compare_places(const struct place *a, const struct place *b)
+{
+    int order = (a->turns_max > b->turns_max) - (a->turns_max < b->turns_max);
+
+    if (order == 0)
+        order = (a->length > b->length) - (a->length < b->length);
+    return order ? order : memcmp(a->name, b->name, a->length);
+}
+
 RB_GENERATE_INTERNAL(errand_tree, errand, link, compare_errands, __attribute__((unused)) static)
+RB_GENERATE_INTERNAL(place_tree, place, link, compare_places, __attribute__((unused)) static)
+
+/* ---- turns ---- */
+
+/* One look more at the place of that name. NULL when out of memory. */
+static struct place *enter(struct helper *helper, const char *name, size_t length, unsigned turns_max,
+                           struct place *above)
+{
+    struct place key = {.name = name, .length = length, .turns_max = turns_max, .above = above};
+    struct place *place = RB_FIND(place_tree, &helper->places, &key);
+
+    if (!place) {
+        place = malloc(sizeof *place + length);
+        if (!place)
+            return NULL;
+        *place = key;
+        place->name = memcpy(place + 1, name, length);
+        TAILQ_INIT(&place->queue);
+        RB_INSERT(place_tree, &helper->places, place);
+    }
+    place->looks++;
+    return place;
+}
+
+/* One look less at PLACE and those above. */
+static void leave(struct helper *helper, struct place *place)
+{
+    while (place && place != &helper->all) {
+        struct place *above = place->above;
+        if (--place->looks == 0) {
+            RB_REMOVE(place_tree, &helper->places, place);
+            free(place);
+        }
+        place = above;
+    }
+}
+
+static struct place *enter_file(struct helper *helper, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    struct place *directory = enter(helper, path, length, DIRECTORY_MAX, &helper->all);
+    struct place *file = directory ? enter(helper, path, strlen(path), 1, directory) : NULL;
+
+    if (!file)
+        leave(helper, directory);
+    return file;
+}
+
+static bool put(struct helper *helper, struct errand *errand);
+
+/* ERRAND has its turns below PLACE: takes those that are free from there on. False where the process cannot be told. */
+static bool take_turns(struct helper *helper, struct errand *errand, struct place *place)
+{
+    for (; place && place->turns < place->turns_max; place = place->above)
+        place->turns++;
+    errand->waits_at = place;
+    if (place) {
+        TAILQ_INSERT_TAIL(&place->queue, errand, next);
+    } else if (!put(helper, errand)) {
+        errand->waits_at = &helper->all;
+        helper->all.turns--;
+        TAILQ_INSERT_HEAD(&helper->all.queue, errand, next);
+        return false;
+    }
+    return true;
+}
+
+static void end_turns(struct helper *helper, struct errand *errand)
+{
+    struct errand *first;
+
+    if (errand->waits_at)
+        TAILQ_REMOVE(&errand->waits_at->queue, errand, next);
+    else
+        TAILQ_REMOVE(&helper->looking, errand, next);
+    for (struct place *place = errand->file; place != errand->waits_at; place = place->above) {
+        place->turns--;
+        do {
+            first = place->turns < place->turns_max ? TAILQ_FIRST(&place->queue) : NULL;
+            if (first)
+                TAILQ_REMOVE(&place->queue, first, next);
+        } while (first && take_turns(helper, first, place));
+    }
+    leave(helper, errand->file);
+}
 
 /* ---- errands ---- */
 
+/* A look at PATH; NULL: a run. */
 static struct errand *errand_new(struct helper *helper, const char *path)
 {
-    struct errand *errand = calloc(1, sizeof *errand + strlen(path) + 1);
-    const char *slash = strrchr(path, '/');
+    struct errand *errand = calloc(1, sizeof *errand);
 
-    if (!errand)
+    if (errand && path)
+        errand->file = enter_file(helper, path);
+    if (!errand || (path && !errand->file)) {
+        free(errand);
         return NULL;
+    }
     errand->id = ++helper->last_id;
-    errand->directory = slash ? (size_t)(slash - path) + 1 : 0;
-    strcpy(errand->path, path);
+    RB_INSERT(errand_tree, &helper->errands, errand);
     return errand;
 }
 
 static void errand_end(struct helper *helper, struct errand *errand)
 {
-    if (errand->queued)
-        TAILQ_REMOVE(&helper->queue, errand, next);
-    else
-        RB_REMOVE(errand_tree, &helper->sent, errand);
+    if (errand->file)
+        end_turns(helper, errand);
+    RB_REMOVE(errand_tree, &helper->errands, errand);
     free(errand);
 }
 
@@ -96,9 +210,7 @@ static void on_lost(void *user)
     struct helper *helper = user;
     struct errand *errand;
 
-    while ((errand = RB_MIN(errand_tree, &helper->sent)))
-        fail(helper, errand, -ECANCELED);
-    while ((errand = TAILQ_FIRST(&helper->queue)))
+    while ((errand = RB_MIN(errand_tree, &helper->errands)))
         fail(helper, errand, -ECANCELED);
 }
 
@@ -114,48 +226,19 @@ static int be_there(struct helper *helper)
 
 /* ---- looks ---- */
 
-static bool is_look(const struct errand *errand)
-{
-    return errand->directory > 0;
-}
-
-/* Looks under way, those older than AGE_MS. */
-static unsigned looks_under_way(struct helper *helper, uint64_t age_ms)
-{
-    uint64_t now = uv_now(helper->process.loop);
-    struct errand *errand;
-    unsigned count = 0;
-
-    RB_FOREACH(errand, errand_tree, &helper->sent)
-    {
-        count += is_look(errand) && now - errand->sent_ms >= age_ms;
-    }
-    return count;
-}
-
-/* Whether WANTED has to wait: its file is being looked at, or as many of its directory as may be. */
-static bool is_place_taken(struct helper *helper, const struct errand *wanted)
-{
-    struct errand *errand;
-    unsigned beside = 0;
-
-    RB_FOREACH(errand, errand_tree, &helper->sent)
-    {
-        if (is_look(errand) && strcmp(errand->path, wanted->path) == 0)
-            return true;
-        beside += errand->directory == wanted->directory && memcmp(errand->path, wanted->path, wanted->directory) == 0;
-    }
-    return beside >= DIRECTORY_MAX;
-}
-
 /* Where everybody who looks may be stuck, somebody else is to. */
 static void on_timer(uv_timer_t *timer)
 {
     struct helper *helper = timer->data;
     const struct helper_request more = {.order = HELPER_MORE};
-    unsigned stuck = looks_under_way(helper, STUCK_MS);
+    struct errand *errand;
+    unsigned stuck = 0;
 
-    if (looks_under_way(helper, 0) == 0)
+    TAILQ_FOREACH(errand, &helper->looking, next)
+    {
+        stuck += uv_now(timer->loop) - errand->sent_ms >= STUCK_MS;
+    }
+    if (TAILQ_EMPTY(&helper->looking))
         uv_timer_stop(timer);
     for (unsigned i = 0; i < EYES_AT_ONCE && helper->eyes <= stuck && helper->eyes < EYES_MAX; i++) {
         if (helper_process_send(&helper->process, &more, NULL, 0, -1))
@@ -164,37 +247,18 @@ static void on_timer(uv_timer_t *timer)
     }
 }
 
-static int put(struct helper *helper, struct errand *errand)
+/* Asks the process. False: it cannot be asked now. */
+static bool put(struct helper *helper, struct errand *errand)
 {
     const struct helper_request request = {.id = errand->id, .order = HELPER_LOOK, .wanted = (uint32_t)errand->wanted};
-    int error = helper_process_send(&helper->process, &request, errand->path, strlen(errand->path) + 1, -1);
 
-    if (error)
-        return error;
+    if (helper_process_send(&helper->process, &request, errand->file->name, errand->file->length, -1))
+        return false;
     errand->sent_ms = uv_now(helper->process.loop);
-    RB_INSERT(errand_tree, &helper->sent, errand);
+    TAILQ_INSERT_TAIL(&helper->looking, errand, next);
     if (!uv_is_active((uv_handle_t *)&helper->timer))
         uv_timer_start(&helper->timer, on_timer, STUCK_MS, STUCK_MS);
-    return 0;
-}
-
-/* Puts the questions whose turn has come. */
-static void put_queued(struct helper *helper)
-{
-    struct errand *errand, *next;
-
-    for (errand = TAILQ_FIRST(&helper->queue); errand; errand = next) {
-        next = TAILQ_NEXT(errand, next);
-        if (looks_under_way(helper, 0) >= EYES_MAX || is_place_taken(helper, errand))
-            continue;
-        TAILQ_REMOVE(&helper->queue, errand, next);
-        errand->queued = false;
-        if (put(helper, errand)) {
-            TAILQ_INSERT_HEAD(&helper->queue, errand, next);
-            errand->queued = true;
-            return;
-        }
-    }
+    return true;
 }
 
 int helper_look_start(struct helper *helper, struct helper_look *look, const char *path, size_t wanted,
@@ -208,9 +272,7 @@ int helper_look_start(struct helper *helper, struct helper_look *look, const cha
     errand->look = look;
     errand->wanted = wanted;
     *look = (struct helper_look){.done = done, .errand = errand};
-    errand->queued = true;
-    TAILQ_INSERT_TAIL(&helper->queue, errand, next);
-    put_queued(helper);
+    take_turns(helper, errand, errand->file);
     return 0;
 }
 
@@ -222,7 +284,7 @@ void helper_look_cancel(struct helper *helper, struct helper_look *look)
     if (!errand)
         return;
     errand->look = NULL;
-    if (errand->queued)
+    if (errand->waits_at)
         errand_end(helper, errand);
 }
 
@@ -252,18 +314,17 @@ int helper_run_start(struct helper *helper, struct helper_run *run, char *const 
     struct helper_request request = {.order = HELPER_RUN};
     size_t size = write_words(command, user, text, sizeof text, &request.count);
     int error = size ? be_there(helper) : -E2BIG;
-    struct errand *errand = error ? NULL : errand_new(helper, "");
+    struct errand *errand = error ? NULL : errand_new(helper, NULL);
 
     if (!errand)
         return error ? error : -ENOMEM;
     request.id = errand->id;
     error = helper_process_send(&helper->process, &request, text, size, output);
     if (error) {
-        free(errand);
+        errand_end(helper, errand);
         return error;
     }
     errand->run = run;
-    RB_INSERT(errand_tree, &helper->sent, errand);
     *run = (struct helper_run){.events = events, .errand = errand};
     return 0;
 }
@@ -307,17 +368,14 @@ static void tell_run(struct helper_run *run, const struct helper_reply *reply)
 static void on_reply(const struct helper_reply *reply, void *user)
 {
     struct helper *helper = user;
-    struct errand wanted = {.id = reply->id}, *errand = RB_FIND(errand_tree, &helper->sent, &wanted);
+    struct errand wanted = {.id = reply->id}, *errand = RB_FIND(errand_tree, &helper->errands, &wanted);
 
     if (!errand) /* it could not be run, and now has ended */
         return;
     struct helper_look *look = errand->look;
     struct helper_run *run = errand->run;
-    bool was_look = is_look(errand);
     if (reply->news != HELPER_RUNNING)
         errand_end(helper, errand);
-    if (was_look)
-        put_queued(helper);
     if (look)
         tell_look(look, reply);
     else if (run)
@@ -335,8 +393,11 @@ struct helper *helper_new(uv_loop_t *loop, struct watcher *watcher, const char *
     helper->process = (struct helper_process){
         .loop = loop, .watcher = watcher, .program = program, .replied = on_reply, .lost = on_lost, .user = helper};
     helper_process_init(&helper->process);
-    RB_INIT(&helper->sent);
-    TAILQ_INIT(&helper->queue);
+    RB_INIT(&helper->errands);
+    RB_INIT(&helper->places);
+    helper->all.turns_max = EYES_MAX;
+    TAILQ_INIT(&helper->all.queue);
+    TAILQ_INIT(&helper->looking);
     uv_timer_init(loop, &helper->timer);
     helper->timer.data = helper;
     return helper;
@@ -354,7 +415,7 @@ void helper_free(struct helper *helper)
     if (!helper)
         return;
     helper_process_close(&helper->process);
-    while ((errand = RB_MIN(errand_tree, &helper->sent)))
+    while ((errand = RB_MIN(errand_tree, &helper->errands)))
         errand_end(helper, errand);
     uv_close((uv_handle_t *)&helper->timer, timer_closed);
 }

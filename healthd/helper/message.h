@@ -1,6 +1,6 @@
 /*
  * What the daemon and its helper say to each other, one message a packet. Both ends are the same program, so these are
- * plain structs; texts follow, each with its NUL.
+ * plain structs; texts follow.
  */
 #ifndef VIPGATE_HEALTHD_HELPER_MESSAGE_H
 #define VIPGATE_HEALTHD_HELPER_MESSAGE_H
@@ -13,9 +13,9 @@ enum { HELPER_MESSAGE_MAX = 64 * 1024, HELPER_TEXT_MAX = 64 };
 enum { HELPER_ORDERS = 0, HELPER_LOOKS = 1 };
 
 enum helper_order {
-    HELPER_LOOK, /* over HELPER_LOOKS: asks whether a file is there, or reads WANTED bytes of it; a path follows */
-    HELPER_RUN,  /* runs a command; a user, or nothing, and COUNT words follow; a descriptor for its output comes along
-                  */
+    HELPER_LOOK, /* over HELPER_LOOKS: asks whether a file is there, or reads WANTED bytes of it; a path follows,
+                    without a NUL */
+    HELPER_RUN,  /* runs a command; a user, or nothing, and COUNT words follow, each with its NUL, and a descriptor */
     HELPER_KILL, /* and all that it started */
     HELPER_MORE, /* another process that looks at files */
 };

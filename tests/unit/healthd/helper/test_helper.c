@@ -151,6 +151,33 @@ static void test_many_questions_about_one_directory(void **state)
     assert_int_equal(questions[299].answers, 0);
 }
 
+/* As at the start of a daemon with as many checks. A cost that grows with those that wait takes minutes here. */
+static void test_many_questions_at_once(void **state)
+{
+    (void)state;
+    enum { MANY = 60000 };
+    struct question *questions = calloc(MANY, sizeof *questions), other;
+
+    assert_non_null(questions);
+    for (size_t i = 0; i < MANY; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%zu", i % 3 ? i : 0);
+        ask(&questions[i], i % 2 ? "/nonexistent" : "/etc/passwd", name, 0);
+    }
+    ask(&other, "/etc", "passwd", 0);
+    for (size_t i = 0; i < MANY; i++) {
+        if (i % 100)
+            helper_look_cancel(stage.helper, &questions[i].look);
+    }
+    RUN_UNTIL(other.answers == 1);
+    assert_int_equal(other.error, 0);
+    for (size_t i = 0; i < MANY; i += 100) {
+        RUN_UNTIL(questions[i].answers == 1);
+        assert_int_equal(questions[i].error, i % 2 ? -ENOENT : -ENOTDIR);
+    }
+    free(questions);
+}
+
 /* More of them than a pool of threads would usually have; each is asked twice. */
 static void test_a_dead_file_system_hurts_only_itself(void **state)
 {
@@ -406,6 +433,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HELPER_TEST(test_a_file_is_there_or_not),
         HELPER_TEST(test_many_questions_about_one_directory),
+        HELPER_TEST(test_many_questions_at_once),
         HELPER_TEST(test_a_dead_file_system_hurts_only_itself),
         HELPER_TEST(test_nobody_waits_for_it_at_the_end),
         HELPER_TEST(test_a_command_and_its_status),
