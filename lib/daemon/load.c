@@ -43,6 +43,8 @@ struct load load_file(const struct load_kind *kind, const struct ly_ctx *context
         load.value = NULL;
     }
     conf_drop_tree(conf);
+    /* libyang keeps what it refused for each thread apart, and CONTEXT may be let go in another one. */
+    ly_err_clean((struct ly_ctx *)context, NULL);
     return load;
 }
 
