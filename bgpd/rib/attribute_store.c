@@ -4,27 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS_MIN = 16, BUCKETS_MIN = 32 };
+enum { CAPACITY_MIN = 16 };
 
 struct blob {
     uint32_t size;
     uint8_t octets[];
 };
 
-/* The count is here and not in the blob: most changes of it then look no further. */
+/* The count is here and not in the blob: most changes of it then look no further. So is the hash: a blob is looked at
+ * only where it is most likely the right one. */
 struct attribute_slot {
-    union {
-        struct blob *blob;
-        uint32_t next_free;
-    };
+    struct blob *blob;
     uint32_t references;
     uint32_t hash;
-};
-
-/* The hash is kept beside the handle: a probe looks at a blob only where it is most likely the right one. */
-struct attribute_bucket {
-    uint32_t handle; /* 0: empty */
-    uint32_t hash;
+    uint32_t next; /* in its chain, or among the free; 0: the last */
 };
 
 void attribute_store_init(struct attribute_store *store)
@@ -34,12 +27,10 @@ void attribute_store_init(struct attribute_store *store)
 
 void attribute_store_clear(struct attribute_store *store)
 {
-    for (uint32_t i = 0; i < store->bucket_capacity; i++) {
-        if (store->buckets[i].handle != 0)
-            free(store->slots[store->buckets[i].handle].blob);
-    }
+    for (uint32_t handle = 1; handle < store->slot_count; handle++)
+        free(store->slots[handle].blob);
     free(store->slots);
-    free(store->buckets);
+    free(store->chains);
     attribute_store_init(store);
 }
 
@@ -48,54 +39,39 @@ static size_t blob_memory(size_t size)
     return sizeof(struct blob) + size;
 }
 
-static struct blob *blob_of(const struct attribute_store *store, uint32_t handle)
+static uint32_t *chain_of(const struct attribute_store *store, uint32_t hash)
 {
-    return store->slots[handle].blob;
+    return &store->chains[hash & (store->capacity - 1)];
 }
 
-static void bucket_put(struct attribute_bucket *buckets, uint32_t mask, struct attribute_bucket bucket)
+static void link_slot(struct attribute_store *store, uint32_t handle)
 {
-    uint32_t at = bucket.hash & mask;
+    uint32_t *chain = chain_of(store, store->slots[handle].hash);
 
-    while (buckets[at].handle != 0)
-        at = (at + 1) & mask;
-    buckets[at] = bucket;
-}
-
-/* Keeps at least a third of the buckets empty. */
-static bool grow_buckets(struct attribute_store *store)
-{
-    if (store->count < store->bucket_capacity / 3 * 2)
-        return true;
-    uint32_t capacity = store->bucket_capacity ? store->bucket_capacity * 2 : BUCKETS_MIN;
-    struct attribute_bucket *buckets = capacity ? calloc(capacity, sizeof *buckets) : NULL;
-    if (!buckets)
-        return false;
-    for (uint32_t i = 0; i < store->bucket_capacity; i++) {
-        if (store->buckets[i].handle != 0)
-            bucket_put(buckets, capacity - 1, store->buckets[i]);
-    }
-    free(store->buckets);
-    store->memory += ((size_t)capacity - store->bucket_capacity) * sizeof *buckets;
-    store->buckets = buckets;
-    store->bucket_capacity = capacity;
-    return true;
+    store->slots[handle].next = *chain;
+    *chain = handle;
 }
 
 /* Makes sure that there is a slot to take. */
-static bool grow_slots(struct attribute_store *store)
+static bool make_room(struct attribute_store *store)
 {
-    if (store->free_slot != 0 || store->slot_count < store->slot_capacity)
+    if (store->free_slot != 0 || store->slot_count < store->capacity)
         return true;
-    uint32_t capacity = store->slot_capacity ? store->slot_capacity * 2 : SLOTS_MIN;
-    struct attribute_slot *slots = capacity ? realloc(store->slots, capacity * sizeof *slots) : NULL;
-    if (!slots)
+    uint32_t capacity = store->capacity ? store->capacity * 2 : CAPACITY_MIN;
+    uint32_t *chains = capacity ? calloc(capacity, sizeof *chains) : NULL;
+    struct attribute_slot *slots = chains ? realloc(store->slots, capacity * sizeof *slots) : NULL;
+    if (!slots) {
+        free(chains);
         return false;
-    store->memory += ((size_t)capacity - store->slot_capacity) * sizeof *slots;
+    }
+    free(store->chains);
+    store->memory += ((size_t)capacity - store->capacity) * (sizeof *slots + sizeof *chains);
     store->slots = slots;
-    store->slot_capacity = capacity;
-    if (store->slot_count == 0)
-        store->slot_count = 1; /* handle 0 means none */
+    store->chains = chains;
+    store->capacity = capacity;
+    store->slot_count = store->slot_count ? store->slot_count : 1; /* handle 0 means none */
+    for (uint32_t handle = 1; handle < store->slot_count; handle++)
+        link_slot(store, handle);
     return true;
 }
 
@@ -105,31 +81,25 @@ static uint32_t take_slot(struct attribute_store *store)
 
     if (handle == 0)
         return store->slot_count++;
-    store->free_slot = store->slots[handle].next_free;
+    store->free_slot = store->slots[handle].next;
     return handle;
 }
 
 static uint32_t find(const struct attribute_store *store, uint32_t hash, const uint8_t *octets, size_t size)
 {
-    uint32_t mask = store->bucket_capacity - 1;
-
-    if (store->bucket_capacity == 0)
-        return 0;
-    for (uint32_t at = hash & mask; store->buckets[at].handle != 0; at = (at + 1) & mask) {
-        if (store->buckets[at].hash != hash)
-            continue;
-        const struct blob *blob = blob_of(store, store->buckets[at].handle);
-        if (blob->size == size && (size == 0 || memcmp(blob->octets, octets, size) == 0))
-            return store->buckets[at].handle;
+    for (uint32_t handle = store->capacity ? *chain_of(store, hash) : 0; handle; handle = store->slots[handle].next) {
+        const struct blob *blob = store->slots[handle].blob;
+        if (store->slots[handle].hash == hash && blob->size == size &&
+            (size == 0 || memcmp(blob->octets, octets, size) == 0))
+            return handle;
     }
     return 0;
 }
 
 static uint32_t add(struct attribute_store *store, uint32_t hash, const uint8_t *octets, size_t size)
 {
-    if (!grow_buckets(store) || !grow_slots(store))
-        return 0;
-    struct blob *blob = malloc(blob_memory(size));
+    struct blob *blob = make_room(store) ? malloc(blob_memory(size)) : NULL;
+
     if (!blob)
         return 0;
     blob->size = (uint32_t)size;
@@ -138,7 +108,7 @@ static uint32_t add(struct attribute_store *store, uint32_t hash, const uint8_t 
 
     uint32_t handle = take_slot(store);
     store->slots[handle] = (struct attribute_slot){.blob = blob, .references = 1, .hash = hash};
-    bucket_put(store->buckets, store->bucket_capacity - 1, (struct attribute_bucket){handle, hash});
+    link_slot(store, handle);
     store->count++;
     store->memory += blob_memory(size);
     return handle;
@@ -160,37 +130,22 @@ void attribute_store_ref(struct attribute_store *store, uint32_t handle)
     store->slots[handle].references++;
 }
 
-/* Empties the bucket, and moves back those after it that it kept from their own place: no tombstones. */
-static void remove_bucket(struct attribute_store *store, uint32_t at)
-{
-    uint32_t mask = store->bucket_capacity - 1;
-
-    for (uint32_t next = (at + 1) & mask; store->buckets[next].handle != 0; next = (next + 1) & mask) {
-        uint32_t home = store->buckets[next].hash & mask;
-        if (((next - home) & mask) < ((next - at) & mask))
-            continue;
-        store->buckets[at] = store->buckets[next];
-        at = next;
-    }
-    store->buckets[at].handle = 0;
-}
-
 void attribute_store_unref(struct attribute_store *store, uint32_t handle)
 {
     struct attribute_slot *slot = &store->slots[handle];
-    uint32_t mask = store->bucket_capacity - 1, at = slot->hash & mask;
 
     if (--slot->references > 0)
         return;
-    struct blob *blob = slot->blob;
-    while (store->buckets[at].handle != handle)
-        at = (at + 1) & mask;
-    remove_bucket(store, at);
-    slot->next_free = store->free_slot;
+    uint32_t *link = chain_of(store, slot->hash);
+    while (*link != handle)
+        link = &store->slots[*link].next;
+    *link = slot->next;
+    slot->next = store->free_slot;
     store->free_slot = handle;
     store->count--;
-    store->memory -= blob_memory(blob->size);
-    free(blob);
+    store->memory -= blob_memory(slot->blob->size);
+    free(slot->blob);
+    slot->blob = NULL;
 }
 
 void attribute_store_prefetch(const struct attribute_store *store, uint32_t handle)
@@ -200,7 +155,7 @@ void attribute_store_prefetch(const struct attribute_store *store, uint32_t hand
 
 const uint8_t *attribute_store_octets(const struct attribute_store *store, uint32_t handle, size_t *size)
 {
-    const struct blob *blob = blob_of(store, handle);
+    const struct blob *blob = store->slots[handle].blob;
 
     *size = blob->size;
     return blob->octets;

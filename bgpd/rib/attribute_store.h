@@ -11,15 +11,14 @@
 #include <stdint.h>
 
 struct attribute_slot;
-struct attribute_bucket;
 
 struct attribute_store {
     struct hash_key key;
     struct attribute_slot *slots; /* by handle; the first one is never used */
-    uint32_t slot_capacity, slot_count;
-    uint32_t free_slot;               /* head of the free ones, 0: none */
-    struct attribute_bucket *buckets; /* open addressing, linear probing */
-    uint32_t bucket_capacity;         /* 0, or a power of two */
+    uint32_t *chains;             /* by hash, each the handle of its first; 0: empty */
+    uint32_t capacity;            /* of both: 0, or a power of two */
+    uint32_t slot_count;
+    uint32_t free_slot; /* head of the free ones, 0: none */
     uint32_t count;
     size_t memory; /* octets allocated */
 };

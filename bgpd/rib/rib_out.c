@@ -18,11 +18,10 @@ enum { FIRST_CAPACITY = 16, NO_ENTRY = UINT32_MAX };
 enum queue_name { QUEUE_WITHDRAW_IPV4, QUEUE_WITHDRAW_IPV6, QUEUE_ANNOUNCE, QUEUE_COUNT };
 
 struct entry {
-    struct rib_out_route route; /* first: what walk and find hand out */
+    struct rib_out_route route; /* first: what find and after hand out */
     bool refresh;               /* to be sent again though the neighbor has it */
     uint8_t queue;              /* enum queue_name, where route.pending */
     uint32_t slot;              /* in that queue */
-    uint32_t rank;              /* position in rib->order */
 };
 
 /* Everything whose size follows the capacity, so that growing is all or nothing. What one withdrawal needs is first, in
@@ -413,39 +412,16 @@ static void table_sort(struct table *table)
     for (uint32_t i = 0; i < table->count; i++)
         table->order[i] = i;
     qsort_r(table->order, table->count, sizeof *table->order, compare_prefixes, table->entries);
-    for (uint32_t i = 0; i < table->count; i++)
-        table->entries[table->order[i]].rank = i;
     table->order_valid = true;
-}
-
-static const struct rib_out_route *first_alive(const struct table *table, uint32_t rank)
-{
-    for (; rank < table->count; rank++) {
-        const struct entry *entry = &table->entries[table->order[rank]];
-        if (!entry_is_dead(entry))
-            return &entry->route;
-    }
-    return NULL;
-}
-
-/* To the caller nothing changes when the table is sorted. */
-static const struct table *sorted_table(const struct rib_out *rib)
-{
-    if (!rib->table.order_valid)
-        table_sort((struct table *)&rib->table);
-    return &rib->table;
-}
-
-const struct rib_out_route *rib_out_walk(const struct rib_out *rib, const struct rib_out_route *previous)
-{
-    return first_alive(sorted_table(rib), previous ? ((const struct entry *)previous)->rank + 1 : 0);
 }
 
 const struct rib_out_route *rib_out_after(const struct rib_out *rib, const struct prefix *prefix)
 {
-    const struct table *table = sorted_table(rib);
+    struct table *table = (struct table *)&rib->table;
     uint32_t low = 0, high = prefix->family == FAMILY_NONE ? 0 : table->count;
 
+    if (!table->order_valid) /* to the caller nothing changes */
+        table_sort(table);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (prefix_compare(&table->entries[table->order[middle]].route.prefix, prefix) <= 0)
@@ -453,7 +429,12 @@ const struct rib_out_route *rib_out_after(const struct rib_out *rib, const struc
         else
             high = middle;
     }
-    return first_alive(table, low);
+    for (; low < table->count; low++) {
+        const struct entry *entry = &table->entries[table->order[low]];
+        if (!entry_is_dead(entry))
+            return &entry->route;
+    }
+    return NULL;
 }
 
 size_t rib_out_sent_count(const struct rib_out *rib)

@@ -67,10 +67,8 @@ void rib_out_withhold(struct rib_out *rib, const struct prefix *prefixes, size_t
 /* Looks up PREFIX; NULL where neither desired nor sent. Valid until the next change. */
 const struct rib_out_route *rib_out_find(const struct rib_out *rib, const struct prefix *prefix);
 
-/* Walks all routes in order of prefix: NULL starts. Valid while nothing changes. */
-const struct rib_out_route *rib_out_walk(const struct rib_out *rib, const struct rib_out_route *previous);
-
-/* The first route in that order behind PREFIX, which need not be there; of FAMILY_NONE: the first of all. */
+/* The first route behind PREFIX, which need not be there, in order of prefix; of FAMILY_NONE: the first of all. Valid
+ * until the next change. */
 const struct rib_out_route *rib_out_after(const struct rib_out *rib, const struct prefix *prefix);
 
 /* Routes that the neighbor was sent and still has. */
