@@ -26,6 +26,7 @@ struct check_view {
     enum check_standing standing;
     uint8_t healthy_percent;
     const char *reason; /* in words, without the check's name; not NULL */
+    uint64_t since_us;  /* real time since when its verdict is what it is; 0 where unknown */
 };
 
 enum gate_standing { GATE_PENDING, GATE_UP, GATE_DEGRADED, GATE_DOWN, GATE_LOST };

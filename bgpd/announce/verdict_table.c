@@ -1,20 +1,20 @@
 #include "bgpd/announce/verdict_table.h"
 
+#include "bgpd/announce/agenda.h"
 #include "lib/clock.h"
+#include "lib/container.h"
 
 #include <bsd/string.h>
 #include <bsd/sys/tree.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 /* One check. SAID is its last verdict; while AWAITED a new one is to come, and SAID holds where has_verdict. */
 struct entry {
     RB_ENTRY(entry) by_name;
     char name[VERDICT_NAME_SIZE];
-    RB_ENTRY(entry) by_deadline;
-    TAILQ_ENTRY(entry) next_changed;
+    struct agenda_item deadline, change;
     struct verdict_message said, staged;
     bool has_verdict;
     bool is_staged; /* by the snapshot under way */
@@ -22,25 +22,21 @@ struct entry {
     bool expected;  /* a gate names it */
     bool reserved;  /* a gate may soon name it */
     bool awaited;
-    bool overdue;   /* awaited until the deadline: lost */
-    bool scheduled; /* among the deadlines */
-    bool changed;   /* among the changed */
-    uint64_t awaited_since_ms, patience_ms, deadline_ms;
+    bool overdue; /* awaited until the deadline: lost */
+    uint64_t awaited_since_ms, patience_ms;
 };
 
 RB_HEAD(name_tree, entry);
-RB_HEAD(deadline_tree, entry);
 
 struct verdict_table {
     struct name_tree entries;
-    struct deadline_tree deadlines; /* of those that are expected, awaited and not overdue */
-    TAILQ_HEAD(, entry) changed;    /* a gate may see it, and nobody was told yet */
+    struct agenda deadlines; /* of those that are expected, awaited and not overdue */
+    struct agenda changed;   /* a gate may see it, and nobody was told yet */
     size_t count;
     uint64_t lease_ms, last_life_ms;
     enum health_link link;
     bool in_snapshot;
-    bool heard;       /* the health daemon was heard since the start */
-    bool all_changed; /* with the link */
+    bool heard; /* the health daemon was heard since the start */
     char silence[REASON_SIZE];
 };
 
@@ -49,15 +45,7 @@ static int compare_names(const struct entry *a, const struct entry *b)
     return strcmp(a->name, b->name);
 }
 
-static int compare_deadlines(const struct entry *a, const struct entry *b)
-{
-    if (a->deadline_ms != b->deadline_ms)
-        return a->deadline_ms < b->deadline_ms ? -1 : 1;
-    return strcmp(a->name, b->name);
-}
-
 RB_GENERATE_INTERNAL(name_tree, entry, by_name, compare_names, __attribute__((unused)) static)
-RB_GENERATE_INTERNAL(deadline_tree, entry, by_deadline, compare_deadlines, __attribute__((unused)) static)
 
 const char *health_link_name(enum health_link link)
 {
@@ -97,27 +85,16 @@ static struct entry *obtain(struct verdict_table *table, const char *name, uint6
 /* Whoever waits for its verdict waits until then, or no longer. */
 static void schedule(struct verdict_table *table, struct entry *entry)
 {
-    if (entry->scheduled)
-        RB_REMOVE(deadline_tree, &table->deadlines, entry);
-    entry->scheduled = entry->expected && entry->awaited && !entry->overdue;
-    entry->deadline_ms = entry->awaited_since_ms + entry->patience_ms;
-    if (entry->scheduled)
-        RB_INSERT(deadline_tree, &table->deadlines, entry);
+    bool waits = entry->expected && entry->awaited && !entry->overdue;
+
+    agenda_set_due(&table->deadlines, &entry->deadline,
+                   waits ? entry->awaited_since_ms + entry->patience_ms : AGENDA_NEVER);
 }
 
 /* A gate may see it otherwise than before. */
 static void note_change(struct verdict_table *table, struct entry *entry)
 {
-    if (!entry->changed)
-        TAILQ_INSERT_TAIL(&table->changed, entry, next_changed);
-    entry->changed = true;
-}
-
-static void forget_change(struct verdict_table *table, struct entry *entry)
-{
-    if (entry->changed)
-        TAILQ_REMOVE(&table->changed, entry, next_changed);
-    entry->changed = false;
+    agenda_mark(&table->changed, &entry->change);
 }
 
 /* Forgets it where neither a gate nor the health daemon knows it. */
@@ -125,7 +102,7 @@ static void prune(struct verdict_table *table, struct entry *entry)
 {
     if (entry->expected || entry->reserved || entry->present || (table->in_snapshot && entry->is_staged))
         return;
-    forget_change(table, entry);
+    agenda_forget(&table->changed, &entry->change);
     RB_REMOVE(name_tree, &table->entries, entry);
     table->count--;
     free(entry);
@@ -147,9 +124,6 @@ struct verdict_table *verdict_table_new(uint64_t lease_ms, uint64_t now_ms)
 
     if (!table)
         return NULL;
-    RB_INIT(&table->entries);
-    RB_INIT(&table->deadlines);
-    TAILQ_INIT(&table->changed);
     table->lease_ms = lease_ms;
     table->last_life_ms = now_ms;
     table->link = HEALTH_LOST;
@@ -255,8 +229,7 @@ static void apply(struct verdict_table *table, struct entry *entry, const struct
     entry->said = *said;
     entry->has_verdict = true;
     entry->awaited = entry->overdue = false;
-    if (entry->scheduled)
-        schedule(table, entry);
+    schedule(table, entry);
 }
 
 /* The health daemon does not have the check, or no longer. */
@@ -289,8 +262,8 @@ static void restart_waiting(struct verdict_table *table, uint64_t now_ms)
         entry->overdue = false;
         entry->awaited_since_ms = now_ms;
         schedule(table, entry);
+        note_change(table, entry);
     }
-    table->all_changed = true;
 }
 
 static void sign_of_life(struct verdict_table *table, uint64_t now_ms)
@@ -344,7 +317,7 @@ static void take_removal(struct verdict_table *table, const char *name, uint64_t
 
 static bool has_changes(const struct verdict_table *table)
 {
-    return table->all_changed || !TAILQ_EMPTY(&table->changed);
+    return agenda_next_ms(&table->changed) != AGENDA_NEVER;
 }
 
 bool verdict_table_message(struct verdict_table *table, const struct verdict_message *message, uint64_t now_ms)
@@ -399,22 +372,21 @@ static void expire(struct verdict_table *table)
     {
         entry->has_verdict = false;
         entry->awaited = true;
+        note_change(table, entry);
     }
-    table->all_changed = true;
 }
 
 bool verdict_table_time(struct verdict_table *table, uint64_t now_ms)
 {
-    struct entry *entry;
+    struct agenda_item *item;
 
     if (table->link == HEALTH_EXPIRED)
         return false;
     if (now_ms >= table->last_life_ms + table->lease_ms)
         expire(table);
-    while (table->link != HEALTH_EXPIRED && (entry = RB_MIN(deadline_tree, &table->deadlines)) &&
-           now_ms >= entry->deadline_ms) {
+    while (table->link != HEALTH_EXPIRED && (item = agenda_take(&table->deadlines, now_ms, &(unsigned){0}))) {
+        struct entry *entry = CONTAINER_OF(item, struct entry, deadline);
         entry->overdue = true;
-        schedule(table, entry);
         note_change(table, entry);
     }
     return has_changes(table);
@@ -422,33 +394,20 @@ bool verdict_table_time(struct verdict_table *table, uint64_t now_ms)
 
 uint64_t verdict_table_next_ms(const struct verdict_table *table)
 {
-    const struct entry *entry = RB_MIN(deadline_tree, (struct deadline_tree *)&table->deadlines);
-    uint64_t lease_end_ms = table->last_life_ms + table->lease_ms;
+    uint64_t lease_end_ms = table->last_life_ms + table->lease_ms, deadline_ms = agenda_next_ms(&table->deadlines);
 
     if (table->link == HEALTH_EXPIRED)
         return UINT64_MAX;
-    return entry && entry->deadline_ms < lease_end_ms ? entry->deadline_ms : lease_end_ms;
+    return deadline_ms < lease_end_ms ? deadline_ms : lease_end_ms;
 }
 
 /* ---- what is known ---- */
 
-bool verdict_table_take_all_changed(struct verdict_table *table)
-{
-    bool all_changed = table->all_changed;
-
-    while (all_changed && !TAILQ_EMPTY(&table->changed))
-        forget_change(table, TAILQ_FIRST(&table->changed));
-    table->all_changed = false;
-    return all_changed;
-}
-
 const char *verdict_table_take_changed(struct verdict_table *table)
 {
-    struct entry *entry = TAILQ_FIRST(&table->changed);
+    struct agenda_item *item = agenda_take(&table->changed, 0, &(unsigned){0});
 
-    if (entry)
-        forget_change(table, entry);
-    return entry ? entry->name : NULL;
+    return item ? CONTAINER_OF(item, struct entry, change)->name : NULL;
 }
 
 enum health_link verdict_table_link(const struct verdict_table *table)
@@ -475,6 +434,8 @@ void verdict_table_view(const struct verdict_table *table, const char *name, str
     const struct entry *entry = find(table, name);
 
     *view = (struct check_view){.name = name, .standing = CHECK_PENDING, .reason = pending_reason(table, entry)};
+    if (entry && entry->has_verdict)
+        view->since_us = entry->said.since_us;
     if (table->link == HEALTH_EXPIRED) {
         view_lost(view, table->silence);
     } else if (entry && entry->overdue) {
@@ -484,11 +445,4 @@ void verdict_table_view(const struct verdict_table *table, const char *name, str
         view->healthy_percent = entry->said.healthy_percent;
         view->reason = entry->said.reason;
     }
-}
-
-uint64_t verdict_table_since_us(const struct verdict_table *table, const char *name)
-{
-    const struct entry *entry = find(table, name);
-
-    return entry && entry->has_verdict ? entry->said.since_us : 0;
 }

@@ -69,12 +69,8 @@ enum health_link verdict_table_link(const struct verdict_table *table);
 /* The check NAME as a gate sees it now. The view points into CHECKS and is valid until the next change. */
 void verdict_table_view(const struct verdict_table *table, const char *name, struct check_view *view);
 
-/* What has changed since it was last asked for: whether any check may look otherwise, the link having changed; else the
- * name of one check after the other, each valid until the next change of the table; NULL: that was all. */
-bool verdict_table_take_all_changed(struct verdict_table *table);
+/* The name of a check that may look otherwise than when it was last asked for, valid until the next change of the
+ * table; NULL: that was all. */
 const char *verdict_table_take_changed(struct verdict_table *table);
-
-/* Real time since when the check's verdict is what it is; 0 where unknown. */
-uint64_t verdict_table_since_us(const struct verdict_table *table, const char *name);
 
 #endif

@@ -20,16 +20,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
 struct vip {
     struct prefix prefix;
     const struct vip_config *config; /* NULL: no longer configured, and kept until its address is gone */
     bool enrolled;                   /* it was configured once, and is not just being prepared */
     struct agenda_item item;         /* on the agenda of all */
-    TAILQ_ENTRY(vip) next_removal;   /* among those whose address is to be removed, where is_removing */
-    bool is_removing;
-    bool is_undecided; /* End-of-RIB waits for it */
+    struct agenda_item removal;      /* among those whose address is to be removed */
+    bool is_undecided;               /* End-of-RIB waits for it */
     char text[PREFIX_TEXT_SIZE];
     struct vip_memory memory;
     struct gate_result gate;

@@ -30,7 +30,7 @@ struct vips {
     struct health *health;
     struct roll roll, next; /* next: prepared, not yet applied */
     struct agenda agenda;
-    TAILQ_HEAD(, vip) removals; /* whose address is to be removed, the first to be so first */
+    struct agenda removals; /* those whose address is to be removed, when it is so at the latest */
     size_t undecided;
     bool stopped, released;
     bool swept;                    /* what a vipgate before us left behind is gone */
@@ -55,8 +55,6 @@ struct vips *vips_new(uv_loop_t *loop, struct health *health, struct addresses *
     vips->health = health;
     vips->rooms = (struct vip_rooms){0, health_verdicts(health), addresses, speaker, journal};
     vips->roll = roll_empty();
-    agenda_init(&vips->agenda);
-    TAILQ_INIT(&vips->removals);
     uv_timer_init(loop, &vips->timer);
     uv_timer_init(loop, &vips->audience_timer);
     vips->timer.data = vips->audience_timer.data = vips;
@@ -70,25 +68,15 @@ static void mark(struct vips *vips, struct vip *vip)
     agenda_mark(&vips->agenda, &vip->item);
 }
 
-static void mark_check(struct vips *vips, const char *name)
-{
-    const struct gated_check *check = vip_index_check(vips->roll.index, name);
-
-    for (size_t i = 0; check && i < check->vip_count; i++)
-        mark(vips, vips->roll.vips[check->vips[i]]);
-}
-
 static void mark_verdicts(struct vips *vips)
 {
-    struct verdict_table *verdicts = health_verdicts(vips->health);
     const char *name;
 
-    if (verdict_table_take_all_changed(verdicts)) {
-        for (size_t i = 0; i < vips->roll.configured; i++)
-            mark(vips, vips->roll.vips[i]);
+    while ((name = verdict_table_take_changed(health_verdicts(vips->health)))) {
+        const struct gated_check *check = vip_index_check(vips->roll.index, name);
+        for (size_t i = 0; check && i < check->vip_count; i++)
+            mark(vips, vips->roll.vips[check->vips[i]]);
     }
-    while ((name = verdict_table_take_changed(verdicts)))
-        mark_check(vips, name);
 }
 
 static void mark_address(struct vips *vips, struct vip *vip)
@@ -124,14 +112,11 @@ void vips_addresses_changed(struct vips *vips, const struct prefix *address, con
 /* Whatever follows from how the VIP stands now. */
 static void plan(struct vips *vips, struct vip *vip, uint64_t now_ms)
 {
-    bool removing = vip->address.remove_by_ms != 0, undecided = vip_is_undecided(vip);
+    bool undecided = vip_is_undecided(vip);
+    uint64_t remove_by_ms = vip->address.remove_by_ms;
 
-    if (removing && !vip->is_removing)
-        TAILQ_INSERT_TAIL(&vips->removals, vip, next_removal);
-    else if (!removing && vip->is_removing)
-        TAILQ_REMOVE(&vips->removals, vip, next_removal);
+    agenda_set_due(&vips->removals, &vip->removal, remove_by_ms ? remove_by_ms : AGENDA_NEVER);
     vips->undecided += (size_t)undecided - (size_t)vip->is_undecided;
-    vip->is_removing = removing;
     vip->is_undecided = undecided;
     agenda_set_due(&vips->agenda, &vip->item, vip_next_ms(vip, now_ms));
     if (vip_address_is_put_off(&vip->address))
@@ -267,17 +252,20 @@ static bool is_everything_acknowledged(const struct speaker *speaker)
 /* Removes addresses whose withdrawal has arrived, or that waited long enough for it. Whether others still wait. */
 static bool remove_addresses(struct vips *vips, uint64_t now_ms)
 {
-    struct vip *vip = TAILQ_FIRST(&vips->removals);
-    bool acknowledged = vip && is_everything_acknowledged(vips->rooms.speaker);
+    bool some = agenda_next_ms(&vips->removals) != AGENDA_NEVER;
+    bool acknowledged = some && is_everything_acknowledged(vips->rooms.speaker);
 
-    for (unsigned i = 0; i < ADDRESS_BUDGET && vip && (acknowledged || now_ms >= vip->address.remove_by_ms); i++) {
+    for (unsigned turn = 0; turn < ADDRESS_BUDGET; turn++) {
+        struct agenda_item *item = agenda_take(&vips->removals, acknowledged ? AGENDA_NEVER : now_ms, &(unsigned){0});
+        if (!item)
+            break;
+        struct vip *vip = CONTAINER_OF(item, struct vip, removal);
         vip_address_remove(&vip->address, vips->rooms.addresses);
         log_info(vip->text, "address removed from %s", vip->address.placement.interface);
         plan(vips, vip, now_ms);
         mark(vips, vip); /* it may be wanted elsewhere */
-        vip = TAILQ_FIRST(&vips->removals);
     }
-    return vip != NULL;
+    return agenda_next_ms(&vips->removals) != AGENDA_NEVER;
 }
 
 /* Whether a VIP has, or is to have, its address on INTERFACE. One of a prefix that no VIP has is another vipgate's, but
@@ -319,6 +307,7 @@ static void drop_removed(struct vips *vips)
         if (vip->address.ours)
             continue;
         agenda_forget(&vips->agenda, &vip->item);
+        agenda_forget(&vips->removals, &vip->removal);
         roll_remove(roll, i);
         vip_free(vip);
     }

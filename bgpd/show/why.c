@@ -81,7 +81,7 @@ static void add_checks(struct causes *causes, const struct bgpd *bgpd, const str
         const char *name = vip->config->gate.checks[i].name;
         struct check_view view;
         verdict_table_view(verdicts, name, &view);
-        add_cause(causes, "check", name, words[view.standing], verdict_table_since_us(verdicts, name),
+        add_cause(causes, "check", name, words[view.standing], view.since_us,
                   view.reason[0] ? view.reason : "its first verdict is still to come");
     }
 }

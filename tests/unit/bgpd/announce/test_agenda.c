@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -17,8 +16,7 @@ static unsigned turns;
 static int setup(void **state)
 {
     (void)state;
-    memset(&agenda, 0xff, sizeof agenda);
-    agenda_init(&agenda);
+    agenda = (struct agenda){0};
     for (size_t i = 0; i < ITEMS; i++)
         items[i] = (struct agenda_item){0};
     turns = ITEMS;

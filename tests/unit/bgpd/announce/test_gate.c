@@ -21,7 +21,7 @@ static size_t make_checks(const char *standings, const uint8_t *percents, struct
                                        : standings[i] == 'P' ? CHECK_PENDING
                                                              : CHECK_LOST;
         uint8_t percent = percents && percents[i] ? percents[i] : (standing == CHECK_UP ? 100 : 0);
-        checks[i] = (struct check_view){names[i].name, standing, percent, ""};
+        checks[i] = (struct check_view){names[i].name, standing, percent, "", 0};
     }
     return count;
 }
@@ -169,9 +169,9 @@ static void test_reason_names_the_check_that_decides(void **state)
 {
     (void)state;
     const struct check_view checks[] = {
-        {"front", CHECK_UP, 100, "3 successes"},
-        {"backend", CHECK_DOWN, 0, "3 failures: connection refused by 192.0.2.9:80"},
-        {"other", CHECK_DOWN, 0, "timeout"},
+        {"front", CHECK_UP, 100, "3 successes", 0},
+        {"backend", CHECK_DOWN, 0, "3 failures: connection refused by 192.0.2.9:80", 0},
+        {"other", CHECK_DOWN, 0, "timeout", 0},
     };
     struct gate_config gate = {.checks = names, .check_count = 1, .degraded_below = -1};
     struct gate_result result;
@@ -236,7 +236,7 @@ static void test_what_is_decided_no_pending_check_can_change(void **state)
         struct check_view checks[CHECKS_MAX];
         struct gate_result result;
         for (unsigned k = 0; k < CHECKS_MAX; k++)
-            checks[k] = (struct check_view){names[k].name, (enum check_standing)(i >> 2 * k & 3), 100, ""};
+            checks[k] = (struct check_view){names[k].name, (enum check_standing)(i >> 2 * k & 3), 100, "", 0};
         gate_evaluate(&gate, checks, false, &result);
         if (result.standing == GATE_PENDING || result.standing == GATE_LOST)
             continue;
