@@ -49,8 +49,8 @@ static void test_errors_of_the_kernel(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         for (int sign = -1; sign <= 1; sign += 2) {
-            enum outcome outcome;
-            enum reason reason;
+            enum outcome outcome = OUTCOME_OK;
+            enum reason reason = REASON_NONE;
             outcome_of_errno(sign * rows[i].error, &outcome, &reason);
             if (outcome != rows[i].outcome || reason != rows[i].reason)
                 fail_msg("%s: %s %s", rows[i].name, outcome_name(outcome), reason_name(reason));
@@ -61,6 +61,9 @@ static void test_errors_of_the_kernel(void **state)
 static void test_each_reason_has_a_word_of_its_own(void **state)
 {
     (void)state;
+    assert_string_equal(outcome_name(OUTCOME_OK), "ok");
+    assert_string_equal(outcome_name(OUTCOME_FAIL), "fail");
+    assert_string_equal(outcome_name(OUTCOME_UNABLE), "unable");
     assert_string_equal(reason_name(REASON_NONE), "passed");
     for (int i = 1; i < REASONS; i++) {
         assert_non_null(reason_name((enum reason)i));
