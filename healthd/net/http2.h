@@ -5,7 +5,7 @@
 #ifndef VIPGATE_HEALTHD_NET_HTTP2_H
 #define VIPGATE_HEALTHD_NET_HTTP2_H
 
-#include "lib/kinds/http.h"
+#include "lib/kinds/kind.h"
 
 #include <stdbool.h>
 #include <stddef.h>

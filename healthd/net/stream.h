@@ -15,7 +15,7 @@
 #include "healthd/net/outbox.h"
 #include "healthd/net/tls_session.h"
 #include "healthd/net/turns.h"
-#include "lib/kinds/tls.h"
+#include "lib/kinds/kind.h"
 
 enum {
     STREAM_TURN_SIZE = 16 * 1024,

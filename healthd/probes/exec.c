@@ -4,7 +4,7 @@
  * run that takes too long is killed with all that it started, and so is one that writes without end. Only the first of
  * its output is kept, for the detail.
  */
-#include "lib/kinds/exec.h"
+#include "lib/kinds/kind.h"
 #include "healthd/helper/helper.h"
 #include "healthd/net/watcher.h"
 #include "healthd/probes/kinds.h"

@@ -1,7 +1,5 @@
-#include "lib/kinds/coap.h"
-
 #include "lib/kinds/settings.h"
-#include "lib/kinds/url.h"
+
 #include "lib/model.h"
 #include "lib/prefix.h"
 
@@ -112,7 +110,7 @@ static bool read_uri(struct coap_settings *settings, const struct lyd_node *node
     return !wrong;
 }
 
-static bool configure(void *memory, const struct lyd_node *node, const struct kind_room *room)
+bool configure_coap(void *memory, const struct lyd_node *node, const struct kind_room *room)
 {
     struct coap_settings *settings = memory;
     const char *expect = model_text(node, "expect-code");
@@ -121,5 +119,3 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     settings->expect_code = (uint8_t)((expect[0] - '0') << 5 | atoi(expect + 2));
     return read_uri(settings, node, room);
 }
-
-KIND_DEFINE(coap)

@@ -1,6 +1,5 @@
-#include "lib/kinds/dns.h"
-
 #include "lib/kinds/settings.h"
+
 #include "lib/model.h"
 
 #include <stdio.h>
@@ -54,7 +53,7 @@ static bool read_expected_address(struct dns_settings *settings, const struct ly
     return false;
 }
 
-static bool configure(void *memory, const struct lyd_node *node, const struct kind_room *room)
+bool configure_dns(void *memory, const struct lyd_node *node, const struct kind_room *room)
 {
     struct dns_settings *settings = memory;
 
@@ -71,5 +70,3 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
     sound &= !wrong;
     return read_expected_address(settings, node, room) && sound;
 }
-
-KIND_DEFINE(dns)

@@ -1,7 +1,5 @@
-#include "lib/kinds/http.h"
-
 #include "lib/kinds/settings.h"
-#include "lib/kinds/url.h"
+
 #include "lib/model.h"
 
 #include <bsd/string.h>
@@ -9,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-enum { HTTP_PORT = 80, HTTPS_PORT = 443 };
 
 /* ---- the request ---- */
 
@@ -83,17 +79,12 @@ static void write_request(struct http_settings *settings, const struct kind_room
 
 static bool read_url(struct http_settings *settings, const struct lyd_node *node, const struct kind_room *room)
 {
-    const char *text = model_text(node, "url"), *host = header_value(settings, "Host");
+    const char *host = header_value(settings, "Host");
     struct url url;
 
-    settings->base.target = settings_url_shown(room, text);
-    settings->tls_used = strncmp(text, "https:", 6) == 0;
-    const char *wrong = url_parse(&url, text, settings->tls_used ? HTTPS_PORT : HTTP_PORT);
-    if (wrong) {
-        kind_complain(room, model_child(node, "url"), "url: %s%s", wrong,
-                      settings_url_has_credentials(text) ? ": write header \"Authorization: Basic …\"" : "");
+    settings->base.target = settings_url_shown(room, model_text(node, "url"));
+    if (!settings_url(node, "https:", ": write header \"Authorization: Basic …\"", &url, &settings->tls_used, room))
         return false;
-    }
     settings->target = url.target;
     settings->path = settings_copy(room, url.path);
     settings->host = host ? host : settings_copy(room, url.host);
@@ -166,7 +157,7 @@ static bool check_way(const struct lyd_node *node, const struct kind_room *room)
     return !elsewhere && !proxy;
 }
 
-static bool configure(void *memory, const struct lyd_node *node, const struct kind_room *room)
+bool configure_http(void *memory, const struct lyd_node *node, const struct kind_room *room)
 {
     struct http_settings *settings = memory;
 
@@ -182,5 +173,3 @@ static bool configure(void *memory, const struct lyd_node *node, const struct ki
         write_request(settings, room);
     return check_way(node, room) && sound;
 }
-
-KIND_DEFINE(http)

@@ -1,11 +1,11 @@
-#include "lib/kinds/kind.h"
+#include "lib/kinds/settings.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define KIND_POINTER(name) &kind_##name,
-static const struct kind *const kinds[] = {KINDS(KIND_POINTER) NULL};
+#define KIND_ROW(name) {#name, sizeof(struct name##_settings), configure_##name},
+static const struct kind kinds[] = {KINDS(KIND_ROW)};
 
 void kind_complain(const struct kind_room *room, const struct lyd_node *node, const char *format, ...)
 {
@@ -18,18 +18,13 @@ void kind_complain(const struct kind_room *room, const struct lyd_node *node, co
     room->complaint(node, message, room->user);
 }
 
-const struct kind *kind_at(size_t index)
-{
-    return kinds[index];
-}
-
 const struct kind *kind_find(const char *name)
 {
-    const struct kind *const *kind = kinds;
-
-    while (*kind && strcmp((*kind)->name, name) != 0)
-        kind++;
-    return *kind;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    }
+    return NULL;
 }
 
 const struct lyd_node *kind_node(const struct lyd_node *check)

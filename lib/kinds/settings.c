@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { HTTP_PORT = 80, HTTPS_PORT = 443 };
+
 bool settings_endpoint(const struct lyd_node *node, const char *name, uint16_t default_port, struct endpoint *endpoint,
                        const struct kind_room *room)
 {
@@ -36,11 +38,23 @@ const char *settings_endpoint_shown(const struct kind_room *room, const struct e
     return settings_copy(room, text);
 }
 
-bool settings_url_has_credentials(const char *url)
+static bool has_credentials(const char *url)
 {
     const char *authority = strstr(url, "://") + 3;
 
     return memchr(authority, '@', strcspn(authority, "/?#"));
+}
+
+bool settings_url(const struct lyd_node *node, const char *secure_scheme, const char *remedy, struct url *url,
+                  bool *secure, const struct kind_room *room)
+{
+    const char *text = model_text(node, "url");
+
+    *secure = strncmp(text, secure_scheme, strlen(secure_scheme)) == 0;
+    const char *wrong = url_parse(url, text, *secure ? HTTPS_PORT : HTTP_PORT);
+    if (wrong)
+        kind_complain(room, model_child(node, "url"), "url: %s%s", wrong, has_credentials(text) ? remedy : "");
+    return !wrong;
 }
 
 const char *settings_url_shown(const struct kind_room *room, const char *url)
@@ -78,4 +92,22 @@ char **settings_texts(const struct kind_room *room, const struct lyd_node *node,
         texts[(*count)++] = arena_text(room->arena, lyd_get_value(child), strlen(lyd_get_value(child)));
     }
     return texts;
+}
+
+bool tls_settings_read(struct tls_settings *tls, const struct lyd_node *node, const char *host,
+                       const struct kind_room *room)
+{
+    const char *name = model_text(node, "server-name"), *wrong = name ? host_check(name) : NULL;
+
+    *tls = (struct tls_settings){
+        .ca_file = settings_text(room, node, "ca-file"),
+        .name = name ? settings_copy(room, name) : arena_text(room->arena, host, strcspn(host, "%")),
+        .client_certificate = settings_text(room, node, "client-certificate"),
+        .verify = model_boolean(node, "verify", true),
+        .certificate_expiry = model_text(node, "certificate-days"),
+        .certificate_days = (uint16_t)model_number(node, "certificate-days", 0),
+    };
+    if (wrong)
+        kind_complain(room, model_child(node, "server-name"), "server-name \"%s\": %s", name, wrong);
+    return !wrong;
 }

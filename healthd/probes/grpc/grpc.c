@@ -2,7 +2,7 @@
  * grpc: the standard health service, grpc.health.v1.Health/Check, over HTTP/2, in clear with prior knowledge or over
  * TLS. SERVING is OK; any other status, and any grpc-status but 0, is a FAIL.
  */
-#include "lib/kinds/grpc.h"
+#include "lib/kinds/kind.h"
 
 #include "healthd/net/http2_stream.h"
 #include "healthd/net/stream.h"

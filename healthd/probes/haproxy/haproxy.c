@@ -10,7 +10,7 @@
  * we have never seen this HAProxy and can say nothing of it: UNABLE, and unknown once the lease is over. A socket that
  * we may not open is UNABLE too.
  */
-#include "lib/kinds/haproxy.h"
+#include "lib/kinds/kind.h"
 #include "healthd/net/stream.h"
 #include "healthd/probes/haproxy/haproxy_csv.h"
 #include "healthd/probes/haproxy/haproxy_process.h"

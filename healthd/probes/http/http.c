@@ -8,7 +8,7 @@
  * A body that goes on beyond what is read is not waited for: the status has been judged, and where the body matters,
  * what came of it is searched.
  */
-#include "lib/kinds/http.h"
+#include "lib/kinds/kind.h"
 
 #include "healthd/net/http2_stream.h"
 #include "healthd/net/stream.h"

@@ -3,7 +3,7 @@
  * Without a dialogue the target's kernel answers for it, and the connection is over before the backend hears of it.
  * With hold-open the connection of a run that went well is kept where none is: see healthd/probes/tcp/hold.h.
  */
-#include "lib/kinds/tcp.h"
+#include "lib/kinds/kind.h"
 #include "healthd/net/stream.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/probes/tcp/hold.h"

@@ -1,4 +1,4 @@
-#include "lib/kinds/coap.h"
+#include "lib/kinds/kind.h"
 
 #include "tests/unit/healthd/harness.h"
 

@@ -1,5 +1,5 @@
 #include "healthd/probes/coap/coap_message.h"
-#include "lib/kinds/coap.h"
+#include "lib/kinds/kind.h"
 #include "tests/unit/healthd/probes/datagram_server.h"
 
 /* What the server does with a request. */
