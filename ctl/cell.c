@@ -12,15 +12,15 @@
 const struct json_node *cell_node(const struct json_node *entry, const char *path)
 {
     const struct json_node *node = entry;
+    const char *rest;
     char name[64];
 
-    while (node && *path) {
-        size_t length = strcspn(path, "/");
+    for (; node && (rest = strchr(path, '/')); path = rest + 1) {
+        size_t length = (size_t)(rest - path);
         strlcpy(name, path, length + 1 < sizeof name ? length + 1 : sizeof name);
         node = node_child(node, name);
-        path += length + (path[length] == '/');
     }
-    return node;
+    return node && *path ? node_child(node, path) : node;
 }
 
 static const char *value_at(const struct json_node *entry, const char *path)
@@ -41,6 +41,14 @@ static void cut_at_character(char *text)
         text[at] = '\0';
 }
 
+/* A terminal obeys control characters, wherever they come from. */
+static void make_fit(struct cell *cell)
+{
+    if (strlen(cell->text) == sizeof cell->text - 1)
+        cut_at_character(cell->text);
+    text_clean(cell->text);
+}
+
 void cell_add(struct cell *cell, const char *format, ...)
 {
     size_t length = strlen(cell->text);
@@ -49,9 +57,7 @@ void cell_add(struct cell *cell, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(cell->text + length, sizeof cell->text - length, format, arguments);
     va_end(arguments);
-    if (strlen(cell->text) == sizeof cell->text - 1)
-        cut_at_character(cell->text);
-    text_clean(cell->text); /* a terminal obeys control characters, wherever they come from */
+    make_fit(cell);
 }
 
 /* ---- times ---- */
@@ -107,6 +113,11 @@ void cell_text(struct cell *cell, const struct json_node *entry, const char *pat
     const struct json_node *node = cell_node(entry, path);
 
     (void)now_us;
+    if (!node || !node->listed) { /* the usual, without printf */
+        strlcpy(cell->text, node ? node->text : "", sizeof cell->text);
+        make_fit(cell);
+        return;
+    }
     for (const struct json_node *value = node; value; value = node_from(value->next, node->name))
         cell_add(cell, "%s%s", value == node ? "" : ", ", value->text);
 }

@@ -21,7 +21,7 @@ struct cell {
 typedef void cell_format(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us);
 
 cell_format cell_text;    /* the value; a leaf-list as "a, b" */
-cell_format cell_state;   /* the value, with the colour of its meaning */
+cell_format cell_state;   /* the value, with the color of its meaning */
 cell_format cell_yes;     /* boolean: "yes", "no" */
 cell_format cell_percent; /* "50%" */
 cell_format cell_age;     /* timestamp: how long ago, "2m13s" */

@@ -54,7 +54,7 @@ static int unknown_command(struct reading *reading, const char *word)
             nearest_offer(&nearest, offered[count++]);
     }
     snprintf(reading->error, reading->size, "unknown command '%s%s%s'%s", typed, typed[0] ? " " : "", word,
-             nearest.word ? nearest_hint(&nearest, hint, sizeof hint) : "; 'vipgate --help' lists them all");
+             nearest.word ? nearest_hint(&nearest, hint, sizeof hint) : "; see 'vipgate --help'");
     return STATUS_USAGE;
 }
 
@@ -98,7 +98,7 @@ static int take(struct reading *reading, struct arguments *arguments, const stru
     char error[256];
 
     if (!value)
-        return usage_error(reading, element->name, " needs a value");
+        return usage_error(reading, element->name, " requires a value");
     if (arguments_take(arguments, element, value, error, sizeof error))
         return STATUS_DONE;
     return usage_error(reading, error, "");
@@ -160,6 +160,7 @@ static int read_option(struct reading *reading, const char *word)
 static int read_argument(struct reading *reading, const char *word)
 {
     struct arguments *arguments = &reading->invocation->arguments;
+    char quoted[128];
 
     for (size_t i = 0; i < reading->element_count; i++) {
         const struct element *element = &reading->elements[i];
@@ -171,7 +172,8 @@ static int read_argument(struct reading *reading, const char *word)
         if (element->kind == ELEMENT_POSITIONAL && !arguments_get(arguments, element->name))
             return take(reading, arguments, element, word);
     }
-    return usage_error(reading, "one word too many: ", word);
+    snprintf(quoted, sizeof quoted, "'%s'", word);
+    return usage_error(reading, "unexpected argument ", quoted);
 }
 
 static int read_word(struct reading *reading, const char *word)
@@ -195,8 +197,8 @@ static int incomplete_command(struct reading *reading)
     const char *typed = reading->invocation->words;
     char word[SYNTAX_WORD_SIZE], last[SYNTAX_WORD_SIZE] = "";
 
-    snprintf(reading->error, reading->size, "%s%s%s", typed[0] ? "'" : "a command is missing", typed,
-             typed[0] ? "' goes on with" : "; 'vipgate --help' lists them");
+    strlcpy(reading->error, typed[0] ? "incomplete command; expected one of:" : "no command; see 'vipgate --help'",
+            reading->size);
     for (const struct command *command = commands; typed[0] && command->words; command++) {
         if (!following_word(command, typed, word) || strcmp(word, last) == 0)
             continue;
@@ -219,7 +221,7 @@ static int read_end(struct reading *reading)
     for (size_t i = 0; i < reading->element_count; i++) {
         const struct element *element = &reading->elements[i];
         if (!element->optional && !arguments_get(&invocation->arguments, element->name))
-            return usage_error(reading, element->name, " is missing");
+            return usage_error(reading, "missing ", element->name);
     }
     return STATUS_DONE;
 }
@@ -258,7 +260,7 @@ static void help_list(const char *typed, FILE *file)
         else
             fprintf(file, "  %-42s  %s\n", usage, command->help);
     }
-    fprintf(file, "\n'vipgate help COMMAND' says more of one command; vipgate(8) is the manual.\n");
+    fprintf(file, "\nSee 'vipgate help COMMAND' for one command, and vipgate(8).\n");
 }
 
 void command_help(const struct invocation *invocation, FILE *file)

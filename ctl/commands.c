@@ -15,26 +15,25 @@ const struct command commands[] = {
      "to 10s while it keeps ending. SIGHUP is passed on: reload. SIGTERM or Ctrl-C stops both, bgpd\n"
      "first, and ends with 0. A configuration that is wrong at the start ends it with 2.",
      handle_run},
-    {"config check", "FILE [--here]", "say what is wrong with a configuration file",
-     "Prints every error and warning with its place. Exit status 2 where there is an error. --here looks for\n"
-     "what this machine lacks as well, a file or an interface, and the exit status is 1 where it finds something.",
+    {"config check", "FILE [--here]", "validate a configuration file",
+     "Prints every error and warning with its place. Exit status 2 if there is an error. --here also looks for\n"
+     "what this machine lacks, a file or an interface; exit status 1 if something is missing.",
      handle_config_check},
     {"config convert", "FILE --to text|json|xml", "print a configuration file in another encoding",
-     "The encoding of FILE is known by its ending: .json, .xml, any other is text.", handle_config_convert},
-    {"status", "[--check] [--watch [DURATION]]", "one screen: site, daemons, neighbours, VIPs, checks, last events",
-     "Where one daemon does not answer, what the other says is shown, and the exit status is 3.\n"
-     "--check prints what is wrong instead, and is 1 where something is: a daemon missing, the lease run out;\n"
+     "The encoding of FILE follows from its suffix: .json, .xml, any other is text.", handle_config_convert},
+    {"status", "[--check] [--watch [DURATION]]", "one screen: site, daemons, neighbors, VIPs, checks, last events",
+     "If one daemon does not answer, the other's part is shown, and the exit status is 3.\n"
+     "--check prints what is wrong instead, and exits with 1 if anything is: a daemon missing, the lease expired;\n"
      "a neighbor not established and not shut down; a VIP pending, waiting, degraded or withdrawn; a check\n"
-     "down or unknown. What an operator has steered so is printed and does not count. 3: no daemon answers.",
+     "down or unknown. What an operator set so is printed and does not count. 3: no daemon answers.",
      handle_status},
-    {"show neighbors", "[--watch [DURATION]]", "all BGP neighbours", NULL, handle_show_neighbors},
-    {"show neighbor", "ADDRESS [--watch [DURATION]]", "all about one neighbour's session", NULL, handle_show_neighbor},
+    {"show neighbors", "[--watch [DURATION]]", "all BGP neighbors", NULL, handle_show_neighbors},
+    {"show neighbor", "ADDRESS [--watch [DURATION]]", "all about one neighbor's session", NULL, handle_show_neighbor},
     {"show advertised-routes", "[neighbor ADDRESS] [--watch [DURATION]]",
-     "what neighbours were sent, and whether their TCP has it",
-     "DELIVERY is queued (not written yet), sent, or acknowledged by the TCP of the neighbour.",
-     handle_show_advertised},
+     "what neighbors were sent, and whether their TCP has it",
+     "DELIVERY is queued (not written yet), sent, or acknowledged by the TCP of the neighbor.", handle_show_advertised},
     {"show received-routes", "[neighbor ADDRESS] [ADDRESS|PREFIX] [--watch [DURATION]]",
-     "what neighbours sent and was kept",
+     "what neighbors sent and was kept",
      "The neighbor's leaf 'import' decides what is kept; 'show neighbor' counts all of it. Sorted by neighbor and\n"
      "prefix. Of an ADDRESS: each neighbor's longest prefix that holds it.",
      handle_show_received},
@@ -51,9 +50,9 @@ const struct command commands[] = {
     {"check run", "NAME", "probe now, print the result",
      "The run counts like any other. The exit status is 0 whatever the outcome; LAST OUTCOME says it.",
      handle_check_run},
-    {"neighbor", "ADDRESS up|down|reset|refresh [--message TEXT]", "steer one neighbour's session",
+    {"neighbor", "ADDRESS up|down|reset|refresh [--message TEXT]", "steer one neighbor's session",
      "down keeps the session down until up; reset closes it, and it comes back; both send TEXT (RFC 9003).\n"
-     "refresh asks the neighbour for its routes again (RFC 2918).",
+     "refresh asks the neighbor for its routes again (RFC 2918).",
      handle_neighbor},
     {"reload", "", "read the configuration file again",
      "Each daemon takes all of the file or nothing. bgpd is asked first: a file that is wrong, or that it cannot\n"

@@ -112,7 +112,7 @@ static int print_running(const char *json, enum conf_encoding encoding)
     if (text)
         fputs(text, stdout);
     else
-        complain("the daemon's answer is not understood: %s", reason);
+        complain("invalid answer from the daemon: %s", reason);
     int status = text ? STATUS_DONE : STATUS_UNREACHABLE;
     free(text);
     lyd_free_all(tree);

@@ -56,12 +56,12 @@ const struct json_node **show_events_sorted(const struct collection *collection,
     return events;
 }
 
-void show_events(struct writer *writer, bool titled, const struct collection *collection, uint64_t last)
+void show_events(struct writer *writer, const struct collection *collection, uint64_t last)
 {
     size_t count;
     const struct json_node **events = show_events_sorted(collection, last, &count);
 
-    writer_list(writer, &view_events, titled);
+    writer_list(writer, &view_events);
     for (size_t i = 0; i < count; i++)
         writer_entry(writer, events[i]);
     free(events);
@@ -253,7 +253,7 @@ static int follow(const struct invocation *invocation)
     follow_open(&following, invocation);
     bool reached = following.clients[0] || following.clients[1];
     if (reached) {
-        show_events(&following.writer, false, &following.held, last_of(invocation));
+        show_events(&following.writer, &following.held, last_of(invocation));
         collection_free(&following.held);
         writer_expect_more(&following.writer);
         writer_flush(&following.writer);
@@ -288,7 +288,7 @@ int handle_show_events(const struct invocation *invocation)
     /* One daemon's events are worth showing while the other is down, which was told on standard error. */
     if (reached > 0) {
         struct writer writer = show_writer(invocation);
-        show_events(&writer, false, &answers, last_of(invocation));
+        show_events(&writer, &answers, last_of(invocation));
         writer_end(&writer);
     }
     collection_free(&answers);

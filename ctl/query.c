@@ -65,7 +65,7 @@ bool document_read(struct document *document, const char *json, size_t size)
     document->state = node_child(json_parse(&document->arena, json, size), "vipgate:state");
     if (document->state && document->state->object)
         return true;
-    complain("the daemon's answer is not understood; is it of another version?");
+    complain("invalid answer from the daemon; is it another version?");
     document_free(document);
     return false;
 }

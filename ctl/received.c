@@ -134,7 +134,7 @@ int handle_show_received(const struct invocation *invocation)
                                      {prefix ? "prefix" : "address", which, false}};
     struct rows rows = {.writer = show_writer(invocation)};
 
-    writer_list(&rows.writer, &view_received, false);
+    writer_list(&rows.writer, &view_received);
     int status = query(invocation, "bgpd", request_get(view_received.list, members, COUNT(members)), ANSWER_TIMEOUT_MS,
                        take, &rows);
     write_sorted(&rows);

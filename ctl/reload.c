@@ -92,7 +92,7 @@ static int await_answer(struct party *party, uint64_t deadline_ms)
     if (result == CONTROL_MORE && plan_of(party))
         return STATUS_DONE;
     if (result == CONTROL_MORE || result == CONTROL_DONE)
-        complain("%s: the answer is not understood; is the daemon of another version?", party->daemon);
+        complain("%s: invalid answer; is the daemon another version?", party->daemon);
     int status = query_outcome(result, party->daemon, error);
     return status == STATUS_USAGE ? STATUS_USAGE : STATUS_REFUSED;
 }
@@ -124,7 +124,7 @@ static int prepare(struct transaction *transaction)
     }
     if (read_the_same(transaction->parties))
         return STATUS_DONE;
-    complain("the file was changed while the daemons read it, and nothing was applied: try again");
+    complain("the file changed while the daemons were reading it; nothing was applied, try again");
     return STATUS_REFUSED;
 }
 

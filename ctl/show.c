@@ -45,11 +45,11 @@ void show_end(struct writer *writer, int status)
         writer_drop(writer);
 }
 
-void show_list(struct writer *writer, const struct view *view, bool titled, const struct collection *collection)
+void show_list(struct writer *writer, const struct view *view, const struct collection *collection)
 {
     const struct json_node *entry = NULL;
 
-    writer_list(writer, view, titled);
+    writer_list(writer, view);
     while ((entry = collection_next(collection, view->list, entry)))
         writer_entry(writer, entry);
 }
@@ -77,7 +77,7 @@ static int list(const struct invocation *invocation, const char *daemon, const s
 {
     struct listing listing = {.view = view, .writer = show_writer(invocation)};
 
-    writer_list(&listing.writer, view, false);
+    writer_list(&listing.writer, view);
     int status =
         query(invocation, daemon, request_get(view->list, members, count), ANSWER_TIMEOUT_MS, list_document, &listing);
     show_end(&listing.writer, status);
@@ -119,7 +119,7 @@ static int page(const struct invocation *invocation, const char *daemon, const s
                        collection_add, &answers);
     const struct json_node *entry = collection_find(&answers, view->list, key);
     if (status == STATUS_DONE && !entry) {
-        complain("there is no %s %s; 'vipgate show %ss' lists them", view->list, key, view->list);
+        complain("there is no %s %s; see 'vipgate show %ss'", view->list, key, view->list);
         status = STATUS_REFUSED;
     } else if (status == STATUS_DONE) {
         struct writer writer = show_writer(invocation);

@@ -13,12 +13,12 @@ struct writer show_writer(const struct invocation *invocation);
 void show_end(struct writer *writer, int status);
 
 /* Writes the list of VIEW over all answers in COLLECTION. */
-void show_list(struct writer *writer, const struct view *view, bool titled, const struct collection *collection);
+void show_list(struct writer *writer, const struct view *view, const struct collection *collection);
 
 /* The entries of the list 'event' of COLLECTION by time, at most LAST, the newest. The caller frees the array. */
 const struct json_node **show_events_sorted(const struct collection *collection, uint64_t last, size_t *count);
 
 /* The same as a list of WRITER. */
-void show_events(struct writer *writer, bool titled, const struct collection *collection, uint64_t last);
+void show_events(struct writer *writer, const struct collection *collection, uint64_t last);
 
 #endif

@@ -94,7 +94,7 @@ static void write_part(struct writer *writer, const struct part *part, const str
     size_t room = rows_of(&writer->style);
     const struct json_node *entry = NULL;
 
-    writer_list(writer, part->view, false);
+    writer_list(writer, part->view);
     size_t all = write_totals(writer->style.file, part, answers);
     if (all == room + 1) /* as long as the line that would say so */
         room = all;
@@ -112,7 +112,7 @@ static void write_lists(struct writer *writer, const struct collection *answers,
     for (size_t i = 0; i < LISTS; i++) {
         bool known = parts[i].view == &view_checks ? health : bgp;
         if (known && writer->json)
-            show_list(writer, parts[i].view, false, answers);
+            show_list(writer, parts[i].view, answers);
         else if (known)
             write_part(writer, &parts[i], answers);
     }
@@ -126,9 +126,9 @@ void status_write(struct writer *writer, const struct collection *answers, bool 
         fprintf(writer->style.file, "site %s\n\n", site->text);
     else if (site)
         writer_json(writer, "site", site);
-    show_list(writer, &view_daemons, false, answers);
+    show_list(writer, &view_daemons, answers);
     write_lists(writer, answers, bgp, health);
-    show_events(writer, false, answers, rows_of(&writer->style));
+    show_events(writer, answers, rows_of(&writer->style));
     writer_end(writer);
 }
 

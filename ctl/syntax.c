@@ -202,7 +202,7 @@ bool arguments_take(struct arguments *arguments, const struct element *element, 
     const struct placeholder *placeholder = placeholder_find(element->value);
 
     if (arguments_get(arguments, element->name)) {
-        snprintf(error, size, "%s is given twice", element->name);
+        snprintf(error, size, "%s is given more than once", element->name);
         return false;
     }
     struct argument *argument = &arguments->items[arguments->count];

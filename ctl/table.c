@@ -118,8 +118,9 @@ static void grow(struct table *table, const struct table_row *row)
     const char *cell = row->cells;
     bool wider = false;
 
-    for (size_t i = 0; i < table->column_count; i++, cell += strlen(cell) + 1) {
-        size_t width = text_width(cell);
+    for (size_t i = 0, octets; i < table->column_count; i++, cell += octets + 1) {
+        octets = strlen(cell);
+        size_t width = octets > table->wanted[i] ? text_width(cell) : 0; /* it takes no more columns than octets */
         wider = wider || width > table->wanted[i];
         table->wanted[i] = width > table->wanted[i] ? width : table->wanted[i];
     }

@@ -51,7 +51,7 @@ static const char *cause_of(const struct json_node *entry)
     return "last-error";
 }
 
-/* What an operator wants beside a neighbour's state: why it is not up, or who it is. */
+/* What an operator wants beside a neighbor's state: why it is not up, or who it is. */
 static void cell_note(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
 {
     const char *state = node_text(entry, "session-state");
@@ -308,32 +308,30 @@ static const struct column cause_columns[] = {
     {"BECAUSE", "text", cell_text, false, true},
 };
 
-const struct view view_daemons = {
-    .list = "daemon", .title = "Daemons", .empty = "no daemon answers", COLUMNS(daemon_columns)};
+const struct view view_daemons = {.list = "daemon", .empty = "no daemon answers", COLUMNS(daemon_columns)};
 const struct view view_neighbors = {.list = "neighbor",
-                                    .title = "Neighbors",
+
                                     .empty = "no neighbor is configured",
                                     COLUMNS(neighbor_columns),
                                     FIELDS(neighbor_fields)};
 const struct view view_vips = {
-    .list = "vip", .title = "VIPs", .empty = "no VIP is configured", COLUMNS(vip_columns), FIELDS(vip_fields)};
+    .list = "vip", .empty = "no VIP is configured", COLUMNS(vip_columns), FIELDS(vip_fields)};
 const struct view view_checks = {.list = "check",
-                                 .title = "Checks",
+
                                  .empty = "no check is configured",
                                  COLUMNS(check_columns),
                                  FIELDS(check_fields)};
 const struct view view_advertised = {.list = "advertised-route",
-                                     .title = "Advertised routes",
+
                                      .empty = "no route is advertised",
                                      COLUMNS(advertised_columns)};
 const struct view view_received = {.list = "received-route",
-                                   .title = "Received routes",
+
                                    .empty = "no route was received and kept",
                                    COLUMNS(received_columns)};
 const struct view view_events = {.list = "event",
-                                 .title = "Events",
+
                                  .empty = "nothing has happened",
                                  COLUMNS(event_columns),
                                  .typical = event_widths};
-const struct view view_causes = {
-    .list = "cause", .title = "Causes", .empty = "no cause is known", COLUMNS(cause_columns)};
+const struct view view_causes = {.list = "cause", .empty = "no cause is known", COLUMNS(cause_columns)};

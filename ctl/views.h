@@ -6,7 +6,6 @@
 
 struct view {
     const char *list;  /* its name in the schema */
-    const char *title; /* above it, where several are shown */
     const char *empty; /* in place of a table without rows */
     const struct column *columns;
     size_t column_count;

@@ -43,7 +43,7 @@ static void ask_healthd(const struct invocation *invocation, const struct json_n
 
 static void write_causes(struct writer *writer, const struct json_node *vip)
 {
-    writer_list(writer, &view_causes, false);
+    writer_list(writer, &view_causes);
     NODE_FOR_EACH(cause, vip, "cause")
     {
         writer_entry(writer, cause);
@@ -76,7 +76,7 @@ static void write_events(struct writer *writer, const struct json_node *vip, con
             events[kept++] = events[i];
     }
     if (kept > 0)
-        writer_list(writer, &view_events, false);
+        writer_list(writer, &view_events);
     for (size_t i = kept > EVENTS_SHOWN ? kept - EVENTS_SHOWN : 0; i < kept; i++)
         writer_entry(writer, events[i]);
     free(events);
@@ -88,7 +88,7 @@ static void write_why(struct writer *writer, const struct json_node *vip, const 
     if (!writer->json) /* there the chain is part of the VIP */
         write_causes(writer, vip);
     if (collection_next(answers, "check", NULL))
-        show_list(writer, &view_checks, false, answers);
+        show_list(writer, &view_checks, answers);
     write_events(writer, vip, answers);
     writer_end(writer);
 }
@@ -103,7 +103,7 @@ int handle_why(const struct invocation *invocation)
         query(invocation, "bgpd", request_get("why,event", members, 2), ANSWER_TIMEOUT_MS, collection_add, &answers);
     const struct json_node *vip = collection_find(&answers, "vip", prefix);
     if (status == STATUS_DONE && !vip) {
-        complain("there is no vip %s; 'vipgate show vips' lists them", prefix);
+        complain("there is no vip %s; see 'vipgate show vips'", prefix);
         status = STATUS_REFUSED;
     } else if (status == STATUS_DONE) {
         struct writer writer = show_writer(invocation);

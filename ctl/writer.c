@@ -48,15 +48,13 @@ static void begin_section(struct writer *writer)
         fputc('\n', writer->style.file);
 }
 
-void writer_list(struct writer *writer, const struct view *view, bool titled)
+void writer_list(struct writer *writer, const struct view *view)
 {
     begin_section(writer);
     writer->view = view;
     writer->rows = 0;
     if (writer->json)
         return;
-    if (titled)
-        fprintf(writer->style.file, "%s\n", view->title);
     writer->table = table_begin(&writer->style, view->columns, view->column_count);
 }
 

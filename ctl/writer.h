@@ -17,8 +17,8 @@ struct writer {
 
 struct writer writer_to(const struct style *style, bool json);
 
-/* Begins a list. TITLED: its title stands above the table. An open list is ended. */
-void writer_list(struct writer *writer, const struct view *view, bool titled);
+/* Begins a list. An open list is ended. */
+void writer_list(struct writer *writer, const struct view *view);
 
 /* Adds an entry of the open list. */
 void writer_entry(struct writer *writer, const struct json_node *entry);

@@ -119,11 +119,14 @@ static size_t unescape_one(const char *text, size_t size, char out[static 4], si
 
 /* ---- values; each answers whether there was one ---- */
 
-/* Octets up to the closing quote; past the end where there is none. */
-static size_t quoted_length(const char *text, size_t size)
+/* Octets up to the closing quote; past the end where there is none. *PLAIN: they stand for themselves. */
+static size_t quoted_length(const char *text, size_t size, bool *plain)
 {
     size_t length = 0;
 
+    while (length < size && (unsigned char)text[length] >= ' ' && text[length] != '"' && text[length] != '\\')
+        length++;
+    *plain = length < size && text[length] == '"';
     while (length < size && text[length] != '"')
         length += text[length] == '\\' ? 2 : 1;
     return length;
@@ -156,12 +159,13 @@ static bool read_string(struct parser *parser, const char **string)
 {
     if (!take(parser, '"'))
         return fail(parser, "expected a name in quotes");
+    bool plain;
     const char *start = here(parser);
-    size_t length = quoted_length(start, wire_remaining(&parser->wire));
+    size_t length = quoted_length(start, wire_remaining(&parser->wire), &plain);
     if (!wire_read_bytes(&parser->wire, length))
         return fail_at(parser, start - 1, "unterminated string");
     char *copy = arena_text(parser->arena, start, length);
-    const char *wrong = copy ? unescape(copy, length) : NULL;
+    const char *wrong = copy && !plain ? unescape(copy, length) : NULL;
     if (wrong && *wrong == '\\')
         return fail_at(parser, start + (wrong - copy) + 1, "invalid escape sequence");
     if (wrong || !take(parser, '"'))

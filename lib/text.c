@@ -54,9 +54,19 @@ size_t text_clean_length(const char *text)
     return is_control(text, length) ? 0 : length;
 }
 
+/* Octets at the beginning of TEXT that are printable ASCII. */
+static size_t plain_length(const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] >= ' ' && text[length] < 0x7f)
+        length++;
+    return length;
+}
+
 bool text_is_clean(const char *text)
 {
-    while (*text) {
+    while (*(text += plain_length(text))) {
         size_t length = text_clean_length(text);
         if (length == 0)
             return false;
@@ -67,7 +77,7 @@ bool text_is_clean(const char *text)
 
 void text_clean(char *text)
 {
-    while (*text) {
+    while (*(text += plain_length(text))) {
         size_t length = text_clean_length(text);
         if (length == 0) {
             *text = '?';

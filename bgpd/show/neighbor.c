@@ -78,7 +78,7 @@ static void show_error(struct json *row, const char *name, const struct session_
     json_end(row);
 }
 
-/* What there is only once the neighbour's OPEN was seen, or a connection. */
+/* What there is only once the neighbor's OPEN was seen, or a connection. */
 static void show_session(struct json *row, const struct peer_status *status)
 {
     char router_id[INET_ADDRSTRLEN];

@@ -195,7 +195,7 @@ static bool check_vip(const struct show *show, struct control_request *request, 
         return true;
     if (prefix ? vips_find(bgpd_of(show)->vips, &show->only_prefix) != NULL : !why)
         return true;
-    control_refuse(request, prefix ? "no vip %s is configured; see 'vipgate show vips'" : "why needs a prefix", prefix);
+    control_refuse(request, prefix ? "no VIP %s is configured; see 'vipgate show vips'" : "why needs a prefix", prefix);
     return false;
 }
 

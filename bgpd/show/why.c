@@ -44,7 +44,7 @@ static void add_address(struct causes *causes, const struct bgpd *bgpd, const st
     if (!config->manage_address) {
         bool there = addresses_has_anywhere(bgpd->addresses, &vip->prefix);
         add_cause(causes, "address", vip->text, there ? "present" : "absent", 0,
-                  "not managed by vipgate: it does not matter for the announcement");
+                  "not managed by vipgate; does not affect the announcement");
         return;
     }
     if (vip->address.error)
@@ -53,7 +53,7 @@ static void add_address(struct causes *causes, const struct bgpd *bgpd, const st
         snprintf(text, sizeof text, "on %s, %s", config->interface,
                  !vip->address.present ? "not added"
                  : vip->address.ours   ? "added by vipgate"
-                                       : "there before vipgate");
+                                       : "present before vipgate");
     add_cause(causes, "address", vip->text, vip->address.present ? "present" : "absent", 0, text);
 }
 
@@ -82,7 +82,7 @@ static void add_checks(struct causes *causes, const struct bgpd *bgpd, const str
         struct check_view view;
         verdict_table_view(verdicts, name, &view);
         add_cause(causes, "check", name, words[view.standing], view.since_us,
-                  view.reason[0] ? view.reason : "its first verdict is still to come");
+                  view.reason[0] ? view.reason : "no verdict yet");
     }
 }
 
@@ -92,13 +92,13 @@ static void add_health(struct causes *causes, const struct bgpd *bgpd)
     const struct event *event = journal_latest(bgpd->daemon.journal, "health", "healthd");
 
     add_cause(causes, "health", "healthd", health_link_name(link), event ? event->time_us : 0,
-              event ? event->cause : "not yet reached");
+              event ? event->cause : "not reached yet");
 }
 
 /* What the neighbor has of the VIP, in words. */
 static void describe_delivery(const struct peer *peer, const struct vip *vip, char *text, size_t size)
 {
-    static const char *const deliveries[] = {"is queued for it", "was sent to it, and not acknowledged yet",
+    static const char *const deliveries[] = {"is queued", "was sent, not acknowledged yet",
                                              "was acknowledged by its TCP"};
     const struct rib_out_route *route = rib_out_find(peer_rib_out(peer), &vip->prefix);
     const struct audience audience = vip_audience(vip);
@@ -106,19 +106,20 @@ static void describe_delivery(const struct peer *peer, const struct vip *vip, ch
     char as_path[256];
 
     if (!peer_carries(peer, vip->prefix.family))
-        snprintf(text, size, "it does not take %s routes", vip->prefix.family == FAMILY_IPV4 ? "IPv4" : "IPv6");
+        snprintf(text, size, "its session does not carry %s routes",
+                 vip->prefix.family == FAMILY_IPV4 ? "IPv4" : "IPv6");
     else if (!audience_includes(&audience, peer))
-        strlcpy(text, "not among the neighbors of this vip", size);
+        strlcpy(text, "not one of the neighbors of this VIP", size);
     else if (obstacle)
         snprintf(text, size, "withheld: %s", obstacle);
     else if (route && route->desired)
-        snprintf(text, size, "the route with AS path %s %s",
+        snprintf(text, size, "route with AS path %s %s",
                  peer_as_path_text(peer, route->desired, as_path, sizeof as_path),
                  deliveries[peer_delivery(peer, route)]);
     else if (route && route->sent)
-        strlcpy(text, "the withdrawal is queued for it", size);
+        strlcpy(text, "withdrawal is queued", size);
     else
-        strlcpy(text, "has no route to it from here", size);
+        strlcpy(text, "no route", size);
 }
 
 static void add_neighbors(struct causes *causes, const struct bgpd *bgpd, const struct vip *vip)

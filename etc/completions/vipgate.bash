@@ -1,5 +1,5 @@
 # bash completion for vipgate. What may come next is asked of vipgate itself, whose command table knows it, and of the
-# running daemons for the names of neighbours, VIPs and checks. File names are completed where nothing else fits.
+# running daemons for the names of neighbors, VIPs and checks. File names are completed where nothing else fits.
 _vipgate()
 {
     local words

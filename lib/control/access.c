@@ -90,7 +90,7 @@ bool control_peer_trusted(int fd, uid_t also, char *error, size_t size)
 
     if (peer_of(fd, &peer) && (peer.uid == 0 || peer.uid == geteuid() || (also != (uid_t)-1 && peer.uid == also)))
         return true;
-    snprintf(error, size, "who listens there is uid %d, neither root nor this user: it is not believed", (int)peer.uid);
+    snprintf(error, size, "its listener is uid %d, neither root nor this user", (int)peer.uid);
     return false;
 }
 
@@ -126,7 +126,7 @@ static bool clear_place(const struct sockaddr_un *address, int directory, const 
     if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
         return true; /* where it is more than its absence, bind() says so */
     if (!S_ISSOCK(status.st_mode)) {
-        snprintf(error, size, "%s is there and is not a socket; remove it", path);
+        snprintf(error, size, "%s exists and is not a socket; remove it", path);
         return false;
     }
     if (is_answered(address)) {
@@ -156,7 +156,7 @@ static int bind_in(int directory, const struct sockaddr_un *address, const struc
         return -1;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) {
-        snprintf(error, size, "cannot make a socket: %s", strerror(errno));
+        snprintf(error, size, "cannot create a socket: %s", strerror(errno));
         return -1;
     }
     mode_t mask = umask(0117); /* nobody can connect before somebody listens */

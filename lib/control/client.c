@@ -49,7 +49,7 @@ static void explain_connect(const char *path, int reason, char *error, size_t si
     const char *remedy = "is it running, and with this directory? (-S DIRECTORY)";
 
     if (reason == EACCES || reason == EPERM)
-        remedy = "only root and members of the group " CONTROL_GROUP " may ask";
+        remedy = "only root and members of the group " CONTROL_GROUP " may connect";
     else if (reason == EAGAIN)
         remedy = "the daemon does not answer";
     snprintf(error, size, "cannot reach %s: %s; %s", path, strerror(reason), remedy);
@@ -157,7 +157,7 @@ static enum control_result receive(struct control_client *client, uint64_t deadl
     }
     ssize_t count = recv(client->fd, client->data + client->size, client->capacity - client->size, 0);
     if (count <= 0) {
-        snprintf(error, size, "the daemon closed %s before it had answered", client->path);
+        snprintf(error, size, "the daemon closed %s without an answer", client->path);
         return CONTROL_UNREACHABLE;
     }
     client->size += (size_t)count;
@@ -189,7 +189,7 @@ static enum control_result take_answer(struct wire_reader body, control_answer *
         keep_text(text, length, error, size);
         return kind == CONTROL_KIND_REFUSAL ? CONTROL_REFUSED : CONTROL_INVALID;
     }
-    strlcpy(error, "the daemon's answer is not understood; is it of another version?", size);
+    strlcpy(error, "invalid answer from the daemon; is it another version?", size);
     return CONTROL_UNREACHABLE;
 }
 
@@ -209,7 +209,7 @@ enum control_result control_client_wait(struct control_client *client, uint64_t 
         }
         enum control_result result = taken < 0 ? CONTROL_UNREACHABLE : receive(client, deadline_ms, error, size);
         if (taken < 0)
-            strlcpy(error, "the daemon's answer is longer than any should be", size);
+            strlcpy(error, "invalid answer from the daemon: too long", size);
         if (result != CONTROL_MORE)
             return result;
     }

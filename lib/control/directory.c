@@ -18,7 +18,7 @@ static bool make(const char *path, char *error, size_t size)
     umask(mask);
     if (result == 0 || reason == EEXIST)
         return true;
-    snprintf(error, size, "cannot make the directory %s: %s; make it, or " ANOTHER, path, strerror(reason));
+    snprintf(error, size, "cannot create the directory %s: %s; create it, or " ANOTHER, path, strerror(reason));
     return false;
 }
 
@@ -39,10 +39,10 @@ static bool is_safe(const char *path, const struct stat *status, const struct co
                     size_t size)
 {
     if (!is_ours(status, owner))
-        snprintf(error, size, "%s belongs to uid %u, who could pose as a daemon there: chown it to uid %u, or " ANOTHER,
+        snprintf(error, size, "%s is owned by uid %u, who could impersonate a daemon: chown it to uid %u, or " ANOTHER,
                  path, (unsigned)status->st_uid, (unsigned)owner->uid);
     else if (!is_closed(status, owner))
-        snprintf(error, size, "others may write to %s, and could pose as a daemon there: chmod go-w %s, or " ANOTHER,
+        snprintf(error, size, "%s is writable by others, who could impersonate a daemon: chmod go-w %s, or " ANOTHER,
                  path, path);
     else
         return true;
@@ -58,7 +58,8 @@ int control_directory_open(const char *path, const struct control_owner *owner, 
     int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status) < 0) {
         bool link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
-        snprintf(error, size, "%s: %s; " ANOTHER, path, link ? "a link, which is not followed" : strerror(errno));
+        snprintf(error, size, "%s: %s; " ANOTHER, path,
+                 link ? "a symbolic link, which is not followed" : strerror(errno));
     } else if (is_safe(path, &status, owner, error, size)) {
         return fd;
     }

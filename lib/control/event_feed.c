@@ -37,7 +37,7 @@ static void append_gap(const struct event_feed *feed, struct json *state, uint64
 {
     char cause[96];
 
-    snprintf(cause, sizeof cause, "%" PRIu64 " events came faster than they were read, and are lost", count);
+    snprintf(cause, sizeof cause, "%" PRIu64 " events lost: they came faster than they were read", count);
     json_entry(state, "event");
     json_time(state, "time", clock_real_us());
     json_text(state, "daemon", journal_daemon(feed->journal));

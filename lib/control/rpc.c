@@ -104,7 +104,7 @@ static bool check_given(const struct rpc *rpc, const struct json_node *node, cha
         else if (!fits(input, value))
             snprintf(error, size, "bad request: invalid value of '%s'", input->name);
         else if (!value->listed && node_from(value->next, value->name))
-            snprintf(error, size, "bad request: '%s' is given twice", input->name);
+            snprintf(error, size, "bad request: '%s' is given more than once", input->name);
         else
             continue;
         return false;

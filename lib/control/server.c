@@ -139,7 +139,7 @@ static void on_connection(int fd, void *user)
     }
     request->dispatched = true; /* for a refusal */
     if (!control_peer_allowed(&server->listener.owner, fd)) {
-        control_refuse(request, "permission denied: only root and members of the group " CONTROL_GROUP " may ask");
+        control_refuse(request, "permission denied: only root and members of the group " CONTROL_GROUP " may connect");
     } else if (!has_place(server, control_peer_is_root(fd))) {
         control_refuse(request, "busy: %d clients are connected already", CONTROL_CLIENTS_MAX);
     } else {

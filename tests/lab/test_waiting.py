@@ -54,7 +54,7 @@ class Waiting(LabCase):
         self.assertIn("none of its neighbors takes IPv6 routes", self.gate.vip(VIP6)["reason"], vip)
         for address in (NEIGHBOR, SECOND):
             self.assertEqual([VIP], [route["prefix"] for route in self.gate.advertised(address)])
-        self.assertIn("does not take IPv6 routes", self.gate.done("why", VIP6))
+        self.assertIn("does not carry IPv6 routes", self.gate.done("why", VIP6))
 
     def test_withheld_from_a_neighbor(self):
         """A neighbor is not told its own address as next hop (RFC 4271 section 5.1.3); the other one is."""

@@ -94,7 +94,7 @@ static void test_nothing_is_given_twice(void **state)
 
     assert_true(arguments_take(&arguments, &element, "1", error, sizeof error));
     assert_false(arguments_take(&arguments, &element, "2", error, sizeof error));
-    assert_string_equal(error, "--last is given twice");
+    assert_string_equal(error, "--last is given more than once");
     assert_string_equal(arguments_get(&arguments, "--last"), "1");
     assert_null(arguments_get(&arguments, "--follow"));
 }

@@ -38,7 +38,7 @@ static const struct row {
 static void write_view(struct writer *writer, const struct row *row, const struct json_node *state)
 {
     if (!row->key)
-        writer_list(writer, row->view, false);
+        writer_list(writer, row->view);
     NODE_FOR_EACH(entry, state, row->view->list)
     {
         if (!row->key)

@@ -147,7 +147,7 @@ static void test_a_directory_that_cannot_be_made(void **state)
     snprintf(nested, sizeof nested, "%s/a/b", place->directory);
     assert_true(control_address(nested, "bgpd", &place->address, place->error, sizeof place->error));
     assert_int_equal(bind_there(place), -1);
-    assert_non_null(strstr(place->error, "cannot make the directory"));
+    assert_non_null(strstr(place->error, "cannot create the directory"));
     assert_non_null(strstr(place->error, nested));
 }
 
@@ -188,7 +188,7 @@ static void test_a_directory_of_somebody_else(void **state)
     if (geteuid() != 0)
         skip();
     assert_int_equal(chown(place->directory, STRANGER, (gid_t)-1), 0);
-    expect_refused(place, "belongs to uid 54321");
+    expect_refused(place, "is owned by uid 54321");
     place->owner.uid = STRANGER; /* it is the daemon's own */
     int fd = bind_there(place);
     assert_true(fd >= 0);
@@ -206,7 +206,7 @@ static void test_links_are_not_followed(void **state)
     assert_int_equal(mkdir(target, 0700), 0);
     assert_int_equal(symlink(target, link_path), 0);
     assert_true(control_address(link_path, "bgpd", &place->address, place->error, sizeof place->error));
-    expect_refused(place, "a link");
+    expect_refused(place, "a symbolic link");
     /* A link in the socket's place. */
     assert_true(control_address(place->directory, "bgpd", &place->address, place->error, sizeof place->error));
     assert_int_equal(symlink(target, place->address.sun_path), 0);

@@ -47,7 +47,7 @@ static void test_what_is_refused(void **state)
         {"{\"vipgate:get\":{\"what\":[\"vip\"],\"last\":1.5}}", "invalid value of 'last'"},
         {"{\"vipgate:get\":{\"what\":[\"vip\"],\"last\":4294967296}}", "invalid value of 'last'"},
         {"{\"vipgate:get\":{\"what\":[\"vip\"],\"last\":99999999999999999999999}}", "invalid value of 'last'"},
-        {"{\"vipgate:get\":{\"what\":[\"vip\"],\"last\":1,\"last\":2}}", "'last' is given twice"},
+        {"{\"vipgate:get\":{\"what\":[\"vip\"],\"last\":1,\"last\":2}}", "'last' is given more than once"},
         {"{\"vipgate:get\":{\"what\":[\"vip\"],\"follow\":\"true\"}}", "invalid value of 'follow'"},
         {"{\"vipgate:get\":{\"what\":[\"vip\"],\"follow\":maybe}}", "invalid value of 'follow'"},
         {"{\"vipgate:check-run\":{}}", "check-run needs 'name'"},
