@@ -119,7 +119,7 @@ static int page(const struct invocation *invocation, const char *daemon, const s
                        collection_add, &answers);
     const struct json_node *entry = collection_find(&answers, view->list, key);
     if (status == STATUS_DONE && !entry) {
-        complain("there is no %s %s; see 'vipgate show %ss'", view->list, key, view->list);
+        complain("no %s %s is configured; see 'vipgate show %ss'", view->list, key, view->list);
         status = STATUS_REFUSED;
     } else if (status == STATUS_DONE) {
         struct writer writer = show_writer(invocation);

@@ -103,7 +103,7 @@ int handle_why(const struct invocation *invocation)
         query(invocation, "bgpd", request_get("why,event", members, 2), ANSWER_TIMEOUT_MS, collection_add, &answers);
     const struct json_node *vip = collection_find(&answers, "vip", prefix);
     if (status == STATUS_DONE && !vip) {
-        complain("there is no vip %s; see 'vipgate show vips'", prefix);
+        complain("no vip %s is configured; see 'vipgate show vips'", prefix);
         status = STATUS_REFUSED;
     } else if (status == STATUS_DONE) {
         struct writer writer = show_writer(invocation);

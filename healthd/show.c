@@ -50,19 +50,6 @@ static void show_last(struct json *row, const struct check *check)
     json_end(row);
 }
 
-static void show_damping(struct json *row, const struct check *check)
-{
-    const struct damping_config *config = &check->config->judge.damping;
-    uint64_t now_ms = uv_now(check->room->probe.loop);
-
-    if (!config->enabled)
-        return;
-    json_number(row, "damping-penalty", (uint64_t)damping_penalty(&check->judge.damping, config, now_ms));
-    if (damping_suppressed(&check->judge.damping, config, now_ms))
-        json_number(row, "damping-reuse",
-                    (damping_reuse_ms(&check->judge.damping, config, now_ms) - now_ms + 999) / 1000);
-}
-
 void show_check(struct json *state, const struct check *check)
 {
     json_entry(state, "check");
@@ -76,7 +63,7 @@ void show_check(struct json *state, const struct check *check)
     json_number(state, "runs", check->runs);
     json_text(state, "target", probe_target(check->probe));
     show_last(state, check);
-    show_damping(state, check);
+    damping_show(&check->judge.damping, &check->config->judge.damping, uv_now(check->room->probe.loop), state);
     json_end(state);
 }
 

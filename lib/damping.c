@@ -66,3 +66,12 @@ uint64_t damping_reuse_ms(const struct damping *damping, const struct damping_co
     }
     return free;
 }
+
+void damping_show(const struct damping *damping, const struct damping_config *config, uint64_t now_ms, struct json *row)
+{
+    if (!config->enabled)
+        return;
+    json_number(row, "damping-penalty", (uint64_t)damping_penalty(damping, config, now_ms));
+    if (damping_suppressed(damping, config, now_ms))
+        json_number(row, "damping-reuse", (damping_reuse_ms(damping, config, now_ms) - now_ms + 999) / 1000);
+}

@@ -6,6 +6,8 @@
 #ifndef VIPGATE_LIB_DAMPING_H
 #define VIPGATE_LIB_DAMPING_H
 
+#include "lib/json.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,5 +37,9 @@ bool damping_suppressed(const struct damping *damping, const struct damping_conf
 
 /* The first millisecond at which a suppressed subject is free again, NOW_MS where it is not suppressed. */
 uint64_t damping_reuse_ms(const struct damping *damping, const struct damping_config *config, uint64_t now_ms);
+
+/* Adds the leafs of what a VIP and a check show of it. */
+void damping_show(const struct damping *damping, const struct damping_config *config, uint64_t now_ms,
+                  struct json *row);
 
 #endif

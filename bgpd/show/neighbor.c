@@ -1,5 +1,5 @@
 /* The list neighbor: the page that an operator debugs a session from. */
-#include "bgpd/show/show.h"
+#include "bgpd/show/rows.h"
 
 #include <arpa/inet.h>
 

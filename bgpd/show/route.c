@@ -1,6 +1,6 @@
 /* The lists advertised-route and received-route. */
 #include "bgpd/codec/attribute.h"
-#include "bgpd/show/show.h"
+#include "bgpd/show/rows.h"
 
 /* The attributes that both kinds of route show, from wherever they are kept. */
 struct shown {

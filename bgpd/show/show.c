@@ -1,5 +1,6 @@
 #include "bgpd/show/show.h"
 
+#include "bgpd/show/rows.h"
 #include "lib/daemon/listing.h"
 
 #include <stdlib.h>

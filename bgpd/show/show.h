@@ -1,4 +1,4 @@
-/* What bgpd shows of itself: the rows of the schema's container 'state', and their lists. */
+/* What bgpd shows of itself. */
 #ifndef VIPGATE_BGPD_SHOW_SHOW_H
 #define VIPGATE_BGPD_SHOW_SHOW_H
 
@@ -9,28 +9,5 @@ void show_get(void *user, struct control_request *request, const struct json_nod
 
 /* The neighbor at the address in TEXT; NULL after a refusal. */
 struct peer *show_find_neighbor(const struct bgpd *bgpd, struct control_request *request, const char *text);
-
-/* ---- the rows, each list in a file of its own ---- */
-
-void show_neighbor(struct json *state, const struct peer *peer);
-void show_vip(struct json *state, const struct bgpd *bgpd, const struct vip *vip);
-void show_advertised(struct json *state, const struct bgpd *bgpd, const struct peer *peer,
-                     const struct rib_out_route *route);
-void show_received(struct json *state, const struct peer *peer, const struct rib_in_route *route);
-
-/* The row of VIP with the chain of causes, from effect to cause. */
-void show_why(struct json *state, const struct bgpd *bgpd, const struct vip *vip);
-
-/* The leafs of a VIP, in its row that was begun. */
-void show_vip_leafs(struct json *row, const struct bgpd *bgpd, const struct vip *vip);
-
-/* A leaf with an address; FAMILY_NONE: left out. */
-static inline void show_address(struct json *row, const char *name, const struct address *address)
-{
-    char text[ADDRESS_TEXT_SIZE];
-
-    if (address->family != FAMILY_NONE)
-        json_text(row, name, address_format(address, text));
-}
 
 #endif

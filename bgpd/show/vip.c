@@ -1,5 +1,5 @@
 /* The list vip. */
-#include "bgpd/show/show.h"
+#include "bgpd/show/rows.h"
 #include "lib/clock.h"
 
 static void show_gate(struct json *row, const struct vip *vip)
@@ -48,19 +48,6 @@ static void show_withheld(struct json *row, const struct bgpd *bgpd, const struc
     }
 }
 
-static void show_damping(struct json *row, const struct vip *vip)
-{
-    const struct damping_config *config = &vip->config->damping;
-    const struct damping *damping = &vip->memory.damping;
-    uint64_t now_ms = clock_monotonic_ms();
-
-    if (!config->enabled)
-        return;
-    json_number(row, "damping-penalty", (uint64_t)damping_penalty(damping, config, now_ms));
-    if (damping_suppressed(damping, config, now_ms))
-        json_number(row, "damping-reuse", (damping_reuse_ms(damping, config, now_ms) - now_ms + 999) / 1000);
-}
-
 static bool is_address_present(const struct bgpd *bgpd, const struct vip *vip)
 {
     return vip->config->manage_address ? vip->address.present : addresses_has_anywhere(bgpd->addresses, &vip->prefix);
@@ -84,7 +71,7 @@ void show_vip_leafs(struct json *row, const struct bgpd *bgpd, const struct vip 
     json_number(row, "neighbor-count", show_holders(row, bgpd, &audience, &withheld));
     if (withheld > 0)
         show_withheld(row, bgpd, &audience);
-    show_damping(row, vip);
+    damping_show(&vip->memory.damping, &vip->config->damping, clock_monotonic_ms(), row);
 }
 
 void show_vip(struct json *state, const struct bgpd *bgpd, const struct vip *vip)

@@ -5,7 +5,7 @@
  *     vip -> each neighbor: whether it has it
  *     what happened last
  */
-#include "bgpd/show/show.h"
+#include "bgpd/show/rows.h"
 #include "lib/clock.h"
 
 #include <bsd/string.h>

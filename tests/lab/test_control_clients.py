@@ -15,7 +15,7 @@ from lab.vipgate import SANITIZERS, binary
 
 CONFIG = "control {{ directory {}/run; }}\ncheck passwd {{ file {{ path /etc/passwd; }} rise 1; }}\n"
 CLIENTS_MAX = 64
-CHECKS = 250  # more than the daemon states in one piece
+CHECKS = 2000  # more than the daemon states in one piece
 
 
 class ControlClients(unittest.TestCase):
