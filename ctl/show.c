@@ -108,15 +108,12 @@ int handle_show_advertised(const struct invocation *invocation)
 
 /* ---- pages ---- */
 
-/* The entry of VIEW's list whose key is KEY; MEMBER is the leaf of the request that asks for it alone. */
-static int page(const struct invocation *invocation, const char *daemon, const struct view *view, const char *member,
-                const char *key)
+int show_page(const struct invocation *invocation, const char *daemon, const struct view *view, const char *key,
+              char *request, uint64_t timeout_ms)
 {
-    const struct member members[] = {{member, key, false}};
     struct collection answers = {0};
 
-    int status = query(invocation, daemon, request_get(view->list, members, COUNT(members)), ANSWER_TIMEOUT_MS,
-                       collection_add, &answers);
+    int status = query(invocation, daemon, request, timeout_ms, collection_add, &answers);
     const struct json_node *entry = collection_find(&answers, view->list, key);
     if (status == STATUS_DONE && !entry) {
         complain("no %s %s is configured; see 'vipgate show %ss'", view->list, key, view->list);
@@ -128,6 +125,16 @@ static int page(const struct invocation *invocation, const char *daemon, const s
     }
     collection_free(&answers);
     return status;
+}
+
+/* MEMBER is the leaf of the request that asks for the entry KEY alone. */
+static int page(const struct invocation *invocation, const char *daemon, const struct view *view, const char *member,
+                const char *key)
+{
+    const struct member members[] = {{member, key, false}};
+
+    return show_page(invocation, daemon, view, key, request_get(view->list, members, COUNT(members)),
+                     ANSWER_TIMEOUT_MS);
 }
 
 int handle_show_neighbor(const struct invocation *invocation)

@@ -13,21 +13,9 @@ int handle_check_run(const struct invocation *invocation)
 {
     const char *name = command_argument(invocation, "NAME");
     const struct member members[] = {{"name", name, false}};
-    struct collection answers = {0};
 
-    int status = query(invocation, "healthd", request_build("check-run", members, COUNT(members)), CHECK_RUN_TIMEOUT_MS,
-                       collection_add, &answers);
-    const struct json_node *check = collection_find(&answers, "check", name);
-    if (status == STATUS_DONE && !check) {
-        complain("no check %s is configured; see 'vipgate show checks'", name);
-        status = STATUS_REFUSED;
-    } else if (status == STATUS_DONE) {
-        struct writer writer = show_writer(invocation);
-        writer_page(&writer, &view_checks, check);
-        writer_end(&writer);
-    }
-    collection_free(&answers);
-    return status;
+    return show_page(invocation, "healthd", &view_checks, name, request_build("check-run", members, COUNT(members)),
+                     CHECK_RUN_TIMEOUT_MS);
 }
 
 int handle_neighbor(const struct invocation *invocation)

@@ -48,20 +48,15 @@ static void begin_route(struct json *state, const char *list, const struct peer 
     json_text(state, "prefix", prefix_format(prefix, text));
 }
 
-static struct shown shown_of(const struct path_attributes *attributes)
-{
-    return (struct shown){
-        .origin = attributes->origin,
-        .has_med = attributes->has_med,
-        .med = attributes->med,
-        .community_count = attributes->community_count,
-        .large_community_count = attributes->large_community_count,
-        .extended_community_count = attributes->extended_community_count,
-        .communities = attributes->communities,
-        .large_communities = attributes->large_communities,
-        .extended_communities = attributes->extended_communities,
-    };
-}
+/* Of attributes that we make or have decoded: both name them the same. */
+#define SHOWN_OF(source)                                                                                               \
+    {                                                                                                                  \
+        .origin = (source)->origin, .has_med = (source)->has_med, .med = (source)->med,                                \
+        .has_local_preference = (source)->has_local_preference, .local_preference = (source)->local_preference,        \
+        .community_count = (source)->community_count, .large_community_count = (source)->large_community_count,        \
+        .extended_community_count = (source)->extended_community_count, .communities = (source)->communities,          \
+        .large_communities = (source)->large_communities, .extended_communities = (source)->extended_communities,      \
+    }
 
 /* What the neighbor has, or is to have: not what its session cannot carry. */
 static bool is_for(const struct peer *peer, const struct rib_out_route *route)
@@ -80,7 +75,7 @@ void show_advertised(struct json *row, const struct bgpd *bgpd, const struct pee
     if (!attributes || !is_for(peer, route))
         return;
     begin_route(row, "advertised-route", peer, &route->prefix);
-    struct shown shown = shown_of(attributes);
+    struct shown shown = SHOWN_OF(attributes);
     shown.next_hop = peer_next_hop(peer, &route->prefix, attributes);
     /* LOCAL_PREF goes to iBGP neighbors, with a default. */
     shown.has_local_preference = peer_config(peer)->peer_as == bgpd->config->bgp.local_as;
@@ -104,21 +99,9 @@ void show_received(struct json *row, const struct peer *peer, const struct rib_i
         json_end(row);
         return;
     }
-    const struct shown shown = {
-        .origin = view.origin,
-        .as_path = view.as_path,
-        .next_hop = view.next_hop,
-        .has_med = view.has_med,
-        .has_local_preference = view.has_local_preference,
-        .med = view.med,
-        .local_preference = view.local_preference,
-        .community_count = view.community_count,
-        .large_community_count = view.large_community_count,
-        .extended_community_count = view.extended_community_count,
-        .communities = view.communities,
-        .large_communities = view.large_communities,
-        .extended_communities = view.extended_communities,
-    };
+    struct shown shown = SHOWN_OF(&view);
+    shown.as_path = view.as_path;
+    shown.next_hop = view.next_hop;
     show_attributes(row, &shown);
     json_end(row);
 }
