@@ -25,7 +25,6 @@ struct bgpd_config *bgpd_config_new(struct conf *conf)
     }
     builder->tree = NULL;
     builder->conf = NULL;
-    builder->checks = NULL;
     return &builder->config;
 }
 

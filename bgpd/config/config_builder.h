@@ -19,11 +19,11 @@ struct config_builder {
     struct vip_config *vips;         /* those of config */
     struct config_profile *profiles; /* sorted by name, and after them the default one */
     size_t profile_count;
+    const struct gate_check *checks; /* all that are configured, sorted by name */
+    size_t check_count;
     /* the rest only while building */
     struct conf *conf;
     const struct lyd_node *tree;
-    const struct lyd_node **checks; /* by name */
-    size_t check_count;
 };
 
 /* Each fills its part. What is wrong is added to builder->conf; running out of memory is left in builder->arena. */

@@ -91,43 +91,6 @@ static struct profile_config profile_of(const struct config_builder *builder, co
     return (struct profile_config){found->name, &found->value};
 }
 
-static int compare_checks(const void *a, const void *b)
-{
-    const struct lyd_node *const *one = a, *const *other = b;
-
-    return strcmp(lyd_get_value(lyd_child(*one)), lyd_get_value(lyd_child(*other)));
-}
-
-/* The entries of the list check, by name. */
-static void find_checks(struct config_builder *builder)
-{
-    const struct lyd_node **checks = config_array(builder, model_count(builder->tree, "check"), sizeof *checks);
-
-    if (!checks)
-        return;
-    MODEL_FOR_EACH(node, builder->tree, "check")
-    {
-        checks[builder->check_count++] = node;
-    }
-    qsort(checks, builder->check_count, sizeof *checks, compare_checks);
-    builder->checks = checks;
-}
-
-static int compare_name_with_check(const void *name, const void *element)
-{
-    const struct lyd_node *const *check = element;
-
-    return strcmp(name, lyd_get_value(lyd_child(*check)));
-}
-
-static const struct lyd_node *check_named(const struct config_builder *builder, const char *name)
-{
-    const struct lyd_node *const *found =
-        bsearch(name, builder->checks, builder->check_count, sizeof *builder->checks, compare_name_with_check);
-
-    return found ? *found : NULL;
-}
-
 /*
  * How long a first verdict may take: enough runs in a row for the slower of rise and fall, each an interval and a
  * timeout, one interval more for the jitter of the first, and the lease, after which a check that cannot be run is said
@@ -140,6 +103,29 @@ static uint64_t first_verdict_ms(const struct config_builder *builder, const str
     uint64_t runs = rise > fall ? rise : fall;
 
     return runs * (interval + timeout) + interval + builder->config.lease_ms;
+}
+
+static int compare_checks(const void *a, const void *b)
+{
+    const struct gate_check *one = a, *other = b;
+
+    return strcmp(one->name, other->name);
+}
+
+static void read_checks(struct config_builder *builder)
+{
+    struct gate_check *checks = config_array(builder, model_count(builder->tree, "check"), sizeof *checks);
+
+    if (!checks)
+        return;
+    MODEL_FOR_EACH(node, builder->tree, "check")
+    {
+        checks[builder->check_count++] =
+            (struct gate_check){config_text(builder, model_text(node, "name")), first_verdict_ms(builder, node)};
+    }
+    if (!builder->arena.failed)
+        qsort(checks, builder->check_count, sizeof *checks, compare_checks);
+    builder->checks = checks;
 }
 
 static int percent_of(const struct lyd_node *gate, const char *leaf)
@@ -159,9 +145,9 @@ static void read_gate(struct config_builder *builder, const struct lyd_node *nod
     gate->checks = checks;
     MODEL_FOR_EACH(child, lyd_child(node), "check")
     {
-        const char *name = lyd_get_value(child);
-        checks[gate->check_count++] =
-            (struct gate_check){config_text(builder, name), first_verdict_ms(builder, check_named(builder, name))};
+        const struct gate_check wanted = {.name = lyd_get_value(child)}, *found;
+        found = bsearch(&wanted, builder->checks, builder->check_count, sizeof wanted, compare_checks);
+        checks[gate->check_count++] = *found;
     }
     gate->require_count = require ? (unsigned)strtoul(require, NULL, 10) : 0;
     gate->require = gate->require_count ? REQUIRE_COUNT : REQUIRE_ALL;
@@ -230,7 +216,7 @@ void config_read_vips(struct config_builder *builder)
     struct vip_config *vips = config_array(builder, model_count(builder->tree, "vip"), sizeof *vips);
 
     read_profiles(builder);
-    find_checks(builder);
+    read_checks(builder);
     if (builder->arena.failed)
         return;
     config->vips = builder->vips = vips;

@@ -114,9 +114,24 @@ static uint32_t add(struct attribute_store *store, uint32_t hash, const uint8_t 
     return handle;
 }
 
+static uint32_t hash_octets(const struct hash_key *key, const uint8_t *octets, size_t size)
+{
+    uint64_t hash = size, words[2];
+
+    for (; size > sizeof words; octets += sizeof words, size -= sizeof words) {
+        memcpy(words, octets, sizeof words);
+        hash = hash_fold(words[0] ^ key->secret[0], words[1] ^ hash ^ key->secret[1]);
+    }
+    memset(words, 0, sizeof words);
+    if (size > 0)
+        memcpy(words, octets, size);
+    hash = hash_fold(words[0] ^ hash ^ key->secret[0], words[1] ^ key->secret[1]);
+    return (uint32_t)hash_fold(hash ^ key->secret[1], key->secret[0] | 1);
+}
+
 uint32_t attribute_store_intern(struct attribute_store *store, const uint8_t *octets, size_t size)
 {
-    uint32_t hash = (uint32_t)hash_octets(&store->key, octets, size);
+    uint32_t hash = hash_octets(&store->key, octets, size);
     uint32_t handle = find(store, hash, octets, size);
 
     if (handle == 0)

@@ -6,7 +6,7 @@
 #ifndef VIPGATE_BGPD_RIB_HASH_H
 #define VIPGATE_BGPD_RIB_HASH_H
 
-#include <stddef.h>
+#include <bsd/stdlib.h>
 #include <stdint.h>
 
 struct hash_key {
@@ -14,7 +14,13 @@ struct hash_key {
 };
 
 /* A new random key. */
-struct hash_key hash_key_new(void);
+static inline struct hash_key hash_key_new(void)
+{
+    struct hash_key key;
+
+    arc4random_buf(&key, sizeof key);
+    return key;
+}
 
 static inline uint64_t hash_fold(uint64_t a, uint64_t b)
 {
@@ -22,12 +28,5 @@ static inline uint64_t hash_fold(uint64_t a, uint64_t b)
 
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
-
-static inline uint64_t hash_pair(const struct hash_key *key, uint64_t a, uint64_t b)
-{
-    return hash_fold(hash_fold(a ^ key->secret[0], b ^ key->secret[1]) ^ key->secret[1], key->secret[0] | 1);
-}
-
-uint64_t hash_octets(const struct hash_key *key, const uint8_t *octets, size_t size);
 
 #endif
