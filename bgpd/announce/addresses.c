@@ -1,6 +1,5 @@
 #include "bgpd/announce/addresses.h"
 
-#include "bgpd/announce/dump.h"
 #include "bgpd/announce/rtnetlink.h"
 #include "lib/log.h"
 
@@ -307,7 +306,7 @@ void addresses_close(struct addresses *addresses)
 /* 0: no interface has this name. */
 static unsigned index_of(const struct addresses *addresses, const char *name)
 {
-    const struct interface *interface = interface_table_find(&addresses->inventory.interfaces, name);
+    const struct interface *interface = inventory_interface_named(&addresses->inventory, name);
 
     return interface ? interface->index : 0;
 }
@@ -325,15 +324,15 @@ static bool is_news(struct addresses *addresses, const struct placement *placeme
 /* Notes our own change, in the inventory that is being made too: it may have passed the place. */
 static bool note_added(struct addresses *addresses, const struct interface_address *address)
 {
-    return address_table_add(&addresses->inventory.addresses, address) &&
-           (!addresses->dumping || address_table_add(&addresses->dump.answer.inventory.addresses, address));
+    return inventory_add(&addresses->inventory, address) != INVENTORY_NO_MEMORY &&
+           (!addresses->dumping || inventory_add(&addresses->dump.answer.inventory, address) != INVENTORY_NO_MEMORY);
 }
 
 static void note_removed(struct addresses *addresses, const struct prefix *prefix, unsigned interface)
 {
-    address_table_remove(&addresses->inventory.addresses, prefix, interface);
+    inventory_remove(&addresses->inventory, prefix, interface);
     if (addresses->dumping)
-        address_table_remove(&addresses->dump.answer.inventory.addresses, prefix, interface);
+        inventory_remove(&addresses->dump.answer.inventory, prefix, interface);
 }
 
 int addresses_add(struct addresses *addresses, const struct placement *placement)
@@ -371,16 +370,16 @@ int addresses_remove(struct addresses *addresses, const struct placement *placem
 
 unsigned addresses_remove_ours(struct addresses *addresses, addresses_claim *claim, void *user, unsigned limit)
 {
-    const struct address_table *table = &addresses->inventory.addresses;
-    const struct interface_address *address, *next = address_table_next(table, NULL);
+    const struct inventory *inventory = &addresses->inventory;
+    const struct interface_address *address, *next = inventory_next(inventory, NULL);
     unsigned removed = 0;
 
     while ((address = next) && removed < limit) {
-        const struct interface *interface = interface_table_at(&addresses->inventory.interfaces, address->interface);
+        const struct interface *interface = inventory_interface(inventory, address->interface);
         const char *name = interface ? interface->name : "";
         const struct prefix prefix = address->prefix;
         char text[PREFIX_TEXT_SIZE];
-        next = address_table_next(table, address);
+        next = inventory_next(inventory, address);
         if (!address->ours || claim(&prefix, name, user) || remove_from(addresses, &prefix, address->interface) != 0)
             continue;
         log_info(prefix_format(&prefix, text), "address removed from %s: added by vipgate, and no VIP's there", name);
@@ -393,8 +392,8 @@ unsigned addresses_remove_ours(struct addresses *addresses, addresses_claim *cla
 
 bool addresses_has(const struct addresses *addresses, const struct placement *placement, bool *ours)
 {
-    const struct interface_address *address = address_table_find(&addresses->inventory.addresses, &placement->prefix,
-                                                                 index_of(addresses, placement->interface));
+    const struct interface_address *address =
+        inventory_find(&addresses->inventory, &placement->prefix, index_of(addresses, placement->interface));
 
     if (ours)
         *ours = address && address->ours;
@@ -403,7 +402,7 @@ bool addresses_has(const struct addresses *addresses, const struct placement *pl
 
 bool addresses_has_anywhere(const struct addresses *addresses, const struct prefix *prefix)
 {
-    return address_table_has(&addresses->inventory.addresses, prefix);
+    return inventory_has(&addresses->inventory, prefix);
 }
 
 bool addresses_has_interface(const struct addresses *addresses, const char *name)
@@ -413,7 +412,7 @@ bool addresses_has_interface(const struct addresses *addresses, const char *name
 
 bool addresses_is_down(const struct addresses *addresses, const char *name)
 {
-    const struct interface *interface = interface_table_find(&addresses->inventory.interfaces, name);
+    const struct interface *interface = inventory_interface_named(&addresses->inventory, name);
 
     return interface && !interface->is_up;
 }

@@ -50,15 +50,6 @@ bool audience_is_reached(const struct audience *audience, const struct speaker *
     return first_reached(audience, speaker) != NULL;
 }
 
-unsigned audience_size(const struct audience *audience, const struct speaker *speaker)
-{
-    unsigned size = 0;
-
-    for (const struct peer *peer = NULL; (peer = next_meant(audience, speaker, peer));)
-        size++;
-    return size;
-}
-
 const char *audience_obstacle(const struct audience *audience, const struct peer *peer)
 {
     return audience->attributes ? peer_obstacle(peer, audience->prefix->family, audience->attributes) : NULL;
@@ -67,7 +58,7 @@ const char *audience_obstacle(const struct audience *audience, const struct peer
 void audience_explain_waiting(const struct audience *audience, const struct speaker *speaker, char *text, size_t size)
 {
     const struct peer *peer = next_meant(audience, speaker, NULL);
-    unsigned others = audience_size(audience, speaker) - 1;
+    unsigned others = 0;
     char address[ADDRESS_TEXT_SIZE], more[32] = "";
 
     if (!peer) {
@@ -77,6 +68,8 @@ void audience_explain_waiting(const struct audience *audience, const struct spea
     }
     const char *obstacle = audience_obstacle(audience, peer);
     address_format(&peer_config(peer)->address, address);
+    for (const struct peer *other = peer; (other = next_meant(audience, speaker, other));)
+        others++;
     if (others > 0)
         snprintf(more, sizeof more, " (and %u more)", others);
     if (obstacle)

@@ -30,9 +30,6 @@ bool audience_has(const struct audience *audience, const struct peer *peer);
 /* Whether any of them has it. */
 bool audience_is_reached(const struct audience *audience, const struct speaker *speaker);
 
-/* How many neighbors it is for. */
-unsigned audience_size(const struct audience *audience, const struct speaker *speaker);
-
 /* Why PEER, which it is for, cannot be sent its route on the session that there is, in words; NULL: nothing is in the
  * way. */
 const char *audience_obstacle(const struct audience *audience, const struct peer *peer);

@@ -3,12 +3,161 @@
 #include <bsd/string.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* ---- addresses ---- */
+
+static int compare_octets(const struct prefix *a, const struct prefix *b)
+{
+    return a->family != b->family ? a->family - b->family : memcmp(a->octets, b->octets, sizeof a->octets);
+}
+
+static int compare(const struct interface_address *a, const struct interface_address *b)
+{
+    int order = compare_octets(&a->prefix, &b->prefix);
+
+    if (order == 0)
+        order = a->prefix.length - b->prefix.length;
+    return order ? order : (a->interface > b->interface) - (a->interface < b->interface);
+}
+
+RB_GENERATE_INTERNAL(address_tree, interface_address, entry, compare, __attribute__((unused)) static)
+
+static struct interface_address *find(const struct inventory *inventory, const struct prefix *prefix,
+                                      unsigned interface)
+{
+    struct interface_address wanted = {.prefix = *prefix, .interface = interface};
+
+    return RB_FIND(address_tree, (struct address_tree *)&inventory->addresses, &wanted);
+}
+
+enum inventory_change inventory_add(struct inventory *inventory, const struct interface_address *address)
+{
+    struct interface_address *known = find(inventory, &address->prefix, address->interface);
+
+    if (known && known->ours == address->ours)
+        return INVENTORY_SAME;
+    if (!known) {
+        known = malloc(sizeof *known);
+        if (!known)
+            return INVENTORY_NO_MEMORY;
+        *known = *address;
+        RB_INSERT(address_tree, &inventory->addresses, known);
+    }
+    known->ours = address->ours;
+    return INVENTORY_CHANGED;
+}
+
+enum inventory_change inventory_remove(struct inventory *inventory, const struct prefix *prefix, unsigned interface)
+{
+    struct interface_address *known = find(inventory, prefix, interface);
+
+    if (!known)
+        return INVENTORY_SAME;
+    RB_REMOVE(address_tree, &inventory->addresses, known);
+    free(known);
+    return INVENTORY_CHANGED;
+}
+
+const struct interface_address *inventory_find(const struct inventory *inventory, const struct prefix *prefix,
+                                               unsigned interface)
+{
+    return find(inventory, prefix, interface);
+}
+
+bool inventory_has(const struct inventory *inventory, const struct prefix *prefix)
+{
+    struct interface_address first = {.prefix = *prefix};
+
+    first.prefix.length = 0;
+    const struct interface_address *found =
+        RB_NFIND(address_tree, (struct address_tree *)&inventory->addresses, &first);
+    return found && compare_octets(&found->prefix, prefix) == 0;
+}
+
+const struct interface_address *inventory_next(const struct inventory *inventory,
+                                               const struct interface_address *previous)
+{
+    if (previous)
+        return RB_NEXT(address_tree, &inventory->addresses, (struct interface_address *)previous);
+    return RB_MIN(address_tree, (struct address_tree *)&inventory->addresses);
+}
+
+/* ---- interfaces ---- */
+
+const struct interface *inventory_interface(const struct inventory *inventory, unsigned index)
+{
+    const struct interface *interface;
+
+    SLIST_FOREACH(interface, &inventory->interfaces, next)
+    {
+        if (interface->index == index)
+            return interface;
+    }
+    return NULL;
+}
+
+const struct interface *inventory_interface_named(const struct inventory *inventory, const char *name)
+{
+    const struct interface *interface;
+
+    SLIST_FOREACH(interface, &inventory->interfaces, next)
+    {
+        if (strcmp(interface->name, name) == 0)
+            return interface;
+    }
+    return NULL;
+}
+
+static enum inventory_change put_interface(struct inventory *inventory, const struct interface *interface,
+                                           struct inventory_news *news)
+{
+    struct interface *known = (struct interface *)inventory_interface(inventory, interface->index);
+    bool renamed = known && strcmp(known->name, interface->name) != 0;
+
+    /* Most news about an interface concerns nobody here. */
+    if (known && !renamed && known->is_up == interface->is_up)
+        return INVENTORY_SAME;
+    if (renamed)
+        strlcpy(news->former_name, known->name, sizeof news->former_name);
+    inventory->renames += renamed;
+    if (!known) {
+        known = calloc(1, sizeof *known);
+        if (!known)
+            return INVENTORY_NO_MEMORY;
+        SLIST_INSERT_HEAD(&inventory->interfaces, known, next);
+    }
+    known->index = interface->index;
+    known->is_up = interface->is_up;
+    memcpy(known->name, interface->name, sizeof known->name);
+    return INVENTORY_CHANGED;
+}
+
+static enum inventory_change drop_interface(struct inventory *inventory, unsigned index)
+{
+    struct interface *known = (struct interface *)inventory_interface(inventory, index);
+
+    if (!known)
+        return INVENTORY_SAME;
+    SLIST_REMOVE(&inventory->interfaces, known, interface, next);
+    free(known);
+    return INVENTORY_CHANGED;
+}
 
 void inventory_clear(struct inventory *inventory)
 {
-    address_table_clear(&inventory->addresses);
-    interface_table_clear(&inventory->interfaces);
+    struct interface_address *address;
+    struct interface *interface;
+
+    while ((address = RB_ROOT(&inventory->addresses))) {
+        RB_REMOVE(address_tree, &inventory->addresses, address);
+        free(address);
+    }
+    while ((interface = SLIST_FIRST(&inventory->interfaces))) {
+        SLIST_REMOVE_HEAD(&inventory->interfaces, next);
+        free(interface);
+    }
     inventory->renames = 0;
 }
 
@@ -55,25 +204,6 @@ static bool read_interface(const struct nlmsghdr *message, struct interface *int
     return header->ifi_family == AF_UNSPEC && interface->name[0];
 }
 
-/* ---- what becomes of it ---- */
-
-static enum inventory_change put_address(struct address_table *table, const struct interface_address *address)
-{
-    const struct interface_address *known = address_table_find(table, &address->prefix, address->interface);
-
-    if (known && known->ours == address->ours)
-        return INVENTORY_SAME;
-    return address_table_add(table, address) ? INVENTORY_CHANGED : INVENTORY_NO_MEMORY;
-}
-
-static enum inventory_change drop_address(struct address_table *table, const struct interface_address *address)
-{
-    if (!address_table_find(table, &address->prefix, address->interface))
-        return INVENTORY_SAME;
-    address_table_remove(table, &address->prefix, address->interface);
-    return INVENTORY_CHANGED;
-}
-
 static enum inventory_change take_address(struct inventory *inventory, const struct nlmsghdr *message,
                                           struct inventory_news *news)
 {
@@ -82,31 +212,8 @@ static enum inventory_change take_address(struct inventory *inventory, const str
     if (!read_address(message, &address))
         return INVENTORY_SAME;
     *news = (struct inventory_news){.address = address.prefix};
-    return message->nlmsg_type == RTM_NEWADDR ? put_address(&inventory->addresses, &address)
-                                              : drop_address(&inventory->addresses, &address);
-}
-
-static enum inventory_change put_interface(struct inventory *inventory, const struct interface *interface,
-                                           struct inventory_news *news)
-{
-    const struct interface *known = interface_table_at(&inventory->interfaces, interface->index);
-    bool renamed = known && strcmp(known->name, interface->name) != 0;
-
-    /* Most news about an interface concerns nobody here. */
-    if (known && !renamed && known->is_up == interface->is_up)
-        return INVENTORY_SAME;
-    if (renamed)
-        strlcpy(news->former_name, known->name, sizeof news->former_name);
-    inventory->renames += renamed;
-    return interface_table_put(&inventory->interfaces, interface) ? INVENTORY_CHANGED : INVENTORY_NO_MEMORY;
-}
-
-static enum inventory_change drop_interface(struct interface_table *table, const struct interface *interface)
-{
-    if (!interface_table_at(table, interface->index))
-        return INVENTORY_SAME;
-    interface_table_remove(table, interface->index);
-    return INVENTORY_CHANGED;
+    return message->nlmsg_type == RTM_NEWADDR ? inventory_add(inventory, &address)
+                                              : inventory_remove(inventory, &address.prefix, address.interface);
 }
 
 static enum inventory_change take_interface(struct inventory *inventory, const struct nlmsghdr *message,
@@ -119,7 +226,7 @@ static enum inventory_change take_interface(struct inventory *inventory, const s
     *news = (struct inventory_news){0};
     strlcpy(news->interface, interface.name, sizeof news->interface);
     return message->nlmsg_type == RTM_NEWLINK ? put_interface(inventory, &interface, news)
-                                              : drop_interface(&inventory->interfaces, &interface);
+                                              : drop_interface(inventory, interface.index);
 }
 
 enum inventory_change inventory_take(struct inventory *inventory, const struct nlmsghdr *message,
@@ -141,18 +248,12 @@ enum inventory_change inventory_take(struct inventory *inventory, const struct n
 
 /* ---- a whole one ---- */
 
-void inventory_dump_begin(struct inventory_dump *dump, unsigned sequence)
+void inventory_dump_begin(struct inventory_dump *dump)
 {
     inventory_clear(&dump->inventory);
     dump->question = RTM_GETLINK;
-    dump->sequence = sequence;
+    dump->sequence++;
     dump->interrupted = false;
-}
-
-void inventory_dump_go_on(struct inventory_dump *dump, unsigned sequence)
-{
-    dump->question = RTM_GETADDR;
-    dump->sequence = sequence;
 }
 
 static enum dump_progress fail(struct inventory_dump *dump, int error)
@@ -170,8 +271,11 @@ static enum dump_progress end(struct inventory_dump *dump, const struct nlmsghdr
         memcpy(&error, mnl_nlmsg_get_payload(message), sizeof error);
     if (error < 0)
         return fail(dump, error);
-    if (dump->question == RTM_GETLINK)
+    if (dump->question == RTM_GETLINK) {
+        dump->question = RTM_GETADDR;
+        dump->sequence++;
         return DUMP_LINKS;
+    }
     return dump->interrupted ? DUMP_INTERRUPTED : DUMP_DONE;
 }
 

@@ -5,13 +5,16 @@
 #ifndef VIPGATE_BGPD_ANNOUNCE_INVENTORY_H
 #define VIPGATE_BGPD_ANNOUNCE_INVENTORY_H
 
-#include "bgpd/announce/address_table.h"
-#include "bgpd/announce/interface_table.h"
+#include "lib/prefix.h"
 
+#include <bsd/sys/tree.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
+#include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 enum { ADDED_BY_VIPGATE = 186 }; /* RTPROT_BGP, as the origin of an address */
 
@@ -19,10 +22,27 @@ enum { ADDED_BY_VIPGATE = 186 }; /* RTPROT_BGP, as the origin of an address */
 #define IFA_PROTO 11
 #endif
 
+/* Unlike elsewhere, bits of PREFIX past its length may be set: 192.0.2.1/24 is the address 192.0.2.1. */
+struct interface_address {
+    RB_ENTRY(interface_address) entry; /* the inventory's */
+    struct prefix prefix;
+    unsigned interface; /* index */
+    bool ours;          /* marked as added by vipgate */
+};
+
+struct interface {
+    SLIST_ENTRY(interface) next; /* the inventory's */
+    unsigned index;
+    char name[IFNAMSIZ];
+    bool is_up;
+};
+
+RB_HEAD(address_tree, interface_address);
+
 /* Zero-initialised: empty. */
 struct inventory {
-    struct address_table addresses;
-    struct interface_table interfaces;
+    struct address_tree addresses; /* by family, octets, length, interface */
+    SLIST_HEAD(, interface) interfaces;
     uint64_t renames; /* how often an interface was given another name */
 };
 
@@ -37,10 +57,29 @@ struct inventory_news {
 
 void inventory_clear(struct inventory *inventory);
 
+/* Adds or replaces; removes. */
+enum inventory_change inventory_add(struct inventory *inventory, const struct interface_address *address);
+enum inventory_change inventory_remove(struct inventory *inventory, const struct prefix *prefix, unsigned interface);
+
 /* Takes over what MESSAGE says of an address or an interface; anything else is left out. NEWS, which may be NULL, is
  * written where it is INVENTORY_CHANGED. */
 enum inventory_change inventory_take(struct inventory *inventory, const struct nlmsghdr *message,
                                      struct inventory_news *news);
+
+/* This address, with this length, on this interface; NULL: it is not there. Valid until it is removed. */
+const struct interface_address *inventory_find(const struct inventory *inventory, const struct prefix *prefix,
+                                               unsigned interface);
+
+/* Whether the address is on any interface, with any length. */
+bool inventory_has(const struct inventory *inventory, const struct prefix *prefix);
+
+/* The first address, and the one behind PREVIOUS, which may be removed when this has returned; NULL at the end. */
+const struct interface_address *inventory_next(const struct inventory *inventory,
+                                               const struct interface_address *previous);
+
+/* The interface of this index, or called NAME; NULL: there is none. Valid until it is removed. */
+const struct interface *inventory_interface(const struct inventory *inventory, unsigned index);
+const struct interface *inventory_interface_named(const struct inventory *inventory, const char *name);
 
 /* ---- a whole one, from the answers to RTM_GETLINK and RTM_GETADDR ---- */
 
@@ -58,9 +97,8 @@ struct inventory_dump {
     int error; /* of DUMP_FAILED: a negative errno */
 };
 
-/* Begins with the interfaces, forgetting what was told; goes on to the addresses. SEQUENCE is the question's. */
-void inventory_dump_begin(struct inventory_dump *dump, unsigned sequence);
-void inventory_dump_go_on(struct inventory_dump *dump, unsigned sequence);
+/* Begins with the interfaces, forgetting what was told. */
+void inventory_dump_begin(struct inventory_dump *dump);
 
 /* Takes one datagram of an answer. */
 enum dump_progress inventory_dump_take(struct inventory_dump *dump, const void *datagram, size_t size);

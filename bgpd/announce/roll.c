@@ -58,45 +58,34 @@ static bool merge(struct roll *next, const struct roll *current)
     return true;
 }
 
-static bool reserve_checks(const struct roll *next, const struct roll *current, struct verdict_table *verdicts)
+enum act { RESERVE, RELEASE, EXPECT };
+
+/* Tells VERDICTS of the checks in which the rolls differ. False when out of memory, which only RESERVE can be. */
+static bool tell_checks(const struct roll *next, const struct roll *current, struct verdict_table *verdicts,
+                        enum act act)
 {
     struct vip_index_diff diff = {.old = current->index, .new = next->index};
     uint64_t now_ms = clock_monotonic_ms();
     bool ok = true;
 
-    while (ok && vip_index_diff_next(&diff))
-        ok = !diff.added || verdict_table_reserve(verdicts, diff.added->name, now_ms);
-    return ok;
-}
-
-static void release_checks(const struct roll *next, const struct roll *current, struct verdict_table *verdicts)
-{
-    struct vip_index_diff diff = {.old = current->index, .new = next->index};
-
-    while (vip_index_diff_next(&diff)) {
-        if (diff.added)
-            verdict_table_release(verdicts, diff.added->name);
-    }
-}
-
-static void expect_checks(const struct roll *next, const struct roll *current, struct verdict_table *verdicts)
-{
-    struct vip_index_diff diff = {.old = current->index, .new = next->index};
-    uint64_t now_ms = clock_monotonic_ms();
-
-    while (vip_index_diff_next(&diff)) {
-        if (diff.added)
-            verdict_table_expect(verdicts, diff.added->name, diff.added->first_verdict_ms, now_ms);
-        else
+    while (ok && vip_index_diff_next(&diff)) {
+        if (act == EXPECT && !diff.added)
             verdict_table_unexpect(verdicts, diff.removed);
+        else if (act == EXPECT)
+            verdict_table_expect(verdicts, diff.added->name, diff.added->first_verdict_ms, now_ms);
+        else if (act == RELEASE && diff.added)
+            verdict_table_release(verdicts, diff.added->name);
+        else if (diff.added)
+            ok = verdict_table_reserve(verdicts, diff.added->name, now_ms);
     }
+    return ok;
 }
 
 bool roll_prepare(struct roll *next, const struct roll *current, const struct bgpd_config *config,
                   struct verdict_table *verdicts)
 {
     if (allocate(next, config, config->vip_count + current->count) && merge(next, current) &&
-        reserve_checks(next, current, verdicts))
+        tell_checks(next, current, verdicts, RESERVE))
         return true;
     roll_abandon(next, current, verdicts);
     return false;
@@ -106,7 +95,7 @@ bool roll_prepare(struct roll *next, const struct roll *current, const struct bg
 void roll_abandon(struct roll *next, const struct roll *current, struct verdict_table *verdicts)
 {
     if (next->index)
-        release_checks(next, current, verdicts);
+        tell_checks(next, current, verdicts, RELEASE);
     for (size_t i = 0; i < next->count; i++) {
         if (!next->by_prefix[i]->enrolled)
             vip_free(next->by_prefix[i]);
@@ -116,7 +105,7 @@ void roll_abandon(struct roll *next, const struct roll *current, struct verdict_
 
 void roll_replace(struct roll *roll, struct roll *next, struct verdict_table *verdicts)
 {
-    expect_checks(next, roll, verdicts);
+    tell_checks(next, roll, verdicts, EXPECT);
     roll_clear(roll);
     *roll = *next;
     *next = (struct roll){0};

@@ -1,14 +1,17 @@
 #include "bgpd/announce/rtnetlink.h"
 
-#include "bgpd/announce/inventory.h"
-
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-enum { MESSAGE_SIZE = 256 };
+enum {
+    MESSAGE_SIZE = 256,
+    PARTS_A_TURN = 8, /* of an answer; some hundred addresses each */
+    WAIT_MS = 1000,
+};
 
 struct mnl_socket *rtnetlink_open(unsigned groups, char *error, size_t size)
 {
@@ -22,18 +25,77 @@ struct mnl_socket *rtnetlink_open(unsigned groups, char *error, size_t size)
     return NULL;
 }
 
-int rtnetlink_ask(struct mnl_socket *socket, uint16_t type, unsigned sequence)
+/* ---- a whole inventory ---- */
+
+static enum dump_progress ask(struct dump *dump)
 {
     char buffer[MESSAGE_SIZE];
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
     struct rtgenmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
 
-    message->nlmsg_type = type;
+    message->nlmsg_type = dump->answer.question;
     message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    message->nlmsg_seq = sequence;
+    message->nlmsg_seq = dump->answer.sequence;
     header->rtgen_family = AF_UNSPEC;
-    return mnl_socket_sendto(socket, message, message->nlmsg_len) < 0 ? -errno : 0;
+    if (mnl_socket_sendto(dump->socket, message, message->nlmsg_len) >= 0)
+        return DUMP_MORE;
+    dump->answer.error = -errno;
+    return DUMP_FAILED;
 }
+
+/* The kernel answers no question before the answer to the last one was read; what an attempt that failed has left of it
+ * is thrown away, if need be in several attempts. */
+enum dump_progress dump_begin(struct dump *dump)
+{
+    char rest[1];
+
+    for (int i = 0; i < PARTS_A_TURN; i++) {
+        if (recv(mnl_socket_get_fd(dump->socket), rest, sizeof rest, MSG_TRUNC) < 0)
+            break;
+    }
+    inventory_dump_begin(&dump->answer);
+    return ask(dump);
+}
+
+/* Takes the next part; MORE too where it is not there yet. */
+static enum dump_progress take_part(struct dump *dump)
+{
+    char buffer[RTNETLINK_PART_SIZE];
+    ssize_t size = mnl_socket_recvfrom(dump->socket, buffer, sizeof buffer);
+
+    if (size < 0) {
+        dump->answer.error = -errno;
+        return errno == EAGAIN ? DUMP_MORE : DUMP_FAILED;
+    }
+    enum dump_progress progress = inventory_dump_take(&dump->answer, buffer, (size_t)size);
+    return progress == DUMP_LINKS ? ask(dump) : progress;
+}
+
+enum dump_progress dump_read(struct dump *dump)
+{
+    enum dump_progress progress = DUMP_MORE;
+
+    for (int i = 0; progress == DUMP_MORE && i < PARTS_A_TURN; i++)
+        progress = take_part(dump);
+    return progress;
+}
+
+enum dump_progress dump_wait(struct dump *dump)
+{
+    struct pollfd readable = {.fd = mnl_socket_get_fd(dump->socket), .events = POLLIN};
+    enum dump_progress progress = dump_begin(dump);
+
+    while (progress == DUMP_MORE) {
+        if (poll(&readable, 1, WAIT_MS) == 0) {
+            dump->answer.error = -ETIMEDOUT;
+            return DUMP_FAILED;
+        }
+        progress = take_part(dump);
+    }
+    return progress;
+}
+
+/* ---- one address ---- */
 
 /* Sends a request and takes the kernel's answer, which lies there when it was sent. What an answer that was given up
  * has left would be taken for this one's. */
