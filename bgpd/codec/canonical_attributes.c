@@ -90,7 +90,7 @@ static void write_mp_next_hop(struct wire_writer *writer, const struct canonical
 
     attribute_write_header(writer, ATTRIBUTE_OPTIONAL, ATTRIBUTE_MP_REACH_NLRI, 4 + size);
     wire_write_u16(writer, attributes->mp_family);
-    wire_write_u8(writer, 1); /* SAFI unicast */
+    wire_write_u8(writer, SAFI_UNICAST);
     wire_write_u8(writer, (uint8_t)size);
     wire_write_bytes(writer, wire_read_bytes(&next_hop, size), size);
 }

@@ -1,20 +1,23 @@
 #include "bgpd/codec/capability.h"
 
 #include "bgpd/codec/message.h"
-#include "bgpd/codec/words.h"
 
 #include <bsd/string.h>
 #include <stddef.h>
-#include <string.h>
+#include <stdio.h>
 
 enum {
     CODE_ROLE = 9,
-    SAFI_UNICAST = 1,
     RESTART_STATE = 0x8000,
     RESTART_NOTIFICATION = 0x4000,
     RESTART_TIME = 0x0fff,
     FORWARDING = 0x80,
 };
+
+uint8_t family_of(uint16_t afi, uint8_t safi)
+{
+    return safi == SAFI_UNICAST && (afi == FAMILY_IPV4 || afi == FAMILY_IPV6) ? (uint8_t)afi : FAMILY_NONE;
+}
 
 uint8_t family_bit(uint8_t family)
 {
@@ -30,17 +33,11 @@ struct capabilities capabilities_none(void)
 typedef void capability_write(struct wire_writer *writer, const struct capabilities *capabilities);
 typedef void capability_read(struct wire_reader *value, struct capabilities *capabilities);
 
-/* The bit of an AFI and SAFI; 0 where vipgate does not speak it. */
-static uint8_t bit_of(uint16_t afi, uint8_t safi)
-{
-    return safi == SAFI_UNICAST && afi <= FAMILY_IPV6 ? family_bit((uint8_t)afi) : 0;
-}
-
 static void read_multiprotocol(struct wire_reader *value, struct capabilities *capabilities)
 {
     uint16_t afi = wire_read_u16(value);
     wire_read_u8(value); /* reserved */
-    uint8_t bit = bit_of(afi, wire_read_u8(value));
+    uint8_t bit = family_bit(family_of(afi, wire_read_u8(value)));
 
     if (!wire_consumed(value))
         return;
@@ -111,7 +108,7 @@ static void read_graceful_restart(struct wire_reader *value, struct capabilities
 
     while (wire_remaining(value) > 0) {
         uint16_t afi = wire_read_u16(value);
-        uint8_t bit = bit_of(afi, wire_read_u8(value));
+        uint8_t bit = family_bit(family_of(afi, wire_read_u8(value)));
         restart.families |= bit;
         if (wire_read_u8(value) & FORWARDING)
             restart.forwarding |= bit;
@@ -332,10 +329,9 @@ void capabilities_names(const struct capabilities *capabilities, struct capabili
     }
     for (unsigned code = 0; code < 256; code++) {
         char name[CAPABILITY_NAME_SIZE];
-        struct words words = words_of(name, sizeof name);
         if (!(capabilities->other[code / 8] & 1 << code % 8))
             continue;
-        words_add(&words, "unknown-%u", code);
+        snprintf(name, sizeof name, "unknown-%u", code);
         add_name(names, name);
     }
 }

@@ -4,7 +4,7 @@
 #ifndef VIPGATE_BGPD_CODEC_CAPABILITY_H
 #define VIPGATE_BGPD_CODEC_CAPABILITY_H
 
-#include "bgpd/codec/error.h"
+#include "bgpd/codec/notification.h"
 #include "lib/prefix.h"
 #include "lib/wire.h"
 
@@ -17,6 +17,11 @@ enum bgp_role { ROLE_NONE = -1, ROLE_PROVIDER = 0, ROLE_RS_SERVER, ROLE_RS_CLIEN
 
 /* Sets of families. */
 enum { FAMILY_BIT_IPV4 = 1, FAMILY_BIT_IPV6 = 2 };
+
+enum { SAFI_UNICAST = 1 };
+
+/* The family of AFI and SAFI; FAMILY_NONE where vipgate does not speak it. */
+uint8_t family_of(uint16_t afi, uint8_t safi);
 
 /* The bit of FAMILY, 0 for FAMILY_NONE. */
 uint8_t family_bit(uint8_t family);
@@ -62,7 +67,7 @@ bool capabilities_decode(struct wire_reader value, struct capabilities *capabili
 
 /* What both ends may use on the session. */
 struct negotiated {
-    struct capabilities common; /* offered by both; graceful_restart as the NEIGHBOUR sent it, where both offered */
+    struct capabilities common; /* offered by both; graceful_restart as the neighbor sent it, where both offered */
     uint8_t families;           /* IPv4 where implied */
     bool four_octet_as;
     size_t message_max; /* to send: 4096, or 65535 where the neighbor takes it (RFC 8654 section 3) */

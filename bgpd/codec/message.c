@@ -7,23 +7,13 @@
 enum { BGP_VERSION = 4, PARAMETER_CAPABILITIES = 2, PARAMETER_EXTENDED = 255, MARKER_SIZE = 16 };
 
 /* RFC 4271 section 6.1: what each type has at least and at most, header included. 0: what was negotiated. */
-static const struct type_row {
-    uint8_t type;
+static const struct size_row {
     uint16_t minimum, maximum;
-} type_rows[] = {
-    {MESSAGE_OPEN, 29, MESSAGE_MAX}, {MESSAGE_UPDATE, 23, 0},
-    {MESSAGE_NOTIFICATION, 21, 0},   {MESSAGE_KEEPALIVE, MESSAGE_HEADER_SIZE, MESSAGE_HEADER_SIZE},
-    {MESSAGE_ROUTE_REFRESH, 23, 0},
+} size_rows[] = {
+    [MESSAGE_OPEN] = {29, MESSAGE_MAX}, [MESSAGE_UPDATE] = {23, 0},
+    [MESSAGE_NOTIFICATION] = {21, 0},   [MESSAGE_KEEPALIVE] = {MESSAGE_HEADER_SIZE, MESSAGE_HEADER_SIZE},
+    [MESSAGE_ROUTE_REFRESH] = {23, 0},
 };
-
-static const struct type_row *type_row_of(uint8_t type)
-{
-    for (size_t i = 0; i < sizeof type_rows / sizeof *type_rows; i++) {
-        if (type_rows[i].type == type)
-            return &type_rows[i];
-    }
-    return NULL;
-}
 
 static bool marker_is_all_ones(const uint8_t *marker)
 {
@@ -55,11 +45,11 @@ static enum message_outcome judge_header(struct wire_reader *header, size_t limi
     }
     if (*length < MESSAGE_HEADER_SIZE || *length > limit)
         return bad_length(error, *length);
-    const struct type_row *row = type_row_of(*type);
-    if (!row) {
+    if (*type < MESSAGE_OPEN || *type > MESSAGE_ROUTE_REFRESH) {
         bgp_error_set(error, ERROR_HEADER, HEADER_BAD_TYPE, type, 1);
         return MESSAGE_ERROR;
     }
+    const struct size_row *row = &size_rows[*type];
     if (*length < row->minimum || (row->maximum > 0 && *length > row->maximum))
         return bad_length(error, *length);
     return MESSAGE_COMPLETE;
@@ -221,7 +211,7 @@ void refresh_encode(struct wire_writer *writer, const struct refresh_message *re
 
     wire_write_u16(writer, refresh->family);
     wire_write_u8(writer, refresh->subtype);
-    wire_write_u8(writer, 1); /* SAFI unicast */
+    wire_write_u8(writer, SAFI_UNICAST);
     message_end(writer, begin);
 }
 
@@ -250,7 +240,7 @@ enum refresh_outcome refresh_decode(struct wire_reader body, struct refresh_mess
         return refresh_error(&whole, error);
     if ((subtype == REFRESH_BEGIN || subtype == REFRESH_END) && !wire_consumed(&body))
         return refresh_error(&whole, error);
-    if (subtype > REFRESH_END || safi != 1 || (afi != FAMILY_IPV4 && afi != FAMILY_IPV6))
+    if (subtype > REFRESH_END || family_of(afi, safi) == FAMILY_NONE)
         return REFRESH_IGNORE;
     refresh->family = (uint8_t)afi;
     refresh->subtype = subtype;

@@ -6,7 +6,7 @@
 #define VIPGATE_BGPD_CODEC_MESSAGE_H
 
 #include "bgpd/codec/capability.h"
-#include "bgpd/codec/error.h"
+#include "bgpd/codec/notification.h"
 #include "lib/wire.h"
 
 #include <stdbool.h>

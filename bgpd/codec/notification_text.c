@@ -11,41 +11,22 @@
 /* How the data of an error reads. Where it does not fit that, it is shown in hexadecimal. */
 typedef bool describe_data(struct wire_reader *data, struct words *words);
 
-static bool describe_length(struct wire_reader *data, struct words *words)
+/* Two octets or four: neighbors write the AS in either. */
+static bool describe_number(struct wire_reader *data, struct words *words, const char *noun)
 {
-    words_add(words, "length %u", wire_read_u16(data));
+    words_add(words, "%s %u", noun, wire_remaining(data) == 2 ? wire_read_u16(data) : wire_read_u32(data));
     return wire_consumed(data);
-}
-
-static const char *message_type_name(uint8_t type)
-{
-    static const char *const names[] = {"", "OPEN", "UPDATE", "NOTIFICATION", "KEEPALIVE", "ROUTE-REFRESH"};
-
-    return type >= MESSAGE_OPEN && type <= MESSAGE_ROUTE_REFRESH ? names[type] : NULL;
 }
 
 static bool describe_message_type(struct wire_reader *data, struct words *words)
 {
+    static const char *const names[] = {"type 0", "OPEN", "UPDATE", "NOTIFICATION", "KEEPALIVE", "ROUTE-REFRESH"};
     uint8_t type = wire_read_u8(data);
-    const char *name = message_type_name(type);
 
-    if (name)
-        words_add(words, "message %s", name);
+    if (type < sizeof names / sizeof *names)
+        words_add(words, "message %s", names[type]);
     else
         words_add(words, "message type %u", type);
-    return wire_consumed(data);
-}
-
-static bool describe_version(struct wire_reader *data, struct words *words)
-{
-    words_add(words, "version %u is supported", wire_read_u16(data));
-    return wire_consumed(data);
-}
-
-/* Not in RFC 4271, but sent: the AS in two octets or four. */
-static bool describe_as(struct wire_reader *data, struct words *words)
-{
-    words_add(words, "AS %u", wire_remaining(data) == 2 ? wire_read_u16(data) : wire_read_u32(data));
     return wire_consumed(data);
 }
 
@@ -55,12 +36,6 @@ static bool describe_identifier(struct wire_reader *data, struct words *words)
     for (int i = 0; i < 4; i++)
         octets[i] = wire_read_u8(data);
     words_add(words, "identifier %u.%u.%u.%u", octets[0], octets[1], octets[2], octets[3]);
-    return wire_consumed(data);
-}
-
-static bool describe_hold_time(struct wire_reader *data, struct words *words)
-{
-    words_add(words, "hold time %u", wire_read_u16(data));
     return wire_consumed(data);
 }
 
@@ -108,7 +83,7 @@ static bool describe_limit(struct wire_reader *data, struct words *words)
     uint8_t safi = wire_read_u8(data);
     uint32_t limit = wire_read_u32(data);
 
-    if (safi == 1 && (afi == FAMILY_IPV4 || afi == FAMILY_IPV6))
+    if (family_of(afi, safi) != FAMILY_NONE)
         words_add(words, "%s, limit %u", afi == FAMILY_IPV4 ? "ipv4-unicast" : "ipv6-unicast", limit);
     else
         words_add(words, "AFI %u SAFI %u, limit %u", afi, safi, limit);
@@ -137,58 +112,59 @@ static const struct error_row {
     uint8_t code, subcode;
     const char *name;
     describe_data *describe;
+    const char *number; /* in place of DESCRIBE: what the data counts */
 } error_rows[] = {
     /* RFC 4271 section 4.5 and 6.1 */
-    {ERROR_HEADER, 0, "Message Header Error", NULL},
-    {ERROR_HEADER, 1, "Connection Not Synchronized", NULL},
-    {ERROR_HEADER, 2, "Bad Message Length", describe_length},
-    {ERROR_HEADER, 3, "Bad Message Type", describe_message_type},
+    {ERROR_HEADER, 0, "Message Header Error", NULL, NULL},
+    {ERROR_HEADER, 1, "Connection Not Synchronized", NULL, NULL},
+    {ERROR_HEADER, 2, "Bad Message Length", NULL, "length"},
+    {ERROR_HEADER, 3, "Bad Message Type", describe_message_type, NULL},
     /* section 6.2 */
-    {ERROR_OPEN, 0, "OPEN Message Error", NULL},
-    {ERROR_OPEN, 1, "Unsupported Version Number", describe_version},
-    {ERROR_OPEN, 2, "Bad Peer AS", describe_as},
-    {ERROR_OPEN, 3, "Bad BGP Identifier", describe_identifier},
-    {ERROR_OPEN, 4, "Unsupported Optional Parameter", NULL},
-    {ERROR_OPEN, 5, "Authentication Failure (deprecated)", NULL},
-    {ERROR_OPEN, 6, "Unacceptable Hold Time", describe_hold_time},
-    {ERROR_OPEN, 7, "Unsupported Capability", describe_capabilities}, /* RFC 5492 section 5 */
-    {ERROR_OPEN, 11, "Role Mismatch", NULL},                          /* RFC 9234 section 4.2 */
+    {ERROR_OPEN, 0, "OPEN Message Error", NULL, NULL},
+    {ERROR_OPEN, 1, "Unsupported Version Number", NULL, "supported version"},
+    {ERROR_OPEN, 2, "Bad Peer AS", NULL, "AS"},
+    {ERROR_OPEN, 3, "Bad BGP Identifier", describe_identifier, NULL},
+    {ERROR_OPEN, 4, "Unsupported Optional Parameter", NULL, NULL},
+    {ERROR_OPEN, 5, "Authentication Failure (deprecated)", NULL, NULL},
+    {ERROR_OPEN, 6, "Unacceptable Hold Time", NULL, "hold time"},
+    {ERROR_OPEN, 7, "Unsupported Capability", describe_capabilities, NULL}, /* RFC 5492 section 5 */
+    {ERROR_OPEN, 11, "Role Mismatch", NULL, NULL},                          /* RFC 9234 section 4.2 */
     /* section 6.3 */
-    {ERROR_UPDATE, 0, "UPDATE Message Error", NULL},
-    {ERROR_UPDATE, 1, "Malformed Attribute List", NULL},
-    {ERROR_UPDATE, 2, "Unrecognized Well-known Attribute", describe_attribute},
-    {ERROR_UPDATE, 3, "Missing Well-known Attribute", describe_attribute_code},
-    {ERROR_UPDATE, 4, "Attribute Flags Error", describe_attribute},
-    {ERROR_UPDATE, 5, "Attribute Length Error", describe_attribute},
-    {ERROR_UPDATE, 6, "Invalid ORIGIN Attribute", describe_attribute},
-    {ERROR_UPDATE, 7, "AS Routing Loop (deprecated)", NULL},
-    {ERROR_UPDATE, 8, "Invalid NEXT_HOP Attribute", describe_attribute},
-    {ERROR_UPDATE, 9, "Optional Attribute Error", describe_attribute},
-    {ERROR_UPDATE, 10, "Invalid Network Field", NULL},
-    {ERROR_UPDATE, 11, "Malformed AS_PATH", describe_attribute},
-    {ERROR_HOLD_TIMER, 0, "Hold Timer Expired", NULL},
+    {ERROR_UPDATE, 0, "UPDATE Message Error", NULL, NULL},
+    {ERROR_UPDATE, 1, "Malformed Attribute List", NULL, NULL},
+    {ERROR_UPDATE, 2, "Unrecognized Well-known Attribute", describe_attribute, NULL},
+    {ERROR_UPDATE, 3, "Missing Well-known Attribute", describe_attribute_code, NULL},
+    {ERROR_UPDATE, 4, "Attribute Flags Error", describe_attribute, NULL},
+    {ERROR_UPDATE, 5, "Attribute Length Error", describe_attribute, NULL},
+    {ERROR_UPDATE, 6, "Invalid ORIGIN Attribute", describe_attribute, NULL},
+    {ERROR_UPDATE, 7, "AS Routing Loop (deprecated)", NULL, NULL},
+    {ERROR_UPDATE, 8, "Invalid NEXT_HOP Attribute", describe_attribute, NULL},
+    {ERROR_UPDATE, 9, "Optional Attribute Error", describe_attribute, NULL},
+    {ERROR_UPDATE, 10, "Invalid Network Field", NULL, NULL},
+    {ERROR_UPDATE, 11, "Malformed AS_PATH", describe_attribute, NULL},
+    {ERROR_HOLD_TIMER, 0, "Hold Timer Expired", NULL, NULL},
     /* RFC 6608 section 3 */
-    {ERROR_FSM, 0, "FSM Error", describe_message_type},
-    {ERROR_FSM, 1, "Unexpected Message in OpenSent State", describe_message_type},
-    {ERROR_FSM, 2, "Unexpected Message in OpenConfirm State", describe_message_type},
-    {ERROR_FSM, 3, "Unexpected Message in Established State", describe_message_type},
+    {ERROR_FSM, 0, "FSM Error", describe_message_type, NULL},
+    {ERROR_FSM, 1, "Unexpected Message in OpenSent State", describe_message_type, NULL},
+    {ERROR_FSM, 2, "Unexpected Message in OpenConfirm State", describe_message_type, NULL},
+    {ERROR_FSM, 3, "Unexpected Message in Established State", describe_message_type, NULL},
     /* RFC 4486 section 3 */
-    {ERROR_CEASE, 0, "Cease", NULL},
-    {ERROR_CEASE, 1, "Maximum Number of Prefixes Reached", describe_limit},
-    {ERROR_CEASE, 2, "Administrative Shutdown", describe_shutdown},
-    {ERROR_CEASE, 3, "Peer De-configured", NULL},
-    {ERROR_CEASE, 4, "Administrative Reset", describe_shutdown},
-    {ERROR_CEASE, 5, "Connection Rejected", NULL},
-    {ERROR_CEASE, 6, "Other Configuration Change", NULL},
-    {ERROR_CEASE, 7, "Connection Collision Resolution", NULL},
-    {ERROR_CEASE, 8, "Out of Resources", NULL},
-    {ERROR_CEASE, 9, "Hard Reset", NULL}, /* RFC 8538 section 3 */
-    {ERROR_CEASE, 10, "BFD Down", NULL},  /* RFC 9384 section 2 */
+    {ERROR_CEASE, 0, "Cease", NULL, NULL},
+    {ERROR_CEASE, 1, "Maximum Number of Prefixes Reached", describe_limit, NULL},
+    {ERROR_CEASE, 2, "Administrative Shutdown", describe_shutdown, NULL},
+    {ERROR_CEASE, 3, "Peer De-configured", NULL, NULL},
+    {ERROR_CEASE, 4, "Administrative Reset", describe_shutdown, NULL},
+    {ERROR_CEASE, 5, "Connection Rejected", NULL, NULL},
+    {ERROR_CEASE, 6, "Other Configuration Change", NULL, NULL},
+    {ERROR_CEASE, 7, "Connection Collision Resolution", NULL, NULL},
+    {ERROR_CEASE, 8, "Out of Resources", NULL, NULL},
+    {ERROR_CEASE, 9, "Hard Reset", NULL, NULL}, /* RFC 8538 section 3 */
+    {ERROR_CEASE, 10, "BFD Down", NULL, NULL},  /* RFC 9384 section 2 */
     /* RFC 7313 section 5 */
-    {ERROR_ROUTE_REFRESH, 0, "ROUTE-REFRESH Message Error", NULL},
-    {ERROR_ROUTE_REFRESH, 1, "Invalid Message Length", NULL},
+    {ERROR_ROUTE_REFRESH, 0, "ROUTE-REFRESH Message Error", NULL, NULL},
+    {ERROR_ROUTE_REFRESH, 1, "Invalid Message Length", NULL, NULL},
     /* RFC 9687 section 4 */
-    {ERROR_SEND_HOLD_TIMER, 0, "Send Hold Timer Expired", NULL},
+    {ERROR_SEND_HOLD_TIMER, 0, "Send Hold Timer Expired", NULL, NULL},
 };
 
 static const struct error_row *error_row_of(uint8_t code, uint8_t subcode)
@@ -221,7 +197,8 @@ static void add_data(struct words *words, const struct error_row *row, const uin
 
     if (size == 0)
         return;
-    if (row && row->describe && row->describe(&data, words))
+    if (row && row->number ? describe_number(&data, words, row->number)
+                           : row && row->describe && row->describe(&data, words))
         return;
     *words = words_of(words->buffer, words->size);
     words_add(words, "data ");

@@ -11,7 +11,6 @@
 #include "bgpd/codec/canonical_attributes.h"
 #include "bgpd/codec/nlri.h"
 #include "bgpd/codec/update.h"
-#include "bgpd/codec/words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -70,7 +69,7 @@ static void note_unreadable(struct decoder *decoder, const struct attribute *att
 /* The unicast family of AFI and SAFI, where it was negotiated. */
 static uint8_t negotiated_family(const struct decoder *decoder, uint16_t afi, uint8_t safi)
 {
-    uint8_t family = safi == 1 && (afi == FAMILY_IPV4 || afi == FAMILY_IPV6) ? (uint8_t)afi : FAMILY_NONE;
+    uint8_t family = family_of(afi, safi);
 
     return decoder->session->families & family_bit(family) ? family : FAMILY_NONE;
 }

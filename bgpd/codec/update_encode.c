@@ -9,7 +9,7 @@
 #include "bgpd/codec/update.h"
 #include "bgpd/codec/words.h"
 
-enum { LOCAL_PREFERENCE_DEFAULT = 100, SAFI_UNICAST = 1, TRANSITIVE = ATTRIBUTE_OPTIONAL | ATTRIBUTE_TRANSITIVE };
+enum { LOCAL_PREFERENCE_DEFAULT = 100 };
 
 /* Own copies of the local AS. To an internal neighbor the path is empty (RFC 4271 section 5.1.2): it would take its
  * own AS there for a loop. */
@@ -58,46 +58,31 @@ static bool needs_as4_path(const struct update_session *session, const struct pa
 static void write_as_path(struct wire_writer *writer, const struct update_session *session,
                           const struct path_attributes *attributes)
 {
-    unsigned copies = as_copies(session, attributes);
+    uint32_t as = session->four_octet_as || session->local_as <= UINT16_MAX ? session->local_as : AS_TRANS;
 
-    if (session->four_octet_as)
-        write_path(writer, ATTRIBUTE_AS_PATH, session->local_as, copies, AS_SIZE);
-    else
-        write_path(writer, ATTRIBUTE_AS_PATH, session->local_as > UINT16_MAX ? AS_TRANS : session->local_as, copies,
-                   AS_SIZE_OLD);
+    write_path(writer, ATTRIBUTE_AS_PATH, as, as_copies(session, attributes),
+               session->four_octet_as ? AS_SIZE : AS_SIZE_OLD);
 }
 
-static void write_communities(struct wire_writer *writer, const struct path_attributes *attributes)
+/* COUNT communities of WORDS numbers each. */
+static void write_communities(struct wire_writer *writer, uint8_t code, const void *list, size_t count, size_t words)
 {
-    if (attributes->community_count == 0)
-        return;
-    write_header(writer, ATTRIBUTE_COMMUNITIES, attributes->community_count * sizeof *attributes->communities);
-    for (unsigned i = 0; i < attributes->community_count; i++)
-        wire_write_u32(writer, attributes->communities[i]);
+    const uint32_t *numbers = list;
+
+    if (count > 0)
+        write_header(writer, code, count * words * sizeof *numbers);
+    for (size_t i = 0; i < count * words; i++)
+        wire_write_u32(writer, numbers[i]);
 }
 
 static void write_extended_communities(struct wire_writer *writer, const struct path_attributes *attributes)
 {
-    if (attributes->extended_community_count == 0)
-        return;
-    write_header(writer, ATTRIBUTE_EXTENDED_COMMUNITIES,
-                 attributes->extended_community_count * sizeof *attributes->extended_communities);
-    for (unsigned i = 0; i < attributes->extended_community_count; i++)
-        wire_write_u64(writer, attributes->extended_communities[i]);
-}
+    unsigned count = attributes->extended_community_count;
 
-static void write_large_communities(struct wire_writer *writer, const struct path_attributes *attributes)
-{
-    if (attributes->large_community_count == 0)
-        return;
-    write_header(writer, ATTRIBUTE_LARGE_COMMUNITIES,
-                 attributes->large_community_count * sizeof *attributes->large_communities);
-    for (unsigned i = 0; i < attributes->large_community_count; i++) {
-        const struct large_community *community = &attributes->large_communities[i];
-        wire_write_u32(writer, community->global);
-        wire_write_u32(writer, community->local1);
-        wire_write_u32(writer, community->local2);
-    }
+    if (count > 0)
+        write_header(writer, ATTRIBUTE_EXTENDED_COMMUNITIES, count * sizeof *attributes->extended_communities);
+    for (unsigned i = 0; i < count; i++)
+        wire_write_u64(writer, attributes->extended_communities[i]);
 }
 
 /* RFC 9234 section 5, transmission: routes of our own to a customer, a peer or a client of our route server. */
@@ -123,11 +108,12 @@ static void write_attributes(struct wire_writer *writer, const struct update_ses
     if (!session->ebgp)
         write_u32_attribute(writer, ATTRIBUTE_LOCAL_PREF,
                             attributes->has_local_preference ? attributes->local_preference : LOCAL_PREFERENCE_DEFAULT);
-    write_communities(writer, attributes);
+    write_communities(writer, ATTRIBUTE_COMMUNITIES, attributes->communities, attributes->community_count, 1);
     write_extended_communities(writer, attributes);
     if (needs_as4_path(session, attributes))
         write_path(writer, ATTRIBUTE_AS4_PATH, session->local_as, as_copies(session, attributes), AS_SIZE);
-    write_large_communities(writer, attributes);
+    write_communities(writer, ATTRIBUTE_LARGE_COMMUNITIES, attributes->large_communities,
+                      attributes->large_community_count, 3);
     if (needs_only_to_customer(session))
         write_u32_attribute(writer, ATTRIBUTE_ONLY_TO_CUSTOMER, session->local_as);
 }

@@ -1,11 +1,8 @@
 #include "bgpd/codec/path_attributes.h"
 
-#include "lib/hash.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -98,41 +95,6 @@ static void test_what_differs_is_not_shared(void **state)
         path_attributes_unref(interned[i]);
 }
 
-static int compare_numbers(const void *left, const void *right)
-{
-    const uint64_t *a = left, *b = right;
-
-    return (*a > *b) - (*a < *b);
-}
-
-/* Nor where their hashes happen to be the same: of so many MEDs some are. */
-static void test_equal_hashes(void **state)
-{
-    (void)state;
-    enum { MEDS = 300000 };
-    static uint64_t hashes[MEDS]; /* with the MED in the lower half */
-    unsigned met = 0;
-
-    for (uint32_t i = 0; i < MEDS; i++) {
-        uint32_t med = i * 2654435761u;
-        uint32_t hash = hash_fnv(HASH_FNV_BASIS, &(uint8_t){0}, 1);
-        hashes[i] = (uint64_t)hash_fnv(hash, &med, sizeof med) << 32 | med;
-    }
-    qsort(hashes, MEDS, sizeof *hashes, compare_numbers);
-    for (unsigned i = 1; i < MEDS; i++) {
-        if (hashes[i] >> 32 != hashes[i - 1] >> 32)
-            continue;
-        struct path_attributes a = {.has_med = true, .med = (uint32_t)hashes[i]}, b = a;
-        b.med = (uint32_t)hashes[i - 1];
-        const struct path_attributes *first = path_attributes_intern(&a), *second = path_attributes_intern(&b);
-        assert_ptr_not_equal(first, second);
-        path_attributes_unref(first);
-        path_attributes_unref(second);
-        met++;
-    }
-    assert_true(met > 0);
-}
-
 static void test_many(void **state)
 {
     (void)state;
@@ -157,7 +119,6 @@ int main(void)
         cmocka_unit_test(test_equal_attributes_are_one_object),
         cmocka_unit_test(test_only_the_value_counts),
         cmocka_unit_test(test_what_differs_is_not_shared),
-        cmocka_unit_test(test_equal_hashes),
         cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

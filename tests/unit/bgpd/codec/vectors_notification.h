@@ -10,7 +10,7 @@ static const struct notification_row {
     {"01 02 0012", "Message Header Error/Bad Message Length", "length 18"},
     {"01 03 06", "Message Header Error/Bad Message Type", "message type 6"},
     {"02 00", "OPEN Message Error", ""},
-    {"02 01 0004", "OPEN Message Error/Unsupported Version Number", "version 4 is supported"},
+    {"02 01 0004", "OPEN Message Error/Unsupported Version Number", "supported version 4"},
     {"02 02", "OPEN Message Error/Bad Peer AS", ""},
     {"02 02 fdf2", "OPEN Message Error/Bad Peer AS", "AS 65010"},
     {"02 02 fa56ea01", "OPEN Message Error/Bad Peer AS", "AS 4200000001"},
