@@ -75,7 +75,8 @@ static size_t segment_length(const struct segment *segment)
     }
 }
 
-size_t as_path_length(struct wire_reader path, size_t as_size)
+/* Its ASes as RFC 4271 section 9.1.2.2 counts them: a set is one, a confederation's segments are none. */
+static size_t path_length(struct wire_reader path, size_t as_size)
 {
     struct segment segment;
     size_t length = 0;
@@ -110,7 +111,7 @@ void as_path_write(struct wire_writer *writer, struct wire_reader path, size_t a
 void as_path_write_merged(struct wire_writer *writer, struct wire_reader path, struct wire_reader as4_path)
 {
     struct segment segment;
-    size_t length = as_path_length(path, AS_SIZE_OLD), as4_length = as_path_length(as4_path, AS_SIZE);
+    size_t length = path_length(path, AS_SIZE_OLD), as4_length = path_length(as4_path, AS_SIZE);
 
     if (length < as4_length) {
         as_path_write(writer, path, AS_SIZE_OLD);

@@ -25,9 +25,6 @@ const char *as_path_check(struct wire_reader path, size_t as_size, bool confeder
 /* Whether AS is in it, in whichever segment. */
 bool as_path_contains(struct wire_reader path, size_t as_size, uint32_t as);
 
-/* Its ASes as RFC 4271 section 9.1.2.2 counts them: a set is one, a confederation's segments are none. */
-size_t as_path_length(struct wire_reader path, size_t as_size);
-
 /* Writes PATH with ASes of four octets. */
 void as_path_write(struct wire_writer *writer, struct wire_reader path, size_t as_size);
 

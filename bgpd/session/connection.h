@@ -102,10 +102,11 @@ bool connection_is_alive(const struct connection *connection);
 
 /* ---- connection_receive.c */
 
-/* Begins to connect. Where that fails at once, TcpConnectionFails follows the event that is being carried out. */
-void connection_connect(struct connection *connection, const struct socket_options *options);
+/* Begins to connect to NEIGHBOR. Where that fails at once, TcpConnectionFails follows the event that is being carried
+ * out. */
+void connection_connect(struct connection *connection, const struct neighbor_config *neighbor);
 /* Takes a connection that the neighbor made; takes over FD. */
-void connection_accept(struct connection *connection, int fd, const struct socket_options *options);
+void connection_accept(struct connection *connection, int fd, const struct neighbor_config *neighbor);
 void connection_timer_expired(struct connection *connection, enum connection_timer timer);
 
 /* ---- connection_event.c: DETAIL may be NULL. */

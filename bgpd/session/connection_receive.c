@@ -179,21 +179,21 @@ static struct transport_context transport_context(struct connection *connection)
     return (struct transport_context){connection->context->loop, &connection->context->lingering, &handler, connection};
 }
 
-void connection_connect(struct connection *connection, const struct socket_options *options)
+void connection_connect(struct connection *connection, const struct neighbor_config *neighbor)
 {
     struct transport_context context = transport_context(connection);
     char error[192];
-    connection->transport = transport_connect(&context, options, error, sizeof error);
+    connection->transport = transport_connect(&context, neighbor, error, sizeof error);
     connection->connect_failed = !connection->transport;
     if (connection->connect_failed)
         connection->context->handler->lost(connection, error);
 }
 
-void connection_accept(struct connection *connection, int fd, const struct socket_options *options)
+void connection_accept(struct connection *connection, int fd, const struct neighbor_config *neighbor)
 {
     struct transport_context context = transport_context(connection);
     char error[192];
-    connection->transport = transport_accepted(&context, fd, options, error, sizeof error);
+    connection->transport = transport_accepted(&context, fd, neighbor, error, sizeof error);
     if (!connection->transport) {
         connection->context->handler->lost(connection, error);
         return;

@@ -69,7 +69,7 @@ bool connection_has_progress(struct connection *connection)
 
 static struct wire_writer urgent_writer(struct connection *connection, size_t size)
 {
-    uint8_t *room = connection->transport ? transport_reserve_urgent(connection->transport, size) : NULL;
+    uint8_t *room = connection->transport ? transport_reserve(connection->transport, size, true) : NULL;
     return wire_writer_of(room, room ? size : 0);
 }
 

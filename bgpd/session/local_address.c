@@ -1,19 +1,12 @@
 #include "bgpd/session/local_address.h"
 
 #include <ifaddrs.h>
-#include <net/if.h>
 #include <stdbool.h>
 #include <string.h>
 
 static struct address read_address(const struct sockaddr *address)
 {
-    uint16_t port;
-    return address ? address_from_socket(address, &port) : (struct address){.family = FAMILY_NONE};
-}
-
-static bool same_octets(const struct address *a, const struct address *b)
-{
-    return a->family == b->family && memcmp(a->octets, b->octets, sizeof a->octets) == 0;
+    return address ? address_from_socket(address, NULL) : (struct address){.family = FAMILY_NONE};
 }
 
 static bool is_host_prefix(const struct ifaddrs *entry, uint8_t family)
@@ -30,9 +23,7 @@ static const struct ifaddrs *find_local(const struct ifaddrs *all, const struct 
 {
     for (const struct ifaddrs *entry = all; entry; entry = entry->ifa_next) {
         struct address own = read_address(entry->ifa_addr);
-        if (own.family == FAMILY_IPV6 && address_is_link_local(&own) && local->scope != if_nametoindex(entry->ifa_name))
-            continue;
-        if (same_octets(&own, local))
+        if (address_equal(&own, local))
             return entry;
     }
     return NULL;

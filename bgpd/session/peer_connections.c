@@ -32,17 +32,6 @@ struct connection *peer_other(struct connection *connection)
     return connection->ours ? peer_theirs(peer) : &peer->connections[OURS];
 }
 
-struct socket_options peer_socket_options(const struct peer *peer)
-{
-    const struct neighbor_config *config = peer->config;
-    return (struct socket_options){.local = config->local_address,
-                                   .remote = config->address,
-                                   .port = config->port,
-                                   .ttl = config->ttl,
-                                   .ttl_security = config->ttl_security,
-                                   .password = config->password};
-}
-
 /* Doubles with each failed attempt, up to a minute (or what is configured, where that is more). */
 uint64_t peer_connect_retry_ms(const struct connection *connection)
 {

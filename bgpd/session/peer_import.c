@@ -10,11 +10,6 @@ enum {
     TOGETHER = 64,                  /* prefixes that the Adj-RIB-In is handed at a time */
 };
 
-uint32_t peer_prefixes_received(const struct peer *peer)
-{
-    return (uint32_t)rib_in_received(peer->rib_in);
-}
-
 static enum rib_in_state state_by_import(const struct peer *peer, const struct prefix *prefix)
 {
     bool wanted = peer->config->import == IMPORT_ALL ||
@@ -71,7 +66,7 @@ static void announce_all(struct peer *peer, const struct update_view *update)
 void peer_import_check(struct peer *peer)
 {
     uint32_t limit = peer->config->maximum_prefix;
-    if (!peer->session || limit == 0 || peer_prefixes_received(peer) <= limit)
+    if (!peer->session || limit == 0 || rib_in_received(peer->rib_in) <= limit)
         return;
     struct bgp_error error;
     bgp_error_maximum_prefixes(&error, peer->config->address.family, limit);
@@ -135,11 +130,6 @@ void peer_import_reset(struct peer *peer)
     timers_stop(&peer->shared.timers, TIMER_STALE);
     timers_stop(&peer->shared.timers, TIMER_REFRESH);
     clean_later(peer);
-}
-
-void peer_import_refresh_expired(struct peer *peer)
-{
-    peer_import_sweep(peer, (uint8_t)~peer->end_of_rib_awaited);
 }
 
 /* Whether there is no more to look at. */

@@ -139,9 +139,7 @@ void peer_accept(struct peer *peer, int fd)
     /* It would not connect again if the first one had not failed at its end. */
     if (theirs->state != SESSION_IDLE)
         connection_event(theirs, EVENT_OPEN_COLLISION_DUMP, NULL);
-
-    struct socket_options options = peer_socket_options(peer);
-    connection_accept(theirs, fd, &options);
+    connection_accept(theirs, fd, peer->config);
 }
 
 /* ---- what the operator asks ---- */

@@ -126,15 +126,12 @@ void peer_import(struct peer *peer, const struct update_view *update);
 /* Their answer to our refresh begins or ends (RFC 7313). */
 void peer_import_refresh(struct peer *peer, const struct refresh_message *refresh);
 void peer_import_reset(struct peer *peer);
-uint32_t peer_prefixes_received(const struct peer *peer);
 /* The filter or 'import' has changed: drops what is no longer to be kept, asks for what now is. */
 void peer_import_changed(struct peer *peer);
 /* Drops what of FAMILIES (FAMILY_BIT_…) is stale. */
 void peer_import_sweep(struct peer *peer, uint8_t families);
 /* The next routes that are not to be kept, or are gone. */
 void peer_import_tidy(struct peer *peer);
-/* The refresh takes too long: routes that it has not confirmed go. */
-void peer_import_refresh_expired(struct peer *peer);
 /* Ends the session where there are more prefixes than 'maximum-prefix' allows. */
 void peer_import_check(struct peer *peer);
 
@@ -150,7 +147,6 @@ bool peer_is_ebgp(const struct peer *peer);
 struct connection *peer_theirs(struct peer *peer);
 /* What CONNECTION collides with: the session, or the one from the other side. */
 struct connection *peer_other(struct connection *connection);
-struct socket_options peer_socket_options(const struct peer *peer);
 uint64_t peer_connect_retry_ms(const struct connection *connection);
 uint64_t peer_idle_hold_ms(const struct peer *peer);
 void peer_start_idle_hold(struct peer *peer);

@@ -73,7 +73,7 @@ static bool send_group(struct peer *peer, bool withdrawals_only)
     if (count == 0 || (withdrawals_only && attributes))
         return false;
 
-    uint8_t *room = transport_reserve(transport, peer->session->update_session.message_max);
+    uint8_t *room = transport_reserve(transport, peer->session->update_session.message_max, false);
     if (!room)
         return false;
     struct wire_writer writer = wire_writer_of(room, peer->session->update_session.message_max);
@@ -98,7 +98,7 @@ static bool may_send(const struct peer *peer)
 static bool send_marker(struct peer *peer, uint8_t family, int refresh_subtype)
 {
     struct transport *transport = peer->session->transport;
-    uint8_t *room = transport_reserve(transport, MESSAGE_MAX);
+    uint8_t *room = transport_reserve(transport, MESSAGE_MAX, false);
     if (!room)
         return false;
     struct wire_writer writer = wire_writer_of(room, MESSAGE_MAX);

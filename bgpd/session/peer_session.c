@@ -107,10 +107,9 @@ static void session_down(struct connection *connection, const struct happening *
 static void begin_connection(struct connection *connection)
 {
     struct peer *peer = peer_of(connection);
-    struct socket_options options = peer_socket_options(peer);
     peer->connect_attempts++;
     peer->md5_before = peer_md5_drops(peer->context);
-    connection_connect(connection, &options);
+    connection_connect(connection, peer->config);
 }
 
 static void accept_update(struct peer *peer, const struct update_view *update)
@@ -253,7 +252,7 @@ void peer_timer_expired(unsigned number, void *user)
         peer_graceful_expired(peer);
         break;
     case TIMER_REFRESH:
-        peer_import_refresh_expired(peer);
+        peer_import_sweep(peer, (uint8_t)~peer->end_of_rib_awaited); /* they have not confirmed the rest */
         break;
     case TIMER_IMPORT:
         peer_import_tidy(peer);

@@ -46,7 +46,7 @@ void peer_status(const struct peer *peer, struct peer_status *status)
         .admin_down = peer->admin_down,
         .established_us = peer->established_us,
         .transitions = peer->transitions,
-        .prefixes_received = peer_prefixes_received(peer),
+        .prefixes_received = (uint32_t)rib_in_received(peer->rib_in),
         .prefixes_kept = (uint32_t)rib_in_count(peer->rib_in, FAMILY_NONE),
         .prefixes_looped = (uint32_t)rib_in_looped(peer->rib_in),
         .prefixes_sent = (uint32_t)rib_out_sent_count(peer->rib_out),

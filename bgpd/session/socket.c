@@ -27,30 +27,28 @@ static int new_socket(uint8_t family)
     return fd >= 0 ? fd : -errno;
 }
 
-static bool set_ttl(int fd, uint8_t family, int ttl)
+/* An option of IPv4, or its counterpart of IPv6. */
+static bool set_ip(int fd, uint8_t family, int ipv4, int ipv6, int value)
 {
-    return family == FAMILY_IPV4 ? set_number(fd, IPPROTO_IP, IP_TTL, ttl)
-                                 : set_number(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, ttl);
+    return family == FAMILY_IPV4 ? set_number(fd, IPPROTO_IP, ipv4, value) : set_number(fd, IPPROTO_IPV6, ipv6, value);
 }
 
-/* RFC 5082: what comes from farther away arrives with a smaller TTL, and the kernel drops it. */
-static bool set_minimum_ttl(int fd, uint8_t family, int minimum)
+static bool set_ttl(int fd, uint8_t family, int ttl)
 {
-    return family == FAMILY_IPV4 ? set_number(fd, IPPROTO_IP, IP_MINTTL, minimum)
-                                 : set_number(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, minimum);
+    return set_ip(fd, family, IP_TTL, IPV6_UNICAST_HOPS, ttl);
 }
 
 /* What connecting and accepted sockets have in common. Routing traffic is marked as such (RFC 4594) where permitted. */
-static bool set_common(int fd, const struct socket_options *options)
+static bool set_common(int fd, const struct neighbor_config *neighbor)
 {
-    uint8_t family = options->remote.family;
-    (void)(family == FAMILY_IPV4 ? set_number(fd, IPPROTO_IP, IP_TOS, IPTOS_CLASS_CS6)
-                                 : set_number(fd, IPPROTO_IPV6, IPV6_TCLASS, IPTOS_CLASS_CS6));
+    uint8_t family = neighbor->address.family, hops = neighbor->ttl_security;
+    (void)set_ip(fd, family, IP_TOS, IPV6_TCLASS, IPTOS_CLASS_CS6);
     if (!set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1))
         return false;
-    if (options->ttl_security)
-        return set_ttl(fd, family, TTL_MAX) && set_minimum_ttl(fd, family, TTL_MAX + 1 - options->ttl_security);
-    return options->ttl == 0 || set_ttl(fd, family, options->ttl);
+    /* RFC 5082: what comes from farther away arrives with a smaller TTL, and the kernel drops it. */
+    if (hops > 0)
+        return set_ttl(fd, family, TTL_MAX) && set_ip(fd, family, IP_MINTTL, IPV6_MINHOPCOUNT, TTL_MAX + 1 - hops);
+    return neighbor->ttl == 0 || set_ttl(fd, family, neighbor->ttl);
 }
 
 int socket_set_md5(int fd, const struct address *remote, const char *password)
@@ -78,55 +76,56 @@ int socket_try_md5(const struct address *remote, const char *password)
     return result;
 }
 
-bool socket_prepare(int fd, const struct socket_options *options, char *error, size_t size)
+bool socket_prepare(int fd, const struct neighbor_config *neighbor, char *error, size_t size)
 {
     char reason[ERRNO_TEXT_SIZE];
-    if (set_common(fd, options))
+    if (set_common(fd, neighbor))
         return true;
     snprintf(error, size, "cannot set the TTL: %s", errno_text(errno, reason));
     return false;
 }
 
-static bool bind_local(int fd, const struct socket_options *options, char *error, size_t size)
+static bool bind_local(int fd, const struct neighbor_config *neighbor, char *error, size_t size)
 {
     char address[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
     struct sockaddr_storage local;
-    if (options->local.family == FAMILY_NONE)
+    if (neighbor->local_address.family == FAMILY_NONE)
         return true;
-    socklen_t length = address_to_socket(&options->local, 0, &local);
+    socklen_t length = address_to_socket(&neighbor->local_address, 0, &local);
     set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
     if (bind(fd, (struct sockaddr *)&local, length) == 0)
         return true;
-    snprintf(error, size, "local-address %s: %s", address_format(&options->local, address), errno_text(errno, reason));
-    return false;
-}
-
-static bool start_connecting(int fd, const struct socket_options *options, char *error, size_t size)
-{
-    char address[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
-    struct sockaddr_storage remote;
-    socklen_t length = address_to_socket(&options->remote, options->port, &remote);
-    int result = options->password ? socket_set_md5(fd, &options->remote, options->password) : 0;
-    if (result < 0) {
-        snprintf(error, size, "cannot set the TCP MD5 key: %s", errno_text(-result, reason));
-        return false;
-    }
-    if (!socket_prepare(fd, options, error, size) || !bind_local(fd, options, error, size))
-        return false;
-    if (connect(fd, (struct sockaddr *)&remote, length) == 0 || errno == EINPROGRESS)
-        return true;
-    snprintf(error, size, "connect to %s port %u: %s", address_format(&options->remote, address), options->port,
+    snprintf(error, size, "local-address %s: %s", address_format(&neighbor->local_address, address),
              errno_text(errno, reason));
     return false;
 }
 
-int socket_connect(const struct socket_options *options, char *error, size_t size)
+static bool start_connecting(int fd, const struct neighbor_config *neighbor, char *error, size_t size)
+{
+    char address[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
+    struct sockaddr_storage remote;
+    socklen_t length = address_to_socket(&neighbor->address, neighbor->port, &remote);
+    int result = neighbor->password ? socket_set_md5(fd, &neighbor->address, neighbor->password) : 0;
+    if (result < 0) {
+        snprintf(error, size, "cannot set the TCP MD5 key: %s", errno_text(-result, reason));
+        return false;
+    }
+    if (!socket_prepare(fd, neighbor, error, size) || !bind_local(fd, neighbor, error, size))
+        return false;
+    if (connect(fd, (struct sockaddr *)&remote, length) == 0 || errno == EINPROGRESS)
+        return true;
+    snprintf(error, size, "connect to %s port %u: %s", address_format(&neighbor->address, address), neighbor->port,
+             errno_text(errno, reason));
+    return false;
+}
+
+int socket_connect(const struct neighbor_config *neighbor, char *error, size_t size)
 {
     char reason[ERRNO_TEXT_SIZE];
-    int fd = new_socket(options->remote.family);
+    int fd = new_socket(neighbor->address.family);
     if (fd < 0)
         snprintf(error, size, "socket: %s", errno_text(-fd, reason));
-    if (fd < 0 || start_connecting(fd, options, error, size))
+    if (fd < 0 || start_connecting(fd, neighbor, error, size))
         return fd;
     close(fd);
     return -ECONNABORTED;

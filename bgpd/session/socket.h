@@ -5,30 +5,22 @@
 #ifndef VIPGATE_BGPD_SESSION_SOCKET_H
 #define VIPGATE_BGPD_SESSION_SOCKET_H
 
+#include "bgpd/config/config.h"
 #include "lib/prefix.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct socket_options {
-    struct address local; /* FAMILY_NONE: the kernel chooses */
-    struct address remote;
-    uint16_t port;        /* the neighbor's, to connect to */
-    uint8_t ttl;          /* to send with; 0: the kernel's default */
-    uint8_t ttl_security; /* GTSM: hops allowed; 0: off */
-    const char *password; /* TCP MD5; NULL: none. Borrowed during the call */
-};
-
-/* Begins to connect: the descriptor, or a negative errno with the reason in ERROR: "connect to 192.0.2.4 port 179: no
- * route to host". It is connected, or not, when it becomes writable: socket_connect_result. */
-int socket_connect(const struct socket_options *options, char *error, size_t size);
+/* Begins to connect to NEIGHBOR: the descriptor, or a negative errno with the reason in ERROR: "connect to 192.0.2.4
+ * port 179: no route to host". It is connected, or not, when it becomes writable: socket_connect_result. */
+int socket_connect(const struct neighbor_config *neighbor, char *error, size_t size);
 
 /* The outcome. */
 int socket_connect_result(int fd);
 
 /* Sets TTL and GTSM on a socket that the neighbor connected to us. */
-bool socket_prepare(int fd, const struct socket_options *options, char *error, size_t size);
+bool socket_prepare(int fd, const struct neighbor_config *neighbor, char *error, size_t size);
 
 /* A listening socket; IPv6 ones take no IPv4. A negative errno with ERROR. BESIDE: another socket of ours listens on an
  * overlapping address, 0.0.0.0 and 192.0.2.1, and shares its port; the more specific address gets the connection. */

@@ -113,7 +113,7 @@ static void destroy(struct transport *transport, bool reset)
 
 /* Of FD, which is taken over. The buffers are not touched before they are used. */
 static struct transport *transport_new(const struct transport_context *context, int fd, enum phase phase,
-                                       const struct socket_options *options, char *error, size_t size)
+                                       const struct neighbor_config *neighbor, char *error, size_t size)
 {
     struct transport *transport = malloc(sizeof *transport);
     if (transport)
@@ -132,30 +132,30 @@ static struct transport *transport_new(const struct transport_context *context, 
     transport->handler = context->handler;
     transport->user = context->user;
     transport->lingering = context->lingering;
-    transport->remote = options->remote;
-    transport->port = options->port;
-    transport->md5 = options->password != NULL;
-    transport->ttl = options->ttl_security ? UINT8_MAX : options->ttl;
-    transport->minimum_ttl = options->ttl_security ? (uint8_t)(UINT8_MAX + 1 - options->ttl_security) : 0;
+    transport->remote = neighbor->address;
+    transport->port = neighbor->port;
+    transport->md5 = neighbor->password != NULL;
+    transport->ttl = neighbor->ttl_security ? UINT8_MAX : neighbor->ttl;
+    transport->minimum_ttl = neighbor->ttl_security ? (uint8_t)(UINT8_MAX + 1 - neighbor->ttl_security) : 0;
     poll_for(transport, phase == PHASE_CONNECTING ? UV_WRITABLE : UV_READABLE);
     return transport;
 }
 
-struct transport *transport_connect(const struct transport_context *context, const struct socket_options *options,
+struct transport *transport_connect(const struct transport_context *context, const struct neighbor_config *neighbor,
                                     char *error, size_t size)
 {
-    int fd = socket_connect(options, error, size);
-    return fd < 0 ? NULL : transport_new(context, fd, PHASE_CONNECTING, options, error, size);
+    int fd = socket_connect(neighbor, error, size);
+    return fd < 0 ? NULL : transport_new(context, fd, PHASE_CONNECTING, neighbor, error, size);
 }
 
 struct transport *transport_accepted(const struct transport_context *context, int fd,
-                                     const struct socket_options *options, char *error, size_t size)
+                                     const struct neighbor_config *neighbor, char *error, size_t size)
 {
-    if (!socket_prepare(fd, options, error, size)) {
+    if (!socket_prepare(fd, neighbor, error, size)) {
         close(fd);
         return NULL;
     }
-    return transport_new(context, fd, PHASE_OPEN, options, error, size);
+    return transport_new(context, fd, PHASE_OPEN, neighbor, error, size);
 }
 
 /* ---- in ---- */
@@ -184,13 +184,6 @@ static void tell_lost(struct transport *transport, const char *reason)
     transport->handler->lost(reason, transport->user);
 }
 
-static void tell_failed(struct transport *transport, int error)
-{
-    char text[ERRNO_TEXT_SIZE], reason[REASON_SIZE];
-    snprintf(reason, sizeof reason, "connection failed: %s", errno_text(error, text));
-    tell_lost(transport, reason);
-}
-
 /* One read. Whether there may be more to read. */
 static bool receive(struct transport *transport)
 {
@@ -205,17 +198,19 @@ static bool receive(struct transport *transport)
     }
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
-    if (size < 0 || transport->write_error)
-        tell_failed(transport, size < 0 ? errno : transport->write_error);
-    else
-        tell_lost(transport, "connection closed by the neighbor");
+    int error = size < 0 ? errno : transport->write_error;
+    char text[ERRNO_TEXT_SIZE], reason[REASON_SIZE] = "connection closed by the neighbor";
+    if (error)
+        snprintf(reason, sizeof reason, "connection failed: %s", errno_text(error, text));
+    tell_lost(transport, reason);
     return false;
 }
 
 /* ---- out ---- */
 
-static uint8_t *reserve(struct transport *transport, size_t size, size_t limit)
+uint8_t *transport_reserve(struct transport *transport, size_t size, bool urgent)
 {
+    size_t limit = urgent ? TRANSPORT_OUTPUT_MAX : TRANSPORT_OUTPUT_MAX - TRANSPORT_URGENT_ROOM;
     if (transport != common_owner && output_waiting(transport) == 0) {
         leave_common();
         common_owner = transport;
@@ -227,16 +222,6 @@ static uint8_t *reserve(struct transport *transport, size_t size, size_t limit)
         transport->output_head = 0;
     }
     return transport->output_end + size <= limit ? output + transport->output_end : NULL;
-}
-
-uint8_t *transport_reserve(struct transport *transport, size_t size)
-{
-    return reserve(transport, size, TRANSPORT_OUTPUT_MAX - TRANSPORT_URGENT_ROOM);
-}
-
-uint8_t *transport_reserve_urgent(struct transport *transport, size_t size)
-{
-    return reserve(transport, size, TRANSPORT_OUTPUT_MAX);
 }
 
 void transport_commit(struct transport *transport, size_t size)

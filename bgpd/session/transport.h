@@ -48,13 +48,13 @@ struct transport_context {
     void *user;
 };
 
-/* Begins to connect; NULL with ERROR where that fails at once. */
-struct transport *transport_connect(const struct transport_context *context, const struct socket_options *options,
+/* Begins to connect to NEIGHBOR; NULL with ERROR where that fails at once. */
+struct transport *transport_connect(const struct transport_context *context, const struct neighbor_config *neighbor,
                                     char *error, size_t size);
 
 /* Takes over an FD that was accepted. NULL with ERROR; then it is closed. */
 struct transport *transport_accepted(const struct transport_context *context, int fd,
-                                     const struct socket_options *options, char *error, size_t size);
+                                     const struct neighbor_config *neighbor, char *error, size_t size);
 
 /* What has been received and not yet consumed. */
 struct wire_reader transport_input(const struct transport *transport);
@@ -65,8 +65,7 @@ bool transport_input_waits(const struct transport *transport);
 
 /* SIZE octets of room at the end of what is to be sent; NULL where there is no such room, and unless URGENT, none of
  * the room kept for what is. transport_commit says how many of them were used. */
-uint8_t *transport_reserve(struct transport *transport, size_t size);
-uint8_t *transport_reserve_urgent(struct transport *transport, size_t size);
+uint8_t *transport_reserve(struct transport *transport, size_t size, bool urgent);
 void transport_commit(struct transport *transport, size_t size);
 
 /* Writes, now, as much of what was committed as the kernel takes. */

@@ -130,14 +130,13 @@ static void begin_session(struct peer *peer, uint8_t kind)
 {
     struct sockaddr_in address;
     socklen_t length = sizeof address;
-    struct socket_options options = peer_socket_options(peer);
     end_session();
     remote = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     getsockname(listener, (struct sockaddr *)&address, &length);
     if (connect(remote, (struct sockaddr *)&address, length) < 0)
         abort();
     connection_accept(&peer->connections[THEIRS], accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC),
-                      &options);
+                      peer->config);
     if (!peer->connections[THEIRS].transport)
         abort();
     if (kind & ESTABLISHED)

@@ -27,10 +27,10 @@ static const struct row {
 static void expect(const char *remote, int level, int minimum_option, int ttl_option)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct socket_options options = {.ttl = rows[i].ttl, .ttl_security = rows[i].hops};
+        struct neighbor_config options = {.ttl = rows[i].ttl, .ttl_security = rows[i].hops};
         char error[128] = "";
-        assert_true(address_parse(&options.remote, remote));
-        int fd = socket(options.remote.family == FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        assert_true(address_parse(&options.address, remote));
+        int fd = socket(options.address.family == FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
         assert_true(fd >= 0);
         if (!socket_prepare(fd, &options, error, sizeof error))
             fail_msg("%s", error);

@@ -88,8 +88,8 @@ static int setup(void **state)
     assert_non_null(f);
     assert_int_equal(uv_loop_init(&f->loop), 0);
     char error[128];
-    struct socket_options options = {.ttl = 1};
-    int listener = listen_anywhere(&options.remote, &options.port);
+    struct neighbor_config options = {.ttl = 1};
+    int listener = listen_anywhere(&options.address, &options.port);
     struct transport_context context = context_of(f);
     f->transport = transport_connect(&context, &options, error, sizeof error);
     assert_non_null(f->transport);
@@ -116,7 +116,7 @@ static int teardown(void **state)
 
 static void put(struct transport *transport, const char *text)
 {
-    uint8_t *room = transport_reserve(transport, strlen(text));
+    uint8_t *room = transport_reserve(transport, strlen(text), false);
     assert_non_null(room);
     memcpy(room, text, strlen(text));
     transport_commit(transport, strlen(text));
@@ -170,7 +170,7 @@ static void fill(struct fixture *f)
 {
     static char block[4096];
     for (unsigned i = 0; i < 10000; i++) {
-        uint8_t *room = transport_reserve(f->transport, sizeof block);
+        uint8_t *room = transport_reserve(f->transport, sizeof block, false);
         if (!room)
             return;
         memset(room, 'x', sizeof block);
@@ -187,14 +187,14 @@ static void test_output_is_bounded_and_goes_on(void **state)
     struct transport_facts facts;
     transport_facts(f->transport, &facts);
     assert_in_range(facts.queued, 1, TRANSPORT_OUTPUT_MAX - TRANSPORT_URGENT_ROOM);
-    assert_non_null(transport_reserve_urgent(f->transport, 21)); /* a NOTIFICATION still fits */
+    assert_non_null(transport_reserve(f->transport, 21, true)); /* a NOTIFICATION still fits */
 
     uint64_t total = transport_offset(f->transport);
     char *buffer = malloc(total);
     assert_int_equal(read_from_other(f, buffer, total), total);
     free(buffer);
     assert_true(f->writable >= 1);
-    assert_non_null(transport_reserve(f->transport, 4096));
+    assert_non_null(transport_reserve(f->transport, 4096, false));
 }
 
 /* What one has not sent yet stays its own when another begins to write. */
@@ -226,7 +226,7 @@ static void test_output_is_compacted(void **state)
     uint64_t sent = 0, got = 0;
     for (unsigned round = 0; round < 60; round++) {
         uint8_t *room;
-        while (sent + 3000 < sizeof received && (room = transport_reserve(f->transport, 3000))) {
+        while (sent + 3000 < sizeof received && (room = transport_reserve(f->transport, 3000, false))) {
             for (unsigned i = 0; i < 3000; i++)
                 room[i] = (uint8_t)((sent + i) % 251);
             transport_commit(f->transport, 3000);
@@ -299,16 +299,16 @@ static void test_the_other_end_says_a_word_and_resets(void **state)
 static void test_refused(void **state)
 {
     struct fixture *f = *state;
-    struct socket_options options = {.ttl = 1};
+    struct neighbor_config options = {.ttl = 1};
     char error[128], expected[128], text[ADDRESS_TEXT_SIZE];
-    close(listen_anywhere(&options.remote, &options.port));
+    close(listen_anywhere(&options.address, &options.port));
     transport_close(f->transport);
     struct transport_context context = context_of(f);
     f->transport = transport_connect(&context, &options, error, sizeof error);
     assert_non_null(f->transport);
     run_until(f, &f->lost, 1);
     snprintf(expected, sizeof expected, "connect to %s port %u: connection refused",
-             address_format(&options.remote, text), options.port);
+             address_format(&options.address, text), options.port);
     assert_string_equal(f->reason, expected);
 }
 
