@@ -107,10 +107,11 @@ class Chaos:
     def _wait_quiet(self):
         """Every check runs on, and no neighbor hears of it. A session that ends in between, from what was broken
         before, begins it anew."""
-        session = before = None
-        while session is None or before != self.world.sessions():
-            session, before = self.world.recorder.session(), self.world.sessions()
-            if session and self._wait_caught_up(session):
+        updates = before = None
+        while updates is None or before != self.world.sessions():
+            session = wait_for(self.world.recorder.session, "the recorder's session", QUIET_DEADLINE)
+            before, updates = self.world.sessions(), None
+            if self._wait_caught_up(session):
                 self.world.wait_expected("before it is quiet", QUIET_DEADLINE)
                 updates = len(session.updates())
                 self._wait_runs()
