@@ -9,7 +9,6 @@
 #include "lib/log.h"
 #include "lib/text.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -131,9 +130,9 @@ static const char *extent(const void *value)
 static bool open_probe_room(struct probe_room *room, uv_loop_t *loop, char *error, size_t size)
 {
     room->loop = loop;
-    room->watcher = watcher_new(loop);
-    if (!room->watcher) {
-        snprintf(error, size, "cannot watch file descriptors: %s", strerror(errno));
+    int wrong = watcher_new(&room->watcher, loop);
+    if (wrong) {
+        snprintf(error, size, "cannot watch file descriptors: %s", strerror(-wrong));
         return false;
     }
     room->helper = helper_new(loop, room->watcher, "/proc/self/exe");

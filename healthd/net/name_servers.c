@@ -1,24 +1,35 @@
 #include "healthd/net/name_servers.h"
 
-#include "healthd/net/file_watch.h"
 #include "healthd/net/watcher.h"
 #include "lib/container.h"
 #include "lib/errno_text.h"
 #include "lib/log.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #define RESOLV_CONF "/etc/resolv.conf"
 
 enum { NAME_PORT = 53, TRY_TIMEOUT_MS = 1500, TRIES = 2, TICK_MS = 50 };
 
 /* A socket of c-ares and how we watch it. */
-struct line {
+struct name_socket {
     struct watch watch; /* first: the callback gets its address */
     struct name_servers *servers;
-    struct line *next;
+    struct name_socket *next;
+};
+
+/* Tells when the file that names them is another: written and closed, replaced, or a symbolic link to a new place. The
+ * directories of its path and of what that leads to are watched, so that the file itself may come and go. */
+struct file_watch {
+    struct watch watch; /* first: the callback gets its address */
+    char *target;       /* where the path leads to; NULL: nowhere */
+    int fd;             /* of inotify; -1: not watching */
 };
 
 struct name_servers {
@@ -28,7 +39,7 @@ struct name_servers {
     struct file_watch file;
     uv_timer_t timer; /* c-ares' own timeouts, and the client's */
     struct watcher *watcher;
-    struct line *lines;
+    struct name_socket *sockets;
 };
 
 static void on_timer(uv_timer_t *timer)
@@ -37,7 +48,7 @@ static void on_timer(uv_timer_t *timer)
 
     ares_process_fd(servers->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
     bool on = servers->client.tick(servers->client.user);
-    if (!servers->lines && !on)
+    if (!servers->sockets && !on)
         uv_timer_stop(timer);
 }
 
@@ -50,7 +61,7 @@ static void arm_timer(struct name_servers *servers)
 
 static void on_ready(struct watch *watch, uint32_t events)
 {
-    struct name_servers *servers = ((struct line *)watch)->servers;
+    struct name_servers *servers = ((struct name_socket *)watch)->servers;
     ares_socket_t fd = watch->fd;
     bool failed = events & (EPOLLERR | EPOLLHUP);
 
@@ -58,46 +69,47 @@ static void on_ready(struct watch *watch, uint32_t events)
                     failed || events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
 }
 
-static struct line *line_of(struct name_servers *servers, int fd)
+static struct name_socket *socket_of(struct name_servers *servers, int fd)
 {
-    struct line *line = servers->lines;
+    struct name_socket *socket = servers->sockets;
 
-    while (line && line->watch.fd != fd)
-        line = line->next;
-    if (line)
-        return line;
-    line = calloc(1, sizeof *line);
-    if (!line)
+    while (socket && socket->watch.fd != fd)
+        socket = socket->next;
+    if (socket)
+        return socket;
+    socket = calloc(1, sizeof *socket);
+    if (!socket)
         return NULL;
-    line->servers = servers;
-    line->watch.fd = fd;
-    line->next = servers->lines;
-    servers->lines = line;
-    return line;
+    socket->servers = servers;
+    socket->watch.fd = fd;
+    socket->next = servers->sockets;
+    servers->sockets = socket;
+    return socket;
 }
 
-static void forget_line(struct name_servers *servers, struct line *line)
+static void forget_socket(struct name_servers *servers, struct name_socket *socket)
 {
-    struct line **at = &servers->lines;
+    struct name_socket **at = &servers->sockets;
 
-    while (*at != line)
+    while (*at != socket)
         at = &(*at)->next;
-    *at = line->next;
-    watch_stop(servers->watcher, &line->watch);
-    free(line);
+    *at = socket->next;
+    watch_stop(servers->watcher, &socket->watch);
+    free(socket);
 }
 
 static void on_socket_state(void *user, ares_socket_t fd, int readable, int writable)
 {
     struct name_servers *servers = user;
-    struct line *line = line_of(servers, fd);
+    struct name_socket *socket = socket_of(servers, fd);
 
-    if (!line)
+    if (!socket)
         return; /* out of memory: the timer will still end the lookup */
     if (readable || writable)
-        watch_start(servers->watcher, &line->watch, fd, (readable ? EPOLLIN : 0) | (writable ? EPOLLOUT : 0), on_ready);
+        watch_start(servers->watcher, &socket->watch, fd, (readable ? EPOLLIN : 0) | (writable ? EPOLLOUT : 0),
+                    on_ready);
     else
-        forget_line(servers, line);
+        forget_socket(servers, socket);
 }
 
 /* A channel to the name servers that the file names now. A status of c-ares. */
@@ -119,21 +131,98 @@ static int open_channel(struct name_servers *servers, ares_channel *channel)
                                  ARES_OPT_LOOKUPS | ARES_OPT_RESOLVCONF | ARES_OPT_SOCK_STATE_CB);
 }
 
-static void on_file_changed(struct file_watch *file)
+/* ---- the file ---- */
+
+static void on_file_changed(struct name_servers *servers)
 {
-    struct name_servers *servers = CONTAINER_OF(file, struct name_servers, file);
     ares_channel old = servers->channel, new;
     int status = open_channel(servers, &new);
 
     if (status != ARES_SUCCESS) {
-        log_warning(NULL, "%s has changed and cannot be used: %s", file->path, ares_strerror(status));
+        log_warning(NULL, "%s has changed and cannot be used: %s", servers->source.path, ares_strerror(status));
         return;
     }
-    log_info(NULL, "%s has changed; using its name servers from now on", file->path);
+    log_info(NULL, "%s has changed; using its name servers from now on", servers->source.path);
     servers->channel = new;
     servers->client.changed(servers->client.user);
     ares_destroy(old);
 }
+
+static int watch_file(struct name_servers *servers);
+static void unwatch_file(struct name_servers *servers);
+
+static const char *name_in(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+static int watch_directory(struct file_watch *file, const char *path)
+{
+    char directory[PATH_MAX];
+
+    if (!strchr(path, '/'))
+        return -EINVAL;
+    snprintf(directory, sizeof directory, "%.*s/", (int)(name_in(path) - path), path);
+    return inotify_add_watch(file->fd, directory, IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE) < 0 ? -errno : 0;
+}
+
+static bool is_about(const struct name_servers *servers, const char *name)
+{
+    const char *target = servers->file.target;
+
+    return strcmp(name, name_in(servers->source.path)) == 0 || (target && strcmp(name, name_in(target)) == 0);
+}
+
+static void on_events(struct watch *watch, uint32_t events)
+{
+    struct name_servers *servers = CONTAINER_OF(watch, struct name_servers, file.watch);
+    _Alignas(struct inotify_event) char bytes[4096];
+    ssize_t size = read(servers->file.fd, bytes, sizeof bytes);
+    bool changed = false;
+
+    (void)events;
+    for (const char *at = bytes; size > 0 && at < bytes + size;) {
+        const struct inotify_event *event = (const struct inotify_event *)at;
+        changed |= event->mask & IN_Q_OVERFLOW || (event->len && is_about(servers, event->name));
+        at += sizeof *event + event->len;
+    }
+    if (!changed)
+        return;
+    /* It may be a link, and lead elsewhere from now on. */
+    unwatch_file(servers);
+    watch_file(servers);
+    on_file_changed(servers);
+}
+
+/* 0, or a negative errno. Undo with unwatch_file in either case. */
+static int watch_file(struct name_servers *servers)
+{
+    struct file_watch *file = &servers->file;
+
+    *file = (struct file_watch){.fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+    if (file->fd < 0)
+        return -errno;
+    file->target = realpath(servers->source.path, NULL);
+    int error = watch_directory(file, servers->source.path);
+    if (!error && file->target)
+        error = watch_directory(file, file->target);
+    return error ? error : watch_start(servers->watcher, &file->watch, file->fd, EPOLLIN, on_events);
+}
+
+static void unwatch_file(struct name_servers *servers)
+{
+    struct file_watch *file = &servers->file;
+
+    if (file->fd >= 0)
+        watch_close(servers->watcher, &file->watch, file->fd);
+    file->fd = -1;
+    free(file->target);
+    file->target = NULL;
+}
+
+/* ---- life ---- */
 
 struct name_servers *name_servers_new(uv_loop_t *loop, struct watcher *watcher,
                                       const struct name_servers_source *source,
@@ -156,7 +245,7 @@ struct name_servers *name_servers_new(uv_loop_t *loop, struct watcher *watcher,
     }
     uv_timer_init(loop, &servers->timer);
     servers->timer.data = servers;
-    int wrong = file_watch_start(&servers->file, watcher, servers->source.path, on_file_changed);
+    int wrong = watch_file(servers);
     char words[ERRNO_TEXT_SIZE];
     if (wrong)
         log_warning(NULL, "changes to %s will not be noticed: %s", servers->source.path, errno_text(wrong, words));
@@ -172,10 +261,10 @@ void name_servers_free(struct name_servers *servers)
 {
     if (!servers)
         return;
-    file_watch_stop(&servers->file);
+    unwatch_file(servers);
     ares_destroy(servers->channel);
-    while (servers->lines)
-        forget_line(servers, servers->lines);
+    while (servers->sockets)
+        forget_socket(servers, servers->sockets);
     ares_library_cleanup();
     uv_close((uv_handle_t *)&servers->timer, closed);
 }

@@ -1,6 +1,5 @@
 #include "healthd/net/stream.h"
 
-#include "healthd/net/proxy_line.h"
 #include "lib/clock.h"
 #include "lib/container.h"
 
@@ -276,10 +275,29 @@ static bool end_turn(struct stream *stream)
 
 /* ---- the beginning ---- */
 
+/* "PROXY TCP4 192.0.2.1 192.0.2.2 40000 80" with both ends of the connection FD: the line of HAProxy's PROXY protocol,
+ * version 1, as its own checks send it. Its length, or a negative errno. */
+static int write_proxy_line(int fd, char *line, size_t size)
+{
+    struct sockaddr_storage from, to;
+    socklen_t from_size = sizeof from, to_size = sizeof to;
+    char from_text[ADDRESS_TEXT_SIZE], to_text[ADDRESS_TEXT_SIZE];
+    uint16_t from_port, to_port;
+
+    if (getsockname(fd, (struct sockaddr *)&from, &from_size) < 0 ||
+        getpeername(fd, (struct sockaddr *)&to, &to_size) < 0)
+        return -errno;
+    struct address source = address_from_socket((struct sockaddr *)&from, &from_port);
+    struct address target = address_from_socket((struct sockaddr *)&to, &to_port);
+    source.scope = target.scope = 0; /* the protocol has no room for it */
+    return snprintf(line, size, "PROXY TCP%d %s %s %u %u\r\n", source.family == FAMILY_IPV6 ? 6 : 4,
+                    address_format(&source, from_text), address_format(&target, to_text), from_port, to_port);
+}
+
 static void put_proxy_line(struct stream *stream)
 {
-    char line[PROXY_LINE_SIZE];
-    int size = proxy_line_write(stream->dial.fd, line);
+    char line[108];
+    int size = write_proxy_line(stream->dial.fd, line, sizeof line);
 
     note(stream, size < 0 ? size : outbox_put(&stream->out, line, (size_t)size));
 }

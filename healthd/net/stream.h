@@ -81,7 +81,7 @@ void stream_close(struct stream *stream);
 
 /* ---- a probe over one stream ---- */
 
-/* The first member of such a probe. The kind's `init` calls stream_init; the other four are these. */
+/* The first member of such a probe. The kind's `init` calls stream_init; the others are STREAM_PROBE. */
 struct stream_probe {
     struct probe probe; /* first */
     struct stream stream;
@@ -90,6 +90,8 @@ struct stream_probe {
 /* The stream of PROBE. */
 struct stream *stream_of(struct probe *probe);
 
+#define STREAM_PROBE                                                                                                   \
+    .start = stream_probe_start, .cancel = stream_probe_cancel, .at = stream_probe_at, .clear = stream_probe_clear
 void stream_probe_start(struct probe *probe);
 void stream_probe_cancel(struct probe *probe);
 void stream_probe_at(const struct probe *probe, char *text, size_t size);

@@ -41,29 +41,25 @@ static void dispatch(uv_poll_t *poll, int status, int loop_events)
     }
 }
 
-struct watcher *watcher_new(uv_loop_t *loop)
+int watcher_new(struct watcher **watcher, uv_loop_t *loop)
 {
-    struct watcher *watcher = calloc(1, sizeof *watcher);
-    int error;
+    struct watcher *new = calloc(1, sizeof *new);
+    int error = -ENOMEM;
 
-    if (!watcher)
-        return NULL;
-    watcher->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (watcher->epoll < 0)
-        goto failed;
-    error = uv_poll_init(loop, &watcher->poll, watcher->epoll);
+    if (!new)
+        return error;
+    new->epoll = epoll_create1(EPOLL_CLOEXEC);
+    error = new->epoll < 0 ? -errno : uv_poll_init(loop, &new->poll, new->epoll);
     if (error) {
-        close(watcher->epoll);
-        errno = -error;
-        goto failed;
+        if (new->epoll >= 0)
+            close(new->epoll);
+        free(new);
+        return error;
     }
-    watcher->poll.data = watcher;
-    uv_poll_start(&watcher->poll, UV_READABLE, dispatch);
-    return watcher;
-
-failed:
-    free(watcher);
-    return NULL;
+    new->poll.data = new;
+    uv_poll_start(&new->poll, UV_READABLE, dispatch);
+    *watcher = new;
+    return 0;
 }
 
 static void closed(uv_handle_t *handle)

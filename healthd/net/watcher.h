@@ -23,8 +23,8 @@ struct watch {
     uint32_t events; /* 0: not watching */
 };
 
-/* NULL with errno set. Freeing: every watch has stopped; memory goes once the loop has run on. */
-struct watcher *watcher_new(uv_loop_t *loop);
+/* 0, or a negative errno. Freeing: every watch has stopped; memory goes once the loop has run on. NULL is nothing. */
+int watcher_new(struct watcher **watcher, uv_loop_t *loop);
 void watcher_free(struct watcher *watcher);
 
 /* Begins to watch FD, or changes what is watched for. 0, or a negative errno. */

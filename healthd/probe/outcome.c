@@ -6,34 +6,9 @@
 
 static const char *const outcome_names[] = {"ok", "fail", "unable"};
 
-static const char *const reason_names[REASONS] = {
-    [REASON_NONE] = "passed",
-    [REASON_REFUSED] = "refused",
-    [REASON_TIMEOUT] = "timeout",
-    [REASON_RESET] = "reset",
-    [REASON_CLOSED] = "closed",
-    [REASON_UNREACHABLE] = "unreachable",
-    [REASON_NO_SUCH_NAME] = "no-such-name",
-    [REASON_TLS] = "tls",
-    [REASON_CERTIFICATE] = "certificate",
-    [REASON_PROTOCOL] = "protocol",
-    [REASON_STATUS] = "status",
-    [REASON_MISMATCH] = "mismatch",
-    [REASON_TOO_LARGE] = "too-large",
-    [REASON_MISSING] = "missing",
-    [REASON_TOO_FEW] = "too-few",
-    [REASON_EXIT_STATUS] = "exit-status",
-    [REASON_CONNECTION_LOST] = "connection-lost",
-    [REASON_NO_RESOURCES] = "no-resources",
-    [REASON_NO_PERMISSION] = "no-permission",
-    [REASON_NO_ROUTE] = "no-route",
-    [REASON_NO_RESOLVER] = "no-resolver",
-    [REASON_NO_SOCKET] = "no-socket",
-    [REASON_TOO_COSTLY] = "too-costly",
-    [REASON_NO_COMMAND] = "no-command",
-    [REASON_NO_FILE_SYSTEM] = "no-file-system",
-    [REASON_LOCAL] = "local",
-};
+#define REASON_WORD(reason, word) [reason] = word,
+
+static const char *const reason_names[] = {REASON_LIST(REASON_WORD)};
 
 /*
  * The kernel does not say who is at fault, but the error does nearly always. The doubtful one is ENETUNREACH: this

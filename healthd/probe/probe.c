@@ -108,20 +108,11 @@ void probe_look(struct probe *probe)
 /* What it means that time ran out in PHASE. What is of ours and does not answer says nothing of the target. */
 static enum reason reason_of_silence(const char *phase)
 {
-    static const struct {
-        const char *phase;
-        enum reason reason;
-    } ours[] = {
-        {PROBE_PHASE_RESOLVE, REASON_NO_RESOLVER},
-        {PROBE_PHASE_FILE, REASON_NO_FILE_SYSTEM},
-        {PROBE_PHASE_PREPARE, REASON_LOCAL},
-    };
-
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-        if (strcmp(ours[i].phase, phase) == 0)
-            return ours[i].reason;
-    }
-    return REASON_TIMEOUT;
+    if (strcmp(phase, PROBE_PHASE_RESOLVE) == 0)
+        return REASON_NO_RESOLVER;
+    if (strcmp(phase, PROBE_PHASE_FILE) == 0)
+        return REASON_NO_FILE_SYSTEM;
+    return strcmp(phase, PROBE_PHASE_PREPARE) == 0 ? REASON_LOCAL : REASON_TIMEOUT;
 }
 
 void probe_time_out(struct probe *probe, uint64_t timeout_ms)

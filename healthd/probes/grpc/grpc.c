@@ -9,6 +9,7 @@
 #include "healthd/probes/grpc/grpc_message.h"
 #include "healthd/probes/kinds.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,52 +60,47 @@ static bool on_body(void *user, const uint8_t *bytes, size_t size)
     return true;
 }
 
-/* ---- the end of a run: the stream has been closed ---- */
+/* ---- the verdict ---- */
 
-static void judge_message(struct grpc *grpc, const char *target)
+/* REASON_NONE: the service is serving. WORDS say so, or what is wrong. */
+static enum reason judge_message(const struct grpc *grpc, char *words, size_t size)
 {
     enum grpc_serving serving;
     const char *wrong = grpc_read_response(grpc->answer, grpc->answer_size, &serving);
 
+    snprintf(words, size, "%s", wrong ? wrong : grpc_serving_name(serving));
     if (wrong)
-        probe_fail(&grpc->base.probe, REASON_PROTOCOL, "%s: %s", target, wrong);
-    else if (serving != GRPC_SERVING)
-        probe_fail(&grpc->base.probe, REASON_STATUS, "%s: %s", target, grpc_serving_name(serving));
-    else
-        probe_ok(&grpc->base.probe, "%s: SERVING", target);
+        return REASON_PROTOCOL;
+    return serving == GRPC_SERVING ? REASON_NONE : REASON_STATUS;
 }
 
-static void judge(struct grpc *grpc, const char *target)
+static enum reason judge(const struct grpc *grpc, char *words, size_t size)
 {
+    if (grpc->http_status == 200 && grpc->status == 0)
+        return judge_message(grpc, words, size);
     if (grpc->http_status != 200)
-        probe_fail(&grpc->base.probe, REASON_STATUS, "%s: HTTP status %ld: not a gRPC server", target,
-                   grpc->http_status);
+        snprintf(words, size, "HTTP status %ld: not a gRPC server", grpc->http_status);
     else if (grpc->status == STATUS_MISSING)
-        probe_fail(&grpc->base.probe, REASON_PROTOCOL, "%s: no grpc-status in the response: not a gRPC server", target);
-    else if (grpc->status != 0)
-        probe_fail(&grpc->base.probe, REASON_STATUS, "%s: grpc-status %ld %s", target, grpc->status,
-                   grpc_status_name(grpc->status));
+        snprintf(words, size, "no grpc-status in the response: not a gRPC server");
     else
-        judge_message(grpc, target);
+        snprintf(words, size, "grpc-status %ld %s", grpc->status, grpc_status_name(grpc->status));
+    return grpc->http_status == 200 && grpc->status == STATUS_MISSING ? REASON_PROTOCOL : REASON_STATUS;
 }
 
-static bool is_serving(const struct grpc *grpc)
-{
-    enum grpc_serving serving;
-
-    return grpc->http_status == 200 && grpc->status == 0 &&
-           !grpc_read_response(grpc->answer, grpc->answer_size, &serving) && serving == GRPC_SERVING;
-}
-
+/* The run ends: false, for the stream. */
 static bool conclude(struct grpc *grpc)
 {
+    struct stream *stream = &grpc->base.stream;
     char target[PROBE_TARGET_SIZE], words[STREAM_EXPIRY_SIZE];
+    enum reason reason = judge(grpc, words, sizeof words);
 
-    if (is_serving(grpc) && stream_expires_soon(&grpc->base.stream, words))
-        return stream_fail(&grpc->base.stream, REASON_CERTIFICATE, "%s", words);
-    stream_peer(&grpc->base.stream, target, sizeof target);
-    stream_close(&grpc->base.stream);
-    judge(grpc, target);
+    if (reason == REASON_NONE && stream_expires_soon(stream, words))
+        reason = REASON_CERTIFICATE;
+    if (reason != REASON_NONE)
+        return stream_fail(stream, reason, "%s", words);
+    stream_peer(stream, target, sizeof target);
+    stream_close(stream);
+    probe_ok(&grpc->base.probe, "%s: %s", target, words);
     return false;
 }
 

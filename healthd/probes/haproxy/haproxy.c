@@ -13,20 +13,39 @@
 #include "lib/kinds/kind.h"
 #include "healthd/net/stream.h"
 #include "healthd/probes/haproxy/haproxy_csv.h"
-#include "healthd/probes/haproxy/haproxy_process.h"
 #include "healthd/probes/kinds.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-enum { ANSWER_MAX = 16 * 1024 * 1024 }; /* HAProxy with ten thousand servers says about 4 MB */
+enum {
+    ANSWER_MAX = 16 * 1024 * 1024, /* HAProxy with ten thousand servers says about 4 MB */
+    RUNS_UNTIL_ASK = 60,           /* a process that could not be followed is asked for again after so many runs */
+};
+
+/*
+ * The process behind a socket, so that its death is learned from the kernel and not at the next interval: HAProxy tells
+ * its process id (`show info`), and a pidfd tells its exit, by which time its sockets are closed. An idle connection
+ * would tell too, but takes one of HAProxy's few, is closed by it every ten seconds, and keeps a process alive that a
+ * reload has replaced. Where the id says nothing here (HAProxy in another pid namespace), the schedule alone must do.
+ */
+struct process {
+    struct watch watch; /* first: the callback gets its address */
+    struct probe *probe;
+    int pidfd; /* followed; -1: no */
+    unsigned runs_until_ask;
+    bool exited;     /* and no run has begun since */
+    bool after_exit; /* the run under way is the look */
+};
 
 /* A socket, and what is known of who is behind it. */
 struct peer {
     struct stream stream;
-    struct haproxy_process process;
+    struct process process;
 };
 
 struct haproxy {
@@ -53,6 +72,49 @@ static void release(struct stream *stream)
 static void hang_up(struct haproxy *haproxy)
 {
     stream_close(&haproxy->peers[haproxy->index].stream);
+}
+
+/* ---- the process ---- */
+
+static void let_go(struct process *process)
+{
+    if (process->pidfd >= 0)
+        watch_close(process->probe->room->watcher, &process->watch, process->pidfd);
+    process->pidfd = -1;
+}
+
+/* Whether this run should ask for the process id. */
+static bool is_id_wanted(struct process *process)
+{
+    if (process->pidfd >= 0 || (process->runs_until_ask > 0 && process->runs_until_ask-- > 0))
+        return false;
+    process->runs_until_ask = RUNS_UNTIL_ASK;
+    return true;
+}
+
+static void on_exit_seen(struct watch *watch, uint32_t events)
+{
+    struct process *process = (struct process *)watch;
+
+    (void)events;
+    let_go(process);
+    process->runs_until_ask = 0;
+    process->exited = true;
+    probe_look(process->probe);
+}
+
+/* Follows the process PID; 0: it is not known. */
+static void follow(struct process *process, pid_t pid)
+{
+    int pidfd = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1; /* close-on-exec by itself */
+
+    if (pidfd < 0)
+        return;
+    let_go(process);
+    if (watch_start(process->probe->room->watcher, &process->watch, pidfd, EPOLLIN, on_exit_seen))
+        close(pidfd);
+    else
+        process->pidfd = pidfd;
 }
 
 /* ---- an answer ---- */
@@ -141,7 +203,7 @@ static void take_answer(struct haproxy *haproxy)
     /* More backup servers may stand in than there were active ones. */
     unsigned percent = up < servers ? up * 100 / servers : 100;
 
-    haproxy_process_follow(&haproxy->peers[haproxy->index].process, csv->pid);
+    follow(&haproxy->peers[haproxy->index].process, csv->pid);
     if (servers == 0)
         return report_missing(haproxy);
     if (haproxy->index == 0 || percent < haproxy->percent) {
@@ -176,8 +238,7 @@ static bool on_opened(struct stream *stream)
 {
     struct haproxy *haproxy = haproxy_of(stream);
     const struct haproxy_settings *settings = haproxy->probe.settings;
-    const char *ask =
-        haproxy_process_is_wanted(&haproxy->peers[haproxy->index].process) ? "show stat;show info\n" : "show stat\n";
+    const char *ask = is_id_wanted(&haproxy->peers[haproxy->index].process) ? "show stat;show info\n" : "show stat\n";
 
     haproxy->csv = malloc(sizeof *haproxy->csv);
     if (!haproxy->csv)
@@ -217,8 +278,11 @@ static void haproxy_start(struct probe *probe)
     struct haproxy *haproxy = (struct haproxy *)probe;
     const struct haproxy_settings *settings = probe->settings;
 
-    for (size_t i = 0; i < settings->socket_count; i++)
-        haproxy_process_begin_run(&haproxy->peers[i].process);
+    for (size_t i = 0; i < settings->socket_count; i++) {
+        struct process *process = &haproxy->peers[i].process;
+        process->after_exit = process->exited;
+        process->exited = false;
+    }
     haproxy->index = 0;
     stream_start(&haproxy->peers[0].stream);
 }
@@ -242,7 +306,7 @@ static void haproxy_clear(struct probe *probe)
 
     for (size_t i = 0; haproxy->peers && i < settings->socket_count; i++) {
         stream_clear(&haproxy->peers[i].stream);
-        haproxy_process_close(&haproxy->peers[i].process);
+        let_go(&haproxy->peers[i].process);
     }
     free(haproxy->peers);
 }
@@ -259,7 +323,7 @@ static bool haproxy_init(struct probe *probe)
     for (size_t i = 0; haproxy->peers && i < settings->socket_count; i++) {
         const struct stream_target target = {.unix_socket = settings->sockets[i], .limit = ANSWER_MAX};
         done &= stream_init(&haproxy->peers[i].stream, probe, &target, &user);
-        haproxy_process_init(&haproxy->peers[i].process, probe);
+        haproxy->peers[i].process = (struct process){.probe = probe, .pidfd = -1};
     }
     return haproxy->peers && done;
 }

@@ -219,8 +219,5 @@ const struct probe_kind probe_http = {
     .name = "http",
     .size = sizeof(struct http),
     .init = http_init,
-    .start = stream_probe_start,
-    .cancel = stream_probe_cancel,
-    .at = stream_probe_at,
-    .clear = stream_probe_clear,
+    STREAM_PROBE,
 };

@@ -162,7 +162,7 @@ static int open_rooms(void **state)
     log_set_sink(no_line, NULL);
     uv_loop_init(&loop);
     journal = journal_new("test");
-    watcher = watcher_new(&loop);
+    watcher_new(&watcher, &loop);
     resolver = resolver_new(&loop, watcher, NULL, error, sizeof error);
     tls = tls_new(&loop);
     room = (struct check_room){.journal = journal,

@@ -176,7 +176,7 @@ __attribute__((format(printf, 2, 3))) static inline void harness_open(struct har
         print_error("%s\n", error);
     assert_non_null(harness->config);
     harness->room.loop = &harness->loop;
-    harness->room.watcher = watcher_new(&harness->loop);
+    watcher_new(&harness->room.watcher, &harness->loop);
     harness->room.helper = helper_new(&harness->loop, harness->room.watcher, TEST_HEALTHD);
     harness->room.turns = turns_new(&harness->loop);
     harness->room.tls = tls_new(&harness->loop);

@@ -60,7 +60,7 @@ static int setup(void **state)
     uv_timer_start(&stage.tick, on_tick, 50, 50);
     stage.context = model_open(error, sizeof error);
     stage.room.probe.loop = &stage.loop;
-    stage.room.probe.watcher = watcher_new(&stage.loop);
+    watcher_new(&stage.room.probe.watcher, &stage.loop);
     stage.room.probe.helper = helper_new(&stage.loop, stage.room.probe.watcher, TEST_HEALTHD);
     stage.room.journal = journal_new("healthd");
     stage.room.changed = on_changed;

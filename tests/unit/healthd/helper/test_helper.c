@@ -60,7 +60,7 @@ static int setup(void **state)
     uv_loop_init(&stage.loop);
     uv_timer_init(&stage.loop, &stage.tick);
     uv_timer_start(&stage.tick, on_tick, 20, 20);
-    stage.watcher = watcher_new(&stage.loop);
+    watcher_new(&stage.watcher, &stage.loop);
     stage.helper = helper_new(&stage.loop, stage.watcher, TEST_HEALTHD);
     return 0;
 }

@@ -115,7 +115,7 @@ static int setup(void **state)
     uv_timer_init(&stage.loop, &stage.tick);
     uv_timer_start(&stage.tick, on_tick, 20, 20);
     stage.room.loop = &stage.loop;
-    stage.room.watcher = watcher_new(&stage.loop);
+    watcher_new(&stage.room.watcher, &stage.loop);
     close(mkstemp(path));
     name_server_write_file(&stage.server, path);
     struct name_servers_source source = {.path = path, .port = stage.server.port};

@@ -67,7 +67,7 @@ static int setup(void **state)
     uv_loop_init(&stage.loop);
     uv_timer_init(&stage.loop, &stage.tick);
     uv_timer_start(&stage.tick, on_tick, 20, 20);
-    stage.watcher = watcher_new(&stage.loop);
+    watcher_new(&stage.watcher, &stage.loop);
     struct name_servers_source source = {.path = stage.path, .port = server.port};
     stage.resolver = resolver_new(&stage.loop, stage.watcher, &source, error, sizeof error);
     stage.name = name_acquire(stage.resolver, "backend.example.com");

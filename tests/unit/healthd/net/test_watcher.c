@@ -43,7 +43,7 @@ static int setup(void **state)
 {
     (void)state;
     uv_loop_init(&loop);
-    watcher = watcher_new(&loop);
+    watcher_new(&watcher, &loop);
     return watcher ? 0 : -1;
 }
 
