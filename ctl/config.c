@@ -1,7 +1,7 @@
 /* show config, config check, config convert. */
 #include "ctl/handlers.h"
 #include "ctl/query.h"
-#include "lib/conf/here.h"
+#include "lib/conf/conf.h"
 #include "lib/model.h"
 #include "lib/text.h"
 

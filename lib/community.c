@@ -1,7 +1,7 @@
 #include "lib/community.h"
 
-#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct well_known_row {
@@ -21,19 +21,12 @@ enum { WELL_KNOWN_ROWS = sizeof well_known_rows / sizeof *well_known_rows };
 /* Takes a decimal number of at most LIMIT off *TEXT: digits only, no leading zero. */
 static bool take_number(const char **text, uint64_t limit, uint64_t *number)
 {
-    const char *at = *text;
-    uint64_t value = 0;
+    size_t digits = strspn(*text, "0123456789");
+    uint64_t value = strtoull(*text, NULL, 10);
 
-    if (at[0] == '0' && at[1] >= '0' && at[1] <= '9')
+    if (digits == 0 || (digits > 1 && **text == '0') || value > limit)
         return false;
-    for (; *at >= '0' && *at <= '9'; at++) {
-        value = value * 10 + (uint64_t)(*at - '0');
-        if (value > limit)
-            return false;
-    }
-    if (at == *text)
-        return false;
-    *text = at;
+    *text += digits;
     *number = value;
     return true;
 }
@@ -140,17 +133,9 @@ static bool take_address(const char **text, uint64_t *number)
 /* "0x0123456789abcdef", for what has no text. */
 static bool hexadecimal_parse(uint64_t *community, const char *text)
 {
-    uint64_t value = 0;
-
-    if (strncmp(text, "0x", 2) != 0 || strlen(text) != 18)
+    if (strncmp(text, "0x", 2) != 0 || strlen(text) != 18 || strspn(text + 2, "0123456789abcdefABCDEF") != 16)
         return false;
-    for (text += 2; *text; text++) {
-        const char *digits = "0123456789abcdef", *digit = strchr(digits, tolower((unsigned char)*text));
-        if (!digit)
-            return false;
-        value = value << 4 | (uint64_t)(digit - digits);
-    }
-    *community = value;
+    *community = strtoull(text, NULL, 16);
     return true;
 }
 

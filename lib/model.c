@@ -132,3 +132,10 @@ bool model_is_explicit(const struct lyd_node *node)
 {
     return node && !(node->flags & LYD_DEFAULT);
 }
+
+const struct lyd_node *model_written(const struct lyd_node *parent, const char *name)
+{
+    const struct lyd_node *node = model_child(parent, name);
+
+    return model_is_explicit(node) ? node : NULL;
+}

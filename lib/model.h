@@ -53,4 +53,7 @@ uint64_t model_duration_ms(const struct lyd_node *parent, const char *name, uint
 /* Whether NODE was written by the operator and is not a schema default. NULL: false. */
 bool model_is_explicit(const struct lyd_node *node);
 
+/* The child NAME of PARENT where the operator wrote it, else NULL. */
+const struct lyd_node *model_written(const struct lyd_node *parent, const char *name);
+
 #endif

@@ -1,6 +1,5 @@
-#include "lib/conf/build.h"
-
 #include "lib/conf/builder.h"
+
 #include "lib/conf/nearest.h"
 #include "lib/conf/schema.h"
 #include "lib/model.h"
@@ -253,7 +252,8 @@ static void build_leaf_list(struct builder *builder, const struct block *block, 
         builder_error(builder, statement->location, "'%s' takes values, not a block", schema->name);
         builder_reject(builder, block->node, schema);
     } else if (statement->is_list && !statement->arguments) {
-        diagnostics_warning(&builder->document->conf, statement->location, "empty '%s' has no effect", schema->name);
+        diagnostics_report(&builder->document->conf, CONF_WARNING, statement->location, "empty '%s' has no effect",
+                           schema->name);
     } else if (builder->document->encoding == CONF_JSON && !statement->is_list) {
         builder_error(builder, statement->location, "JSON writes '%s' as an array: [ … ]", schema->name);
         builder_reject(builder, block->node, schema);

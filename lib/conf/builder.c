@@ -245,7 +245,7 @@ static bool check_key(struct builder *builder, const struct lyd_node *node, cons
 
     if (!check_host_bits(builder, leaf, key, value))
         return false;
-    const struct lyd_node *first = tree_index(&builder->document->tree, node);
+    const struct lyd_node *first = tree_index(&builder->document->tree, &builder->document->conf.arena, node);
     if (!first)
         return true;
     builder_error(
@@ -282,7 +282,8 @@ static bool check_leaf(struct builder *builder, const struct lyd_node *node, con
 
     if (argument && !check_host_bits(builder, node->schema, argument, value))
         return false;
-    if (node->schema->nodetype != LYS_LEAFLIST || !tree_index(&builder->document->tree, node))
+    if (node->schema->nodetype != LYS_LEAFLIST ||
+        !tree_index(&builder->document->tree, &builder->document->conf.arena, node))
         return true;
     builder_error(builder, location_of(node), "duplicate '%.60s' in '%s'",
                   conf_is_secret(node->schema, value) ? "…" : value, node->schema->name);

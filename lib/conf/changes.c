@@ -1,46 +1,26 @@
 #include "lib/conf/changes.h"
 
 #include "lib/conf/secret.h"
+#include "lib/model.h"
 #include "lib/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Lines under way: an array of struct conf_line in LINES, their texts in ARENA. */
+struct writer {
+    FILE *lines;
+    struct arena *arena;
+};
+
 enum { SUBJECT_SIZE = 640, NAME_SIZE = 160, CHANGE_SIZE = 1024 };
 
 /* ---- a tree as lines ---- */
 
-static bool is_written(const struct lyd_node *node)
+static const char *keep(struct writer *writer, const char *text)
 {
-    return !(node->flags & LYD_DEFAULT) && !lysc_is_key(node->schema);
-}
-
-/* What has a line of its own: list entries, leafs, and blocks that mean something by being there. */
-static bool has_line(const struct lyd_node *node)
-{
-    return is_written(node) && (node->schema->nodetype != LYS_CONTAINER || !lysc_is_np_cont(node->schema));
-}
-
-static size_t count_lines(const struct lyd_node *tree)
-{
-    const struct lyd_node *top, *node;
-    size_t count = 0;
-
-    LY_LIST_FOR(tree, top)
-    {
-        LYD_TREE_DFS_BEGIN(top, node)
-        {
-            count += has_line(node);
-            LYD_TREE_DFS_END(top, node);
-        }
-    }
-    return count;
-}
-
-static const char *keep(struct conf_lines *lines, const char *text)
-{
-    return arena_text(&lines->arena, text, strlen(text));
+    return arena_text(writer->arena, text, strlen(text));
 }
 
 /* Writes what of BEFORE and AFTER is not empty, with a blank between them. */
@@ -49,53 +29,53 @@ static void join(char *buffer, size_t size, const char *before, const char *afte
     snprintf(buffer, size, "%s%s%s", before, before[0] && after[0] ? " " : "", after);
 }
 
-static void add(struct conf_lines *lines, const char *subject, const char *name, const struct lyd_node *leaf)
+static void add(struct writer *writer, const char *subject, const char *name, const struct lyd_node *leaf)
 {
     const char *value = leaf ? lyd_get_value(leaf) : NULL;
-
-    lines->lines[lines->count++] = (struct conf_line){
+    const struct conf_line line = {
         .subject = subject,
-        .name = keep(lines, name),
-        .value = value ? keep(lines, value) : NULL,
+        .name = keep(writer, name),
+        .value = value ? keep(writer, value) : NULL,
         .is_list = leaf && leaf->schema->nodetype == LYS_LEAFLIST,
         .is_secret = leaf && conf_is_secret(leaf->schema, value),
     };
+
+    fwrite(&line, sizeof line, 1, writer->lines);
 }
 
-static void add_siblings(struct conf_lines *lines, const struct lyd_node *first, const char *subject,
-                         const char *block);
+static void add_siblings(struct writer *writer, const struct lyd_node *first, const char *subject, const char *block);
 
 /* NAME is the list's, with the blocks around it. */
-static void add_entry(struct conf_lines *lines, const struct lyd_node *node, const char *subject, const char *name)
+static void add_entry(struct writer *writer, const struct lyd_node *node, const char *subject, const char *name)
 {
     char entry[SUBJECT_SIZE], whole[SUBJECT_SIZE];
 
     join(entry, sizeof entry, name, lyd_child(node) ? lyd_get_value(lyd_child(node)) : "");
     join(whole, sizeof whole, subject, entry);
-    const char *kept = keep(lines, whole);
-    add(lines, kept, "", NULL);
+    const char *kept = keep(writer, whole);
+    add(writer, kept, "", NULL);
     if (kept)
-        add_siblings(lines, lyd_child(node), kept, "");
+        add_siblings(writer, lyd_child(node), kept, "");
 }
 
-static void add_siblings(struct conf_lines *lines, const struct lyd_node *first, const char *subject, const char *block)
+static void add_siblings(struct writer *writer, const struct lyd_node *first, const char *subject, const char *block)
 {
     char name[NAME_SIZE];
     const struct lyd_node *node;
 
     LY_LIST_FOR(first, node)
     {
-        if (!is_written(node))
+        if (!model_is_explicit(node) || lysc_is_key(node->schema))
             continue;
         join(name, sizeof name, block, node->schema->name);
         if (node->schema->nodetype == LYS_LIST) {
-            add_entry(lines, node, subject, name);
+            add_entry(writer, node, subject, name);
         } else if (node->schema->nodetype == LYS_CONTAINER) {
-            if (has_line(node))
-                add(lines, subject, name, NULL);
-            add_siblings(lines, lyd_child(node), subject, name);
+            if (!lysc_is_np_cont(node->schema)) /* it means something by being there */
+                add(writer, subject, name, NULL);
+            add_siblings(writer, lyd_child(node), subject, name);
         } else {
-            add(lines, subject, name, node);
+            add(writer, subject, name, node);
         }
     }
 }
@@ -122,16 +102,20 @@ static int compare_lines(const void *left, const void *right)
 
 bool conf_lines_of(struct conf_lines *lines, const struct lyd_node *tree)
 {
-    size_t count = count_lines(tree);
+    char *written = NULL;
+    size_t size = 0;
+    struct writer writer = {.lines = open_memstream(&written, &size), .arena = &lines->arena};
 
-    *lines = (struct conf_lines){.lines = calloc(count + 1, sizeof *lines->lines)};
-    if (!lines->lines)
+    *lines = (struct conf_lines){0};
+    if (!writer.lines)
         return false;
-    add_siblings(lines, tree, "", "");
-    if (lines->arena.failed)
-        return false;
-    qsort(lines->lines, lines->count, sizeof *lines->lines, compare_lines);
-    return true;
+    add_siblings(&writer, tree, "", "");
+    bool done = fclose(writer.lines) == 0 && !lines->arena.failed;
+    lines->lines = (struct conf_line *)(void *)written;
+    lines->count = size / sizeof *lines->lines;
+    if (done)
+        qsort(lines->lines, lines->count, sizeof *lines->lines, compare_lines);
+    return done;
 }
 
 void conf_lines_clear(struct conf_lines *lines)

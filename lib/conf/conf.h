@@ -79,10 +79,10 @@ void conf_drop_tree(struct conf *conf);
 
 /* Add a diagnostic, also once the document is read: a daemon finds more when it turns the tree into structs of its own.
  * NODE is of the tree; NULL: the file as a whole. */
-void conf_error(struct conf *conf, const struct lyd_node *node, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-void conf_warning(struct conf *conf, const struct lyd_node *node, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void conf_report(struct conf *conf, enum conf_severity severity, const struct lyd_node *node, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+#define conf_error(conf, node, ...)   conf_report(conf, CONF_ERROR, node, __VA_ARGS__)
+#define conf_warning(conf, node, ...) conf_report(conf, CONF_WARNING, node, __VA_ARGS__)
 
 /* DIAGNOSTIC as a line, "FILE:LINE:COLUMN: message", a warning with "warning: " before the message; without control
  * characters. The caller frees it; NULL when out of memory. */
@@ -90,6 +90,11 @@ char *conf_diagnostic_text(const struct conf_diagnostic *diagnostic);
 
 /* Writes each diagnostic as such a line. */
 void conf_write_diagnostics(const struct conf *conf, FILE *stream);
+
+/* Adds a warning to CONF for each thing that its tree names and this machine lacks: files, programs, sockets,
+ * interfaces, users. Which leaf names one, the schema says with the extension vg:here. Returns how many. This may wait
+ * for a file system or a name service: it is for the command line, not for a daemon's loop. */
+size_t conf_look_here(struct conf *conf);
 
 /* TREE in ENCODING, without schema defaults. SECRETS false: leafs that hold a secret are left out. The caller frees the
  * text; NULL when out of memory. */

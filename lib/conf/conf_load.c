@@ -1,9 +1,6 @@
 #include "lib/conf/conf.h"
 
-#include "lib/conf/build.h"
 #include "lib/conf/lint.h"
-#include "lib/conf/read.h"
-#include "lib/conf/rules.h"
 #include "lib/model.h"
 
 #include <errno.h>
@@ -61,7 +58,6 @@ static void check_lint(struct document *document)
     lint_platforms(&lint);
     lint_vips(&lint);
     lint_checks(&lint);
-    lint_close(&lint);
 }
 
 /* Statements to the finished value, which takes over what the document owns. */

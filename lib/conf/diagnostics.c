@@ -42,21 +42,16 @@ static const char *file_name(const struct conf_files *files, unsigned file)
     return name ? name : "(configuration)";
 }
 
-static int compare_numbers(unsigned a, unsigned b)
-{
-    return a < b ? -1 : a > b;
-}
-
 /* What concerns no line comes last. */
 static int compare_locations(const struct conf_diagnostic *a, const struct conf_diagnostic *b)
 {
-    int order = compare_numbers(a->line == 0, b->line == 0);
+    const unsigned left[] = {a->line == 0, a->file_number, a->line, a->column};
+    const unsigned right[] = {b->line == 0, b->file_number, b->line, b->column};
+    int order = 0;
 
-    if (order == 0)
-        order = compare_numbers(a->file_number, b->file_number);
-    if (order == 0)
-        order = compare_numbers(a->line, b->line);
-    return order ? order : compare_numbers(a->column, b->column);
+    for (size_t i = 0; i < 4 && order == 0; i++)
+        order = (left[i] > right[i]) - (left[i] < right[i]);
+    return order;
 }
 
 /* Takes MESSAGE over. False: it is known. */
@@ -123,39 +118,22 @@ report(struct conf *conf, enum conf_severity severity, struct location location,
         ++*count;
 }
 
-void diagnostics_error(struct conf *conf, struct location location, const char *format, ...)
+void diagnostics_report(struct conf *conf, enum conf_severity severity, struct location location, const char *format,
+                        ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    report(conf, CONF_ERROR, location, format, arguments);
+    report(conf, severity, location, format, arguments);
     va_end(arguments);
 }
 
-void diagnostics_warning(struct conf *conf, struct location location, const char *format, ...)
+void conf_report(struct conf *conf, enum conf_severity severity, const struct lyd_node *node, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    report(conf, CONF_WARNING, location, format, arguments);
-    va_end(arguments);
-}
-
-void conf_error(struct conf *conf, const struct lyd_node *node, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    report(conf, CONF_ERROR, location_of(node), format, arguments);
-    va_end(arguments);
-}
-
-void conf_warning(struct conf *conf, const struct lyd_node *node, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    report(conf, CONF_WARNING, location_of(node), format, arguments);
+    report(conf, severity, location_of(node), format, arguments);
     va_end(arguments);
 }
 

@@ -20,10 +20,10 @@ struct location location_of(const struct lyd_node *node);
 /* Registers a file in reading order and returns its number. */
 unsigned diagnostics_file(struct conf *conf, const char *name);
 
-void diagnostics_error(struct conf *conf, struct location location, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-void diagnostics_warning(struct conf *conf, struct location location, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* As conf_report, at LOCATION. */
+void diagnostics_report(struct conf *conf, enum conf_severity severity, struct location location, const char *format,
+                        ...) __attribute__((format(printf, 4, 5)));
+#define diagnostics_error(conf, location, ...) diagnostics_report(conf, CONF_ERROR, location, __VA_ARGS__)
 
 /* Whether as many errors as are shown were reported: what follows from a later one is not worth a search. */
 bool diagnostics_are_full(const struct conf *conf);

@@ -47,6 +47,7 @@ struct statement {
 struct source {
     const struct source *includer; /* NULL: the document itself */
     const char *path;              /* empty: none */
+    unsigned depth;                /* of its includers */
     unsigned file;                 /* its number in the diagnostics */
     const char *text;              /* in the document's arena */
     size_t size;
@@ -76,5 +77,24 @@ bool source_read(struct document *document, struct location location, struct sou
 
 /* The location of SOURCE as a whole. */
 struct location source_start(const struct source *source);
+
+/* The readers, one for each encoding. Each appends the statements of SOURCE to DOCUMENT. */
+void text_read(struct document *document, const struct source *source);
+void json_read(struct document *document, const struct source *source);
+void xml_read(struct document *document, const struct source *source);
+
+/* Builds the tree of DOCUMENT's statements. The schema is walked, so there is no table of keywords: a new leaf in the
+ * module is a new statement. It is not validated, and lacks what was reported: each statement that fits nowhere, with
+ * what was expected. */
+void document_build(struct document *document, const struct ly_ctx *context);
+
+/* Reports every breach of the schema's rules that concern DOCUMENT's tree as a whole: what is mandatory, what must
+ * exist because it is referred to. libyang's validation checks the former too, but stops at the first, and takes as
+ * long as all else together. */
+void document_check_rules(struct document *document, const struct ly_ctx *context);
+
+/* Whether the schema has a rule that neither of the two checks: 'must', 'when', 'unique', a mandatory node at the top.
+ * libyang must then validate the tree. */
+bool rules_are_incomplete(const struct ly_ctx *context);
 
 #endif

@@ -7,7 +7,6 @@
  *     "name": [{…}, {…}]         a statement with a block for each, at the location of each (is_list)
  */
 #include "lib/conf/cursor.h"
-#include "lib/conf/read.h"
 #include "lib/json_tree.h"
 
 #include <stdlib.h>

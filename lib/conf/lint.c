@@ -3,15 +3,7 @@
 #include "lib/conf/neighbor.h"
 #include "lib/conf/schema.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-const struct lyd_node *lint_written(const struct lyd_node *parent, const char *name)
-{
-    const struct lyd_node *node = model_child(parent, name);
-
-    return model_is_explicit(node) ? node : NULL;
-}
 
 bool lint_rejected(const struct lint *lint, const struct lyd_node *parent, const char *name)
 {
@@ -70,17 +62,15 @@ bool lint_open(struct lint *lint, struct document *document)
     const struct lyd_node *bgp = model_sibling(document->tree.first, "bgp"), *first = lyd_child(bgp);
 
     *lint = (struct lint){.document = document, .first = document->tree.first, .bgp = bgp};
-    lint->neighbors = calloc(model_count(first, "neighbor") + 1, sizeof *lint->neighbors);
-    if (!lint->neighbors)
+    lint->neighbors =
+        arena_alloc(&document->conf.arena, (model_count(first, "neighbor") + 1) * sizeof *lint->neighbors);
+    if (!lint->neighbors) {
+        conf_error(&document->conf, NULL, "out of memory");
         return false;
+    }
     MODEL_FOR_EACH(node, first, "neighbor")
     {
         lint->neighbors[lint->neighbor_count++] = neighbor_of(node);
     }
     return true;
-}
-
-void lint_close(struct lint *lint)
-{
-    free(lint->neighbors);
 }

@@ -28,9 +28,8 @@ struct lint {
 };
 
 /* Begins the lint of DOCUMENT's tree, which has the schema's defaults in place but may break its rules. False: out of
- * memory. */
+ * memory, which is reported. */
 bool lint_open(struct lint *lint, struct document *document);
-void lint_close(struct lint *lint);
 
 /* The parts of the lint, one file each. */
 void lint_values(const struct lint *lint);
@@ -44,9 +43,6 @@ void lint_checks(const struct lint *lint);
 /* Each reports at the location of NODE. */
 #define lint_error(lint, node, ...)   conf_error(&(lint)->document->conf, node, __VA_ARGS__)
 #define lint_warning(lint, node, ...) conf_warning(&(lint)->document->conf, node, __VA_ARGS__)
-
-/* The child NAME of PARENT where the operator wrote it, else NULL. */
-const struct lyd_node *lint_written(const struct lyd_node *parent, const char *name);
 
 /* Whether the child NAME of PARENT was written, and is missing because it was reported. */
 bool lint_rejected(const struct lint *lint, const struct lyd_node *parent, const char *name);

@@ -7,8 +7,8 @@
 
 static void check_times(const struct lint *lint, const struct lyd_node *check)
 {
-    const struct lyd_node *fast = lint_written(check, "fast-interval");
-    const struct lyd_node *timeout = lint_written(check, "timeout");
+    const struct lyd_node *fast = model_written(check, "fast-interval");
+    const struct lyd_node *timeout = model_written(check, "timeout");
     uint64_t interval = model_duration_ms(check, "interval", 0);
 
     if (fast && model_duration_ms(check, "fast-interval", 0) > interval)
@@ -44,8 +44,8 @@ static void check_pointless(const struct lint *lint, const struct lyd_node *prob
         if (!other || strncasecmp(other, value, strlen(value)) == 0)
             continue;
         for (const char *const *leaf = pointless[i].leaves; *leaf; leaf++) {
-            if (lint_written(probe, *leaf))
-                lint_warning(lint, lint_written(probe, *leaf), "%s has no effect: %s", *leaf, pointless[i].reason);
+            if (model_written(probe, *leaf))
+                lint_warning(lint, model_written(probe, *leaf), "%s has no effect: %s", *leaf, pointless[i].reason);
         }
     }
 }
@@ -53,7 +53,7 @@ static void check_pointless(const struct lint *lint, const struct lyd_node *prob
 /* PARENT is a check or a vip. RFC 2439 section 4.2: what is suppressed must be able to come back. */
 static void check_damping(const struct lint *lint, const struct lyd_node *parent)
 {
-    const struct lyd_node *damping = lint_written(parent, "damping");
+    const struct lyd_node *damping = model_written(parent, "damping");
     uint64_t suppress = model_number(damping, "suppress", 0), reuse = model_number(damping, "reuse", 0);
 
     if (damping && reuse >= suppress)

@@ -12,7 +12,7 @@ static unsigned long percent_of(const struct lyd_node *node)
 
 static void check_require(const struct lint *lint, const struct lyd_node *gate)
 {
-    const struct lyd_node *require = lint_written(gate, "require");
+    const struct lyd_node *require = model_written(gate, "require");
     size_t checks = gate ? model_count(lyd_child(gate), "check") : 0;
 
     if (!require)
@@ -26,9 +26,9 @@ static void check_require(const struct lint *lint, const struct lyd_node *gate)
 
 static void check_degraded(const struct lint *lint, const struct lyd_node *vip, const struct lyd_node *gate)
 {
-    const struct lyd_node *below = lint_written(gate, "degraded-below");
-    const struct lyd_node *recover = lint_written(gate, "degraded-recover");
-    const struct lyd_node *profile = lint_written(vip, "degraded-profile");
+    const struct lyd_node *below = model_written(gate, "degraded-below");
+    const struct lyd_node *recover = model_written(gate, "degraded-recover");
+    const struct lyd_node *profile = model_written(vip, "degraded-profile");
     const char *loss = model_text(vip, "on-health-loss");
     bool loss_degrades = loss && strcmp(loss, "degrade") == 0;
 
@@ -48,7 +48,7 @@ static void check_degraded(const struct lint *lint, const struct lyd_node *vip, 
 static void check_managed_address(const struct lint *lint, const struct lyd_node *vip, const struct prefix *prefix)
 {
     const struct lyd_node *address = model_child(vip, "address");
-    const struct lyd_node *label = lint_written(address, "label");
+    const struct lyd_node *label = model_written(address, "label");
     const char *interface = model_text(address, "interface");
     size_t length = interface ? strlen(interface) : 0;
 
@@ -135,9 +135,9 @@ static void check_neighbors(const struct lint *lint, const struct lyd_node *vip,
         if (strcmp(lyd_get_value(node), "all") == 0 && model_sibling(first->next, "neighbor"))
             lint_warning(lint, node, "'all' makes the other neighbors redundant");
     }
-    check_next_hop(lint, vip, lint_written(vip, "profile"), ipv6);
-    if (lint_written(vip, "degraded-profile"))
-        check_next_hop(lint, vip, lint_written(vip, "degraded-profile"), ipv6);
+    check_next_hop(lint, vip, model_written(vip, "profile"), ipv6);
+    if (model_written(vip, "degraded-profile"))
+        check_next_hop(lint, vip, model_written(vip, "degraded-profile"), ipv6);
 }
 
 static void check_gate(const struct lint *lint, const struct lyd_node *vip)
@@ -152,7 +152,6 @@ static void check_vip(const struct lint *lint, const struct lyd_node *vip)
 {
     struct prefix prefix;
 
-    check_gate(lint, vip);
     if (!prefix_parse(&prefix, model_text(vip, "prefix")))
         return;
     check_managed_address(lint, vip, &prefix);
@@ -164,12 +163,9 @@ static void check_vip(const struct lint *lint, const struct lyd_node *vip)
 
 void lint_vips(const struct lint *lint)
 {
-    const struct lyd_node *detached;
-
+    lint_each(lint, "vip", check_gate);
     MODEL_FOR_EACH(vip, lint->first, "vip")
     {
         check_vip(lint, vip);
     }
-    for (uint32_t i = 0; (detached = tree_next_detached(&lint->document->tree, "vip", &i));)
-        check_gate(lint, detached);
 }

@@ -13,7 +13,8 @@ static const struct {
     {"azure-route-server", "family", "ipv4-unicast"},
 };
 
-const char *conf_platform_preset(const char *platform, const char *leaf)
+/* What PLATFORM (NULL: none) presets for LEAF, or NULL. */
+static const char *platform_preset(const char *platform, const char *leaf)
 {
     for (size_t i = 0; platform && i < sizeof presets / sizeof *presets; i++) {
         if (strcmp(presets[i].platform, platform) == 0 && strcmp(presets[i].leaf, leaf) == 0)
@@ -40,13 +41,6 @@ const struct lyd_node *conf_neighbor_group(const struct lyd_node *neighbor)
     return NULL;
 }
 
-static const struct lyd_node *explicit_child(const struct lyd_node *parent, const char *name)
-{
-    const struct lyd_node *node = model_child(parent, name);
-
-    return model_is_explicit(node) ? node : NULL;
-}
-
 /* Whether the operator decided the choice that NAME is a case of at LEVEL, for NAME or for another case. */
 static bool choice_is_decided(const struct lyd_node *level, const char *name)
 {
@@ -71,7 +65,7 @@ static bool find_written(const struct lyd_node *neighbor, const char *name, cons
 
     *found = NULL;
     for (size_t i = 0; i < 2 && levels[i]; i++) {
-        *found = explicit_child(levels[i], name);
+        *found = model_written(levels[i], name);
         if (*found || choice_is_decided(levels[i], name))
             return true;
     }
@@ -100,7 +94,7 @@ const char *conf_neighbor_option(const struct lyd_node *neighbor, const char *le
 
     if (find_written(neighbor, leaf, &found))
         return found ? lyd_get_value(found) : NULL;
-    const char *preset = conf_platform_preset(platform_of(neighbor), leaf);
+    const char *preset = platform_preset(platform_of(neighbor), leaf);
     return preset ? preset : model_text(neighbor, leaf);
 }
 
@@ -115,7 +109,7 @@ bool conf_neighbor_has_family(const struct lyd_node *neighbor, const char *famil
         }
         return false;
     }
-    const char *preset = conf_platform_preset(platform_of(neighbor), "family");
+    const char *preset = platform_preset(platform_of(neighbor), "family");
     if (!preset)
         preset = strchr(model_text(neighbor, "remote-address"), ':') ? "ipv6-unicast" : "ipv4-unicast";
     return strcmp(preset, family) == 0;

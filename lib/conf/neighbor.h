@@ -23,9 +23,6 @@ const char *conf_neighbor_option(const struct lyd_node *neighbor, const char *le
  * (graceful-restart) and a leaf-list, of which it is the first entry; the others follow it among its siblings. */
 const struct lyd_node *conf_neighbor_node(const struct lyd_node *neighbor, const char *name);
 
-/* What PLATFORM (NULL: none) presets for LEAF, or NULL. */
-const char *conf_platform_preset(const char *platform, const char *leaf);
-
 /* Whether FAMILY ("ipv4-unicast") is to be negotiated: as written, else as the platform presets, else the family of the
  * neighbor's address. */
 bool conf_neighbor_has_family(const struct lyd_node *neighbor, const char *family);

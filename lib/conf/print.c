@@ -1,6 +1,7 @@
 /* A document printed in its three encodings, without schema defaults; what is printed is read as the same document. */
 #include "lib/conf/conf.h"
 #include "lib/conf/secret.h"
+#include "lib/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,17 +41,6 @@ static void print_argument(FILE *out, const char *text)
         fputs(text, out);
 }
 
-/* Whether NODE is printed: the schema's defaults are not, nor what holds nothing else. */
-static bool is_written(const struct lyd_node *node)
-{
-    return !(node->flags & LYD_DEFAULT);
-}
-
-static bool is_key(const struct lyd_node *node)
-{
-    return lysc_is_key(node->schema);
-}
-
 /* Values of one leaf-list, of which FIRST is the first, on one line. Returns the last of them. */
 static const struct lyd_node *print_leaf_list(FILE *out, const struct lyd_node *first)
 {
@@ -74,7 +64,7 @@ static void print_block(FILE *out, const struct lyd_node *first, int depth)
 
     LY_LIST_FOR(first, child)
     {
-        empty = empty && !is_written(child);
+        empty = empty && !model_is_explicit(child);
     }
     if (empty) {
         fputs(";\n", out);
@@ -117,7 +107,7 @@ static void print_siblings(FILE *out, const struct lyd_node *first, int depth)
     bool printed = false;
 
     for (const struct lyd_node *node = first; node; node = node->next) {
-        if (!is_written(node) || is_key(node))
+        if (!model_is_explicit(node) || lysc_is_key(node->schema))
             continue;
         if (printed && depth == 0 && is_block(node))
             fputc('\n', out);

@@ -1,5 +1,4 @@
-#include "lib/conf/rules.h"
-
+#include "lib/conf/document.h"
 #include "lib/conf/nearest.h"
 #include "lib/conf/schema.h"
 #include "lib/model.h"
@@ -279,10 +278,12 @@ void document_check_rules(struct document *document, const struct ly_ctx *contex
     struct rules rules = {.document = document, .context = context};
     const struct lyd_node *top;
 
-    if (document->tree.index.failed)
-        conf_error(&document->conf, NULL, "out of memory");
-    if (document->incomplete || document->tree.index.failed)
+    if (document->incomplete)
         return;
+    if (document->conf.arena.failed) {
+        conf_error(&document->conf, NULL, "out of memory");
+        return;
+    }
     LY_LIST_FOR(document->tree.first, top)
     {
         check_tree(&rules, top);

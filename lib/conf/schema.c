@@ -23,13 +23,9 @@ const struct lysc_node *schema_next(const struct lys_module *module, const struc
 
 const struct lysc_node *schema_child(const struct lys_module *module, const struct lysc_node *parent, const char *name)
 {
-    const struct lysc_node *schema = NULL;
+    const struct lysc_node *schema = lys_find_child(parent, module, name, 0, 0, 0);
 
-    while ((schema = schema_next(module, parent, schema))) {
-        if (strcmp(schema->name, name) == 0)
-            return schema;
-    }
-    return NULL;
+    return schema && is_configurable(schema) ? schema : NULL;
 }
 
 bool schema_is_in(const struct lysc_node *schema, const struct lysc_node *ancestor)
@@ -208,60 +204,77 @@ const char *type_words(const struct lysc_type *type, const char *text, char buff
     return buffer;
 }
 
-void type_offer_names(const struct lysc_type *type, struct nearest *nearest)
+/* Whether TYPE, what it refers to, or a member of it, is one that TEST is true of, with DATA. */
+static bool type_any(const struct lysc_type *type, bool (*test)(const struct lysc_type *type, const void *data),
+                     const void *data)
 {
+    const struct lysc_type_union *members = (const struct lysc_type_union *)type;
     LY_ARRAY_COUNT_TYPE i;
 
-    if (type->basetype == LY_TYPE_ENUM) {
-        const struct lysc_type_enum *names = (const struct lysc_type_enum *)type;
-        LY_ARRAY_FOR(names->enums, i)
-        {
-            nearest_offer(nearest, names->enums[i].name);
-        }
-    } else if (type->basetype == LY_TYPE_BOOL) {
-        nearest_offer(nearest, "true");
-        nearest_offer(nearest, "false");
-    } else if (type->basetype == LY_TYPE_UNION) {
-        const struct lysc_type_union *members = (const struct lysc_type_union *)type;
-        LY_ARRAY_FOR(members->types, i)
-        {
-            type_offer_names(members->types[i], nearest);
-        }
-    }
-}
-
-bool type_has_name(const struct lysc_type *type, const char *text)
-{
-    LY_ARRAY_COUNT_TYPE i;
-
-    if (type->basetype == LY_TYPE_ENUM) {
-        LY_ARRAY_FOR(((const struct lysc_type_enum *)type)->enums, i)
-        {
-            if (strcmp(((const struct lysc_type_enum *)type)->enums[i].name, text) == 0)
-                return true;
-        }
-    } else if (type->basetype == LY_TYPE_UNION) {
-        LY_ARRAY_FOR(((const struct lysc_type_union *)type)->types, i)
-        {
-            if (type_has_name(((const struct lysc_type_union *)type)->types[i], text))
-                return true;
-        }
+    if (type->basetype == LY_TYPE_LEAFREF)
+        return type_any(((const struct lysc_type_leafref *)type)->realtype, test, data);
+    if (type->basetype != LY_TYPE_UNION)
+        return test(type, data);
+    LY_ARRAY_FOR(members->types, i)
+    {
+        if (type_any(members->types[i], test, data))
+            return true;
     }
     return false;
 }
 
-bool type_is_prefix(const struct lysc_type *type)
+static bool offer_names(const struct lysc_type *type, const void *nearest)
 {
+    const struct lysc_type_enum *names = (const struct lysc_type_enum *)type;
+    struct nearest *to = *(struct nearest *const *)nearest;
     LY_ARRAY_COUNT_TYPE i;
 
-    if (type->basetype == LY_TYPE_UNION) {
-        LY_ARRAY_FOR(((const struct lysc_type_union *)type)->types, i)
+    if (type->basetype == LY_TYPE_BOOL) {
+        nearest_offer(to, "true");
+        nearest_offer(to, "false");
+    } else if (type->basetype == LY_TYPE_ENUM) {
+        LY_ARRAY_FOR(names->enums, i)
         {
-            if (type_is_prefix(((const struct lysc_type_union *)type)->types[i]))
-                return true;
+            nearest_offer(to, names->enums[i].name);
         }
     }
+    return false; /* and all others too */
+}
+
+void type_offer_names(const struct lysc_type *type, struct nearest *nearest)
+{
+    type_any(type, offer_names, &nearest);
+}
+
+static bool has_name(const struct lysc_type *type, const void *text)
+{
+    const struct lysc_type_enum *names = (const struct lysc_type_enum *)type;
+    LY_ARRAY_COUNT_TYPE i;
+
+    if (type->basetype != LY_TYPE_ENUM)
+        return false;
+    LY_ARRAY_FOR(names->enums, i)
+    {
+        if (strcmp(names->enums[i].name, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool type_has_name(const struct lysc_type *type, const char *text)
+{
+    return type_any(type, has_name, text);
+}
+
+static bool is_prefix(const struct lysc_type *type, const void *unused)
+{
+    (void)unused;
     return strstr(type->plugin->id, "ipv4-prefix") || strstr(type->plugin->id, "ipv6-prefix");
+}
+
+bool type_is_prefix(const struct lysc_type *type)
+{
+    return type_any(type, is_prefix, NULL);
 }
 
 /* RFC 7951 section 6: 64-bit numbers are strings. */
@@ -283,18 +296,12 @@ static enum json_form form_of(LY_DATA_TYPE type)
     }
 }
 
+static bool has_form(const struct lysc_type *type, const void *form)
+{
+    return form_of(type->basetype) == *(const enum json_form *)form;
+}
+
 bool type_takes_form(const struct lysc_type *type, enum json_form form)
 {
-    LY_ARRAY_COUNT_TYPE i;
-
-    if (type->basetype == LY_TYPE_LEAFREF)
-        return type_takes_form(((const struct lysc_type_leafref *)type)->realtype, form);
-    if (type->basetype != LY_TYPE_UNION)
-        return form_of(type->basetype) == form;
-    LY_ARRAY_FOR(((const struct lysc_type_union *)type)->types, i)
-    {
-        if (type_takes_form(((const struct lysc_type_union *)type)->types[i], form))
-            return true;
-    }
-    return false;
+    return type_any(type, has_form, &form);
 }

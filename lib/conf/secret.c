@@ -33,12 +33,6 @@ static bool is_harmless(const char *line)
 }
 
 /* How much of VALUE is shown; all of it where nothing of it is secret. What is no URL may hold credentials anywhere. */
-static size_t all_shown(const char *value)
-{
-    (void)value;
-    return 0;
-}
-
 static size_t header_shown(const char *value)
 {
     size_t colon = strcspn(value, ":");
@@ -64,7 +58,6 @@ static const struct {
     size_t (*shown)(const char *value);
     const char *mark; /* what follows what is shown */
 } rows[] = {
-    {"all", all_shown, hidden},
     {"header", header_shown, " (not shown)"},
     {"query", query_shown, "?(not-shown)"},
     {"arguments", arguments_shown, " (not shown)"},
@@ -76,7 +69,7 @@ struct shown {
     const char *mark;
 };
 
-/* Whether VALUE is not shown as it stands. A part that is not in the table is all. */
+/* Whether VALUE is not shown as it stands. A part that is not in the table, such as "all", is all of it. */
 static bool has_secret(const struct lysc_node *schema, const char *value, struct shown *shown)
 {
     const char *part = schema_extension(schema, "secret");
@@ -86,8 +79,8 @@ static bool has_secret(const struct lysc_node *schema, const char *value, struct
         return false;
     while (row < count && strcmp(rows[row].part, part) != 0)
         row++;
-    size_t length = rows[row % count].shown(value);
-    *shown = (struct shown){length, length > 0 ? rows[row % count].mark : hidden};
+    size_t length = row < count ? rows[row].shown(value) : 0;
+    *shown = (struct shown){length, length > 0 ? rows[row].mark : hidden};
     return value[length] || length == 0;
 }
 

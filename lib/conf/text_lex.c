@@ -38,20 +38,13 @@ static void skip_space_and_comments(struct lexer *lexer)
 
 static char unescape(struct lexer *lexer, struct location location, int byte)
 {
-    switch (byte) {
-    case 'n':
-        return '\n';
-    case 't':
-        return '\t';
-    case 'r':
-        return '\r';
-    case '"':
-    case '\\':
-        return (char)byte;
-    default:
-        lex_error(lexer, location, "invalid escape sequence: expected \\\" \\\\ \\n \\r or \\t");
-        return '?';
-    }
+    static const char letters[] = "\"\\ntr", meanings[] = "\"\\\n\t\r";
+    const char *letter = strchr(letters, byte);
+
+    if (letter)
+        return meanings[letter - letters];
+    lex_error(lexer, location, "invalid escape sequence: expected \\\" \\\\ \\n \\r or \\t");
+    return '?';
 }
 
 /* Continues after an unterminated string as if it ended at the first ';' of its line: that is where most do. */
@@ -129,17 +122,10 @@ static void lex_word(struct lexer *lexer, struct token *token)
 
 static enum token_kind mark_kind(int byte)
 {
-    static const struct {
-        char mark;
-        enum token_kind kind;
-    } marks[] = {{';', TOKEN_SEMICOLON}, {'{', TOKEN_OPEN},       {'}', TOKEN_CLOSE},
-                 {'[', TOKEN_LIST_OPEN}, {']', TOKEN_LIST_CLOSE}, {'"', TOKEN_STRING}};
+    static const char marks[] = ";{}[]\""; /* in the order of their kinds */
+    const char *mark = strchr(marks, byte);
 
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        if (marks[i].mark == byte)
-            return marks[i].kind;
-    }
-    return TOKEN_WORD;
+    return mark ? (enum token_kind)(TOKEN_SEMICOLON + (mark - marks)) : TOKEN_WORD;
 }
 
 static struct token lex(struct lexer *lexer)

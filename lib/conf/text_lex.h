@@ -1,4 +1,5 @@
-/* Tokens of the text form, each with its location. What cannot be a token is reported here, and reading continues. */
+/* Tokens of the text form, each with its location. What cannot be a token is reported here, and reading continues. The
+ * text holds no NUL byte. */
 #ifndef VIPGATE_LIB_CONF_TEXT_LEX_H
 #define VIPGATE_LIB_CONF_TEXT_LEX_H
 
@@ -8,12 +9,12 @@
 enum token_kind {
     TOKEN_END,
     TOKEN_WORD,
-    TOKEN_STRING, /* quoted */
     TOKEN_SEMICOLON,
     TOKEN_OPEN,
     TOKEN_CLOSE,
     TOKEN_LIST_OPEN,
     TOKEN_LIST_CLOSE,
+    TOKEN_STRING, /* quoted */
 };
 
 struct token {

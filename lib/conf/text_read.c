@@ -1,5 +1,4 @@
 /* The text form, read into statements, with the files that it includes. */
-#include "lib/conf/read.h"
 #include "lib/conf/text_lex.h"
 
 #include <errno.h>
@@ -16,15 +15,12 @@ struct reader {
     const struct source *source;
 };
 
-static void report(struct reader *reader, struct location location, const char *message)
-{
-    diagnostics_error(&reader->document->conf, location, "%s", message);
-}
+#define report(reader, location, ...) diagnostics_error(&(reader)->document->conf, location, __VA_ARGS__)
 
 /* Reports what leaves out a part of the document. */
 static void refuse(struct reader *reader, struct location location, const char *message)
 {
-    report(reader, location, message);
+    report(reader, location, "%s", message);
     reader->document->incomplete = true;
 }
 
@@ -49,29 +45,20 @@ static bool is_being_read(const struct source *source)
     return false;
 }
 
-static unsigned depth_of(const struct source *source)
-{
-    unsigned depth = 0;
-
-    for (; source; source = source->includer)
-        depth++;
-    return depth;
-}
-
 static void include_file(struct reader *reader, const char *path, struct location location)
 {
     struct document *document = reader->document;
-    struct source source = {.includer = reader->source, .path = path};
+    struct source source = {.includer = reader->source, .path = path, .depth = reader->source->depth + 1};
 
     if (conf_encoding_of(path) != CONF_TEXT) {
-        diagnostics_error(&document->conf, location,
-                          "cannot include '%s': not in text form; convert it with 'vipgate config convert'", path);
+        report(reader, location, "cannot include '%s': not in text form; convert it with 'vipgate config convert'",
+               path);
         document->incomplete = true;
     } else if (document->conf.files.count >= DOCUMENT_FILES_MAX) {
         refuse(reader, location, "more than 256 files");
     } else if (source_read(document, location, &source)) {
         if (is_being_read(&source)) {
-            diagnostics_error(&document->conf, location, "'%s' includes itself", path);
+            report(reader, location, "'%s' includes itself", path);
             return;
         }
         source.file = diagnostics_file(&document->conf, path);
@@ -113,7 +100,7 @@ static void include(struct reader *reader, const struct statement *statement)
 
     if (!argument || statement->is_list || statement->has_block || argument->text[0] == '\0')
         refuse(reader, statement->location, "'include' takes one path or pattern: include \"conf.d/*.conf\";");
-    else if (depth_of(reader->source) >= INCLUDE_DEPTH_MAX)
+    else if (reader->source->depth + 1 >= INCLUDE_DEPTH_MAX)
         refuse(reader, argument->location, "includes nested more than 16 deep");
     else if (!resolve(reader->source->path, argument->text, path))
         refuse(reader, argument->location, "path too long");
@@ -164,8 +151,7 @@ static bool read_list(struct reader *reader, struct statement *statement)
         lexer_take(&reader->lexer);
         return true;
     }
-    diagnostics_error(&reader->document->conf, open.location, "unterminated list of '%.60s': expected ']'",
-                      statement->name);
+    report(reader, open.location, "unterminated list of '%.60s': expected ']'", statement->name);
     return false;
 }
 
@@ -187,10 +173,10 @@ static void read_argument(struct reader *reader, struct statement *statement)
     const struct token *next = lexer_peek(&reader->lexer);
     if (!is_text(next) || next->begins_line)
         return;
-    diagnostics_error(&reader->document->conf, next->location,
-                      "unexpected argument: '%.60s' takes one; write text with spaces in \"quotes\", several values "
-                      "in [ ]",
-                      statement->name);
+    report(reader, next->location,
+           "unexpected argument: '%.60s' takes one; write text with spaces in \"quotes\", several values "
+           "in [ ]",
+           statement->name);
     while (is_text(lexer_peek(&reader->lexer)) && !lexer_peek(&reader->lexer)->begins_line)
         lexer_take(&reader->lexer);
 }
@@ -221,8 +207,7 @@ static void read_rest(struct reader *reader, struct statement *statement, unsign
         read_block(reader, statement, depth + 1);
         break;
     default:
-        diagnostics_error(&reader->document->conf, reader->lexer.taken_end, "expected ';' after '%.60s'",
-                          statement->name);
+        report(reader, reader->lexer.taken_end, "expected ';' after '%.60s'", statement->name);
     }
 }
 
@@ -260,7 +245,7 @@ static void report_stray(struct reader *reader, const struct token *token)
         [TOKEN_LIST_CLOSE] = "unmatched ']'",
     };
 
-    report(reader, token->location, messages[token->kind]);
+    report(reader, token->location, "%s", messages[token->kind]);
     if (token->kind == TOKEN_OPEN)
         skip_block(reader);
     else
@@ -277,8 +262,7 @@ static void read_statements(struct reader *reader, struct statements *statements
             read_statement(reader, statements, depth);
         } else if (token->kind == TOKEN_END) {
             if (parent)
-                diagnostics_error(&reader->document->conf, parent->location,
-                                  "unterminated block of '%.60s': expected '}'", parent->name);
+                report(reader, parent->location, "unterminated block of '%.60s': expected '}'", parent->name);
             return;
         } else if (token->kind == TOKEN_CLOSE && parent) {
             lexer_take(&reader->lexer);

@@ -3,8 +3,15 @@
 #include "lib/conf/schema.h"
 #include "lib/hash.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+enum { CHAINS = 64 * 1024 }; /* as many as the values of a large document: its size is bounded */
+
+struct value {
+    struct value *next;
+    const struct lyd_node *node;
+    uint32_t hash;
+};
 
 struct rejected {
     struct rejected *next;
@@ -27,61 +34,40 @@ static uint32_t hash_of(const struct lyd_node *parent, const struct lysc_node *s
     return hash_fnv(hash, &schema, sizeof schema);
 }
 
-/* The slot of such a node, or the empty one where it would be. There always is an empty one. */
-static struct value_slot *slot_of(const struct value_index *index, uint32_t hash, const struct lyd_node *parent,
-                                  const struct lysc_node *schema, const char *value)
+/* The link to such a node, or the NULL at the end of its chain. */
+static struct value **find_link(const struct tree *tree, uint32_t hash, const struct lyd_node *parent,
+                                const struct lysc_node *schema, const char *value)
 {
-    for (size_t i = hash & (index->capacity - 1);; i = (i + 1) & (index->capacity - 1)) {
-        struct value_slot *slot = &index->slots[i];
-        if (!slot->node || (slot->hash == hash && slot->node->schema == schema && lyd_parent(slot->node) == parent &&
-                            strcmp(value_of(slot->node), value) == 0))
-            return slot;
-    }
-}
+    struct value **link = &tree->values[hash % CHAINS];
 
-/* False: out of memory. */
-static bool grow(struct value_index *index)
-{
-    struct value_index larger = {.count = index->count, .capacity = index->capacity ? index->capacity * 2 : 64};
-
-    larger.slots = calloc(larger.capacity, sizeof *larger.slots);
-    if (!larger.slots)
-        return false;
-    for (size_t i = 0; i < index->capacity; i++) {
-        size_t to = index->slots[i].hash & (larger.capacity - 1);
-        while (index->slots[i].node && larger.slots[to].node)
-            to = (to + 1) & (larger.capacity - 1);
-        if (index->slots[i].node)
-            larger.slots[to] = index->slots[i];
-    }
-    free(index->slots);
-    *index = larger;
-    return true;
+    while (*link && ((*link)->hash != hash || (*link)->node->schema != schema || lyd_parent((*link)->node) != parent ||
+                     strcmp(value_of((*link)->node), value) != 0))
+        link = &(*link)->next;
+    return link;
 }
 
 const struct lyd_node *tree_find(const struct tree *tree, const struct lyd_node *parent, const struct lysc_node *schema,
                                  const char *value)
 {
-    if (tree->index.count == 0)
-        return NULL;
-    return slot_of(&tree->index, hash_of(parent, schema, value), parent, schema, value)->node;
+    const struct value *found =
+        tree->values ? *find_link(tree, hash_of(parent, schema, value), parent, schema, value) : NULL;
+
+    return found ? found->node : NULL;
 }
 
-const struct lyd_node *tree_index(struct tree *tree, const struct lyd_node *node)
+const struct lyd_node *tree_index(struct tree *tree, struct arena *arena, const struct lyd_node *node)
 {
-    struct value_index *index = &tree->index;
     const char *value = value_of(node);
     uint32_t hash = hash_of(lyd_parent(node), node->schema, value);
 
-    if (index->count * 4 >= index->capacity * 3 && !grow(index)) {
-        index->failed = true;
+    if (!tree->values && !(tree->values = arena_alloc(arena, CHAINS * sizeof *tree->values)))
         return NULL;
-    }
-    struct value_slot *slot = slot_of(index, hash, lyd_parent(node), node->schema, value);
-    if (slot->node)
-        return slot->node;
-    *slot = (struct value_slot){.node = node, .hash = hash};
-    index->count++;
+    struct value **link = find_link(tree, hash, lyd_parent(node), node->schema, value);
+    if (*link)
+        return (*link)->node;
+    *link = arena_alloc(arena, sizeof **link);
+    if (*link)
+        **link = (struct value){.node = node, .hash = hash};
     return NULL;
 }
 
@@ -152,6 +138,4 @@ void tree_finish(struct tree *tree)
     for (uint32_t i = 0; i < tree->detached.count; i++)
         lyd_free_tree(tree->detached.dnodes[i]);
     ly_set_erase(&tree->detached, NULL);
-    free(tree->index.slots);
-    tree->index = (struct value_index){0};
 }

@@ -13,20 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* List entries and leaf-list values by their values: open addressing. The capacity is a power of two. */
-struct value_index {
-    struct value_slot {
-        const struct lyd_node *node; /* NULL: empty */
-        uint32_t hash;
-    } * slots;
-    size_t count, capacity;
-    bool failed; /* out of memory: something is missing from it */
-};
-
 /* Zero-initialised. */
 struct tree {
     struct lyd_node *first; /* at the top; NULL: empty */
-    struct value_index index;
+    struct value **values;  /* list entries and leaf-list values by the hash of their values, in chains */
     struct ly_set detached; /* list entries that stand outside */
     struct rejected *rejected;
 };
@@ -37,8 +27,8 @@ const struct lyd_node *tree_find(const struct tree *tree, const struct lyd_node 
                                  const char *value);
 
 /* Adds the list entry or leaf-list value NODE to what tree_find finds. The node with the same key or value that was
- * added before it, which stays; or NULL. */
-const struct lyd_node *tree_index(struct tree *tree, const struct lyd_node *node);
+ * added before it, which stays; or NULL. Where memory ran out, which ARENA tells, it is missing. */
+const struct lyd_node *tree_index(struct tree *tree, struct arena *arena, const struct lyd_node *node);
 
 /* Takes the list entry NODE out. NULL when out of memory, and NODE is freed then. */
 struct lyd_node *tree_detach(struct tree *tree, struct lyd_node *node);

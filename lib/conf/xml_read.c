@@ -1,6 +1,5 @@
 /* XML read into statements: libyang's parser for the syntax, and a scan for the locations, which it does not keep. */
 #include "lib/conf/cursor.h"
-#include "lib/conf/read.h"
 #include "lib/model.h"
 
 #include <bsd/string.h>

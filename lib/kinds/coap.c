@@ -11,14 +11,6 @@
 
 enum { DEFAULT_PORT = 5683, OPTION_MAX = 255 };
 
-static int hexadecimal(char digit)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *found = digit ? strchr(digits, tolower((unsigned char)digit)) : NULL;
-
-    return found ? (int)(found - digits) : -1;
-}
-
 /* Decodes the LENGTH characters of one segment or argument into TO. The octets; -1 where a % is not followed by two
  * digits. */
 static ssize_t decode(const char *from, size_t length, char *to)
@@ -26,12 +18,13 @@ static ssize_t decode(const char *from, size_t length, char *to)
     size_t count = 0;
 
     for (size_t i = 0; i < length; i++) {
-        int high = from[i] == '%' && i + 2 < length ? hexadecimal(from[i + 1]) : -1;
-        int low = high >= 0 ? hexadecimal(from[i + 2]) : -1;
-        if (from[i] == '%' && low < 0)
+        to[count++] = from[i];
+        if (from[i] != '%')
+            continue;
+        if (i + 2 >= length || !isxdigit((unsigned char)from[i + 1]) || !isxdigit((unsigned char)from[i + 2]))
             return -1;
-        to[count++] = from[i] == '%' ? (char)(high << 4 | low) : from[i];
-        i += from[i] == '%' ? 2 : 0;
+        to[count - 1] = (char)strtoul((char[]){from[i + 1], from[i + 2], '\0'}, NULL, 16);
+        i += 2;
     }
     return (ssize_t)count;
 }

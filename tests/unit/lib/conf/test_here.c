@@ -1,4 +1,4 @@
-#include "lib/conf/here.h"
+#include "lib/conf/conf.h"
 
 #include "tests/unit/context.h"
 

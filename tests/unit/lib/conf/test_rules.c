@@ -1,5 +1,5 @@
 /* libyang validates a document where the schema has a rule that is not checked here, and only there. */
-#include "lib/conf/rules.h"
+#include "lib/conf/document.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
