@@ -32,7 +32,8 @@ struct peer *peer_new(struct peer_context *context, const struct neighbor_config
     }
     peer->context = context;
     peer->config = config;
-    address_format(&config->address, peer->name);
+    peer->address = config->address;
+    address_format(&peer->address, peer->name);
     snprintf(peer->subject, sizeof peer->subject, "neighbor %s", peer->name);
     peer->shared.handler = &peer_connection_handler;
     peer->shared.peer = peer;

@@ -20,6 +20,8 @@
 #include "lib/journal.h"
 #include "lib/log.h"
 
+#include <bsd/sys/tree.h>
+
 /* A connection of ours and one of theirs; and while theirs is the session, the one that may take its place. */
 enum { OURS, THEIRS, THEIRS_TOO, CONNECTIONS };
 
@@ -52,6 +54,8 @@ struct peer_context {
 struct peer {
     struct peer_context *context;
     const struct neighbor_config *config;
+    struct address address;
+    RB_ENTRY(peer) by_address;            /* by the speaker */
     size_t index;                         /* among the peers of the speaker, which keeps it */
     char name[ADDRESS_TEXT_SIZE];         /* the address, for the journal */
     char subject[ADDRESS_TEXT_SIZE + 16]; /* "neighbor 192.0.2.1", for the log */

@@ -33,13 +33,39 @@ struct peer *speaker_next(const struct speaker *speaker, const struct peer *prev
     return next < speaker->peer_count ? speaker->peers[next] : NULL;
 }
 
+static int compare_addresses(const struct peer *left, const struct peer *right)
+{
+    const struct address *a = &left->address, *b = &right->address;
+    if (a->family != b->family)
+        return a->family < b->family ? -1 : 1;
+    int order = memcmp(a->octets, b->octets, sizeof a->octets);
+    return order ? order : (a->scope > b->scope) - (a->scope < b->scope);
+}
+
+RB_GENERATE_INTERNAL(peer_tree, peer, by_address, compare_addresses, __attribute__((unused)) static)
+
+struct peer *speaker_find_any(const struct speaker *speaker, const struct address *address)
+{
+    static struct peer wanted;
+    wanted.address = *address;
+    return RB_FIND(peer_tree, (struct peer_tree *)&speaker->by_address, &wanted);
+}
+
 struct peer *speaker_find(const struct speaker *speaker, const struct address *address)
 {
-    for (size_t i = 0; i < speaker->peer_count; i++) {
-        if (address_equal(&speaker->peers[i]->config->address, address))
-            return speaker->peers[i];
-    }
-    return NULL;
+    struct peer *peer = speaker_find_any(speaker, address);
+    return peer && peer->running ? peer : NULL;
+}
+
+void speaker_add(struct speaker *speaker, struct peer *peer)
+{
+    RB_INSERT(peer_tree, &speaker->by_address, peer);
+}
+
+void speaker_remove(struct speaker *speaker, struct peer *peer, uint8_t cease)
+{
+    RB_REMOVE(peer_tree, &speaker->by_address, peer);
+    peer_remove(peer, cease);
 }
 
 static void log_stranger(struct speaker *speaker, const struct address *remote)
@@ -55,16 +81,17 @@ static void log_stranger(struct speaker *speaker, const struct address *remote)
     log_warning(NULL, "connection from %s refused: no such neighbor%s", address, others);
 }
 
-void speaker_accepted(int fd, const struct address *remote, void *user)
+void speaker_accepted(int fd, void *user)
 {
     struct speaker *speaker = user;
-    struct peer *peer = speaker_find(speaker, remote);
+    struct address remote = socket_end(fd, true, &(uint16_t){0}); /* none any more where it was reset meanwhile */
+    struct peer *peer = speaker_find(speaker, &remote);
     if (peer && !speaker->shutting_down) {
         peer_accept(peer, fd);
         return;
     }
-    if (!peer)
-        log_stranger(speaker, remote);
+    if (!peer && remote.family != FAMILY_NONE)
+        log_stranger(speaker, &remote);
     close(fd);
 }
 
@@ -155,42 +182,4 @@ void speaker_shutdown(struct speaker *speaker, const char *text, uint64_t timeou
         rib_out_clear(speaker->peers[i]->rib_out);
     speaker_flush(speaker);
     uv_timer_start(&speaker->shutdown_timer, shutdown_tick, 0, SHUTDOWN_TICK_MS);
-}
-
-void speaker_abandon(struct speaker *speaker)
-{
-    struct speaker_plan *plan = &speaker->plan;
-    for (size_t i = 0; i < plan->listener_count; i++) {
-        if (!listener_is_started(plan->listeners[i]))
-            listener_free(plan->listeners[i]);
-    }
-    for (size_t i = 0; i < plan->peer_count; i++) {
-        plan->peers[i]->planned = false;
-        if (!plan->peers[i]->running)
-            peer_remove(plan->peers[i], CEASE_PEER_DECONFIGURED);
-    }
-    free(plan->listeners);
-    free(plan->peers);
-    *plan = (struct speaker_plan){0};
-}
-
-static void handle_closed(uv_handle_t *handle)
-{
-    free(handle->data);
-}
-
-void speaker_free(struct speaker *speaker)
-{
-    if (!speaker)
-        return;
-    speaker_abandon(speaker);
-    speaker->context.change = NULL;
-    for (size_t i = 0; i < speaker->peer_count; i++)
-        peer_remove(speaker->peers[i], CEASE_ADMINISTRATIVE_SHUTDOWN);
-    for (size_t i = 0; i < speaker->listener_count; i++)
-        listener_free(speaker->listeners[i]);
-    transport_lingering_end(&speaker->context.lingering);
-    free(speaker->peers);
-    free(speaker->listeners);
-    uv_close((uv_handle_t *)&speaker->shutdown_timer, handle_closed);
 }

@@ -3,19 +3,23 @@
  * listeners are bound but accept nothing, new peers exist but are not started. speaker_apply puts it in place.
  */
 #include "bgpd/session/speaker_private.h"
+#include "lib/acceptor.h"
 #include "lib/errno_text.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+/* ---- what is planned ---- */
 
 static struct listener *find_listener(const struct speaker *speaker, const struct address *address, uint16_t port)
 {
-    for (size_t i = 0; i < speaker->listener_count; i++) {
-        if (listener_is(speaker->listeners[i], address, port))
-            return speaker->listeners[i];
+    struct listener *listener;
+    LIST_FOREACH(listener, &speaker->listeners, link)
+    {
+        if (listener->port == port && address_equal(&listener->address, address))
+            return listener;
     }
     return NULL;
 }
@@ -25,19 +29,46 @@ static int open_socket(const struct speaker *speaker, const struct address *addr
                        size_t size)
 {
     int fd = socket_listen(address, port, false, error, size);
-    for (size_t i = 0; i < speaker->listener_count && fd == -EADDRINUSE; i++) {
-        if (listener_share(speaker->listeners[i], address, port))
-            fd = socket_listen(address, port, true, error, size);
+    const struct listener *listener;
+    LIST_FOREACH(listener, &speaker->listeners, link)
+    {
+        if (fd != -EADDRINUSE || !listener->running || listener->port != port ||
+            listener->address.family != address->family)
+            continue;
+        socket_share_port(listener->fd);
+        fd = socket_listen(address, port, true, error, size);
     }
     return fd;
+}
+
+/* Takes over FD. False: out of memory. */
+static bool add_listener(struct speaker *speaker, int fd, const struct address *address, uint16_t port)
+{
+    struct acceptor *acceptor = acceptor_new(speaker->context.loop, fd);
+    struct listener *listener = acceptor ? malloc(sizeof *listener) : NULL;
+    if (!listener) {
+        acceptor_close(acceptor);
+        return false;
+    }
+    *listener = (struct listener){.acceptor = acceptor, .fd = fd, .address = *address, .port = port, .planned = true};
+    LIST_INSERT_HEAD(&speaker->listeners, listener, link);
+    return true;
+}
+
+static void remove_listener(struct listener *listener)
+{
+    LIST_REMOVE(listener, link);
+    acceptor_close(listener->acceptor);
+    free(listener);
 }
 
 static bool plan_listener(struct speaker *speaker, const struct address *address, uint16_t port, char *error,
                           size_t size)
 {
-    struct speaker_plan *plan = &speaker->plan;
-    struct listener *kept = find_listener(speaker, address, port);
-    int fd = kept ? 0 : open_socket(speaker, address, port, error, size);
+    struct listener *present = find_listener(speaker, address, port);
+    if (present)
+        return present->planned = true;
+    int fd = open_socket(speaker, address, port, error, size);
     /* The host may have no IPv6 (or no IPv4) at all; "::" is a default and then means nothing. */
     if (address_is_unspecified(address) && (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)) {
         log_warning(NULL, "%s; continuing without it", error);
@@ -45,45 +76,41 @@ static bool plan_listener(struct speaker *speaker, const struct address *address
     }
     if (fd < 0)
         return false;
-    struct listener *listener = kept ? kept : listener_new(speaker->context.loop, fd, address, port);
-    if (!listener) {
-        snprintf(error, size, "listen: out of memory");
-        return false;
-    }
-    plan->listeners[plan->listener_count++] = listener;
-    return true;
+    if (add_listener(speaker, fd, address, port))
+        return true;
+    snprintf(error, size, "listen: out of memory");
+    return false;
 }
 
 static bool plan_listeners(struct speaker *speaker, const struct bgp_config *config, char *error, size_t size)
 {
-    size_t count = config->listen_enabled ? config->listen_count : 0;
-    struct speaker_plan *plan = &speaker->plan;
-    plan->listeners = calloc(count + 1, sizeof(void *));
-    if (!plan->listeners) {
-        snprintf(error, size, "listen: out of memory");
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; config->listen_enabled && i < config->listen_count; i++) {
         if (!plan_listener(speaker, &config->listen_addresses[i], config->listen_port, error, size))
             return false;
     }
     return true;
 }
 
+/* The one that runs for NEIGHBOR, or a new one; NULL: out of memory. */
+static struct peer *plan_peer(struct speaker *speaker, const struct neighbor_config *neighbor)
+{
+    struct peer *present = speaker_find_any(speaker, &neighbor->address);
+    struct peer *peer = present ? present : peer_new(&speaker->context, neighbor);
+    if (!peer)
+        return NULL;
+    if (!present)
+        speaker_add(speaker, peer);
+    peer->planned = true;
+    return peer;
+}
+
 static bool plan_peers(struct speaker *speaker, const struct bgp_config *config, char *error, size_t size)
 {
-    struct speaker_plan *plan = &speaker->plan;
-    plan->peers = calloc(config->neighbor_count + 1, sizeof(void *));
-    for (size_t i = 0; plan->peers && i < config->neighbor_count; i++) {
-        const struct neighbor_config *neighbor = &config->neighbors[i];
-        struct peer *kept = speaker_find(speaker, &neighbor->address);
-        plan->peers[i] = kept ? kept : peer_new(&speaker->context, neighbor);
-        if (!plan->peers[i])
-            break;
-        plan->peers[i]->planned = true;
-        plan->peer_count++;
-    }
-    if (plan->peer_count == config->neighbor_count && plan->peers)
+    struct peer **peers = speaker->planned_peers = calloc(config->neighbor_count + 1, sizeof *peers);
+    size_t *count = &speaker->planned_count;
+    while (peers && *count < config->neighbor_count && (peers[*count] = plan_peer(speaker, &config->neighbors[*count])))
+        (*count)++;
+    if (peers && *count == config->neighbor_count)
         return true;
     snprintf(error, size, "neighbors: out of memory");
     return false;
@@ -115,11 +142,35 @@ bool speaker_prepare(struct speaker *speaker, const struct bgp_config *config, c
     return false;
 }
 
+void speaker_abandon(struct speaker *speaker)
+{
+    for (struct listener *listener = LIST_FIRST(&speaker->listeners), *next; listener; listener = next) {
+        next = LIST_NEXT(listener, link);
+        listener->planned = false;
+        if (!listener->running)
+            remove_listener(listener);
+    }
+    for (size_t i = 0; i < speaker->planned_count; i++) {
+        struct peer *peer = speaker->planned_peers[i];
+        peer->planned = false;
+        if (!peer->running)
+            speaker_remove(speaker, peer, CEASE_PEER_DECONFIGURED);
+    }
+    free(speaker->planned_peers);
+    speaker->planned_peers = NULL;
+    speaker->planned_count = 0;
+}
+
+/* ---- what is put in place ---- */
+
 static void set_keys(struct speaker *speaker, const struct address *address, const char *password)
 {
     char text[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
-    for (size_t i = 0; i < speaker->listener_count; i++) {
-        int result = listener_set_md5(speaker->listeners[i], address, password);
+    const struct listener *listener;
+    LIST_FOREACH(listener, &speaker->listeners, link)
+    {
+        bool same = listener->address.family == address->family;
+        int result = same ? socket_set_md5(listener->fd, address, password) : 0;
         if (result < 0)
             log_error(NULL, "neighbor %s: cannot set the TCP MD5 key on the listening socket: %s",
                       address_format(address, text), errno_text(-result, reason));
@@ -128,18 +179,17 @@ static void set_keys(struct speaker *speaker, const struct address *address, con
 
 static void apply_listeners(struct speaker *speaker)
 {
-    struct speaker_plan *plan = &speaker->plan;
-    for (size_t i = 0; i < speaker->listener_count; i++) {
-        bool kept = false;
-        for (size_t j = 0; j < plan->listener_count; j++)
-            kept = kept || plan->listeners[j] == speaker->listeners[i];
-        if (!kept)
-            listener_free(speaker->listeners[i]);
+    for (struct listener *listener = LIST_FIRST(&speaker->listeners), *next; listener; listener = next) {
+        next = LIST_NEXT(listener, link);
+        if (!listener->planned) {
+            remove_listener(listener);
+            continue;
+        }
+        if (!listener->running)
+            acceptor_start(listener->acceptor, speaker_accepted, speaker);
+        listener->planned = false;
+        listener->running = true;
     }
-    free(speaker->listeners);
-    speaker->listeners = plan->listeners;
-    speaker->listener_count = plan->listener_count;
-    plan->listeners = NULL;
 }
 
 static void remove_peers(struct speaker *speaker)
@@ -150,7 +200,7 @@ static void remove_peers(struct speaker *speaker)
             continue;
         if (peer->config->password)
             set_keys(speaker, &peer->config->address, NULL);
-        peer_remove(peer, CEASE_PEER_DECONFIGURED);
+        speaker_remove(speaker, peer, CEASE_PEER_DECONFIGURED);
     }
     free(speaker->peers);
 }
@@ -195,20 +245,36 @@ static void apply_peer(struct speaker *speaker, struct peer *peer, const struct 
 
 void speaker_apply(struct speaker *speaker, const struct bgp_config *config)
 {
-    struct speaker_plan *plan = &speaker->plan;
     bool reset_all = identity_changed(speaker->context.config, config);
     remove_peers(speaker);
     apply_listeners(speaker);
     speaker->context.config = config;
-    speaker->peers = plan->peers;
-    speaker->peer_count = plan->peer_count;
-    plan->peers = NULL;
+    speaker->peers = speaker->planned_peers;
+    speaker->peer_count = speaker->planned_count;
+    speaker->planned_peers = NULL;
+    speaker->planned_count = 0;
     for (size_t i = 0; i < speaker->peer_count; i++) {
         speaker->peers[i]->index = i;
         apply_peer(speaker, speaker->peers[i], &config->neighbors[i], reset_all);
     }
-    for (size_t i = 0; i < speaker->listener_count; i++)
-        listener_start(speaker->listeners[i], speaker_accepted, speaker);
-    plan->listener_count = plan->peer_count = 0;
+}
+
+static void handle_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+void speaker_free(struct speaker *speaker)
+{
+    if (!speaker)
+        return;
     speaker_abandon(speaker);
+    speaker->context.change = NULL;
+    for (size_t i = 0; i < speaker->peer_count; i++)
+        speaker_remove(speaker, speaker->peers[i], CEASE_ADMINISTRATIVE_SHUTDOWN);
+    while (!LIST_EMPTY(&speaker->listeners))
+        remove_listener(LIST_FIRST(&speaker->listeners));
+    transport_lingering_end(&speaker->context.lingering);
+    free(speaker->peers);
+    uv_close((uv_handle_t *)&speaker->shutdown_timer, handle_closed);
 }

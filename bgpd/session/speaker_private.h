@@ -2,25 +2,29 @@
 #ifndef VIPGATE_BGPD_SESSION_SPEAKER_PRIVATE_H
 #define VIPGATE_BGPD_SESSION_SPEAKER_PRIVATE_H
 
-#include "bgpd/session/listener.h"
 #include "bgpd/session/peer_private.h"
 #include "bgpd/session/speaker.h"
 
-/* What speaker_prepare has made and speaker_apply will use: everything that can fail. */
-struct speaker_plan {
-    struct listener **listeners; /* for each address that is to be listened on, in order; one kept from before or new */
-    size_t listener_count;
-    struct peer **peers; /* for each neighbor, in order; one kept from before or new */
-    size_t peer_count;
+/* A listening socket. */
+struct listener {
+    LIST_ENTRY(listener) link;
+    struct acceptor *acceptor;
+    int fd;
+    struct address address;
+    uint16_t port;
+    bool planned, running; /* in the next configuration, in the present one */
 };
+
+RB_HEAD(peer_tree, peer);
 
 struct speaker {
     struct peer_context context;
-    struct peer **peers;
+    struct peer **peers; /* in the order of the configuration */
     size_t peer_count;
-    struct listener **listeners;
-    size_t listener_count;
-    struct speaker_plan plan;
+    struct peer **planned_peers; /* the same of the next configuration */
+    size_t planned_count;
+    struct peer_tree by_address; /* the peers of both */
+    LIST_HEAD(, listener) listeners;
     struct log_limit stranger_limit;
     bool shutting_down;
     uv_timer_t shutdown_timer;
@@ -30,7 +34,12 @@ struct speaker {
     void *shutdown_user;
 };
 
+/* The peer of ADDRESS, also where it is only in the next configuration. */
+struct peer *speaker_find_any(const struct speaker *speaker, const struct address *address);
+/* PEER has been made, or is removed with Cease/SUBCODE. */
+void speaker_add(struct speaker *speaker, struct peer *peer);
+void speaker_remove(struct speaker *speaker, struct peer *peer, uint8_t cease);
 /* A listener's connection: finds the peer. */
-void speaker_accepted(int fd, const struct address *remote, void *user);
+void speaker_accepted(int fd, void *user);
 
 #endif
