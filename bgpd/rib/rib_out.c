@@ -9,13 +9,45 @@
  */
 #include "bgpd/rib/rib_out.h"
 
-#include "bgpd/rib/out_queue.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 16, NO_ENTRY = UINT32_MAX };
+enum { FIRST_CAPACITY = 16, NO_ENTRY = UINT32_MAX, HOLE = UINT32_MAX };
 enum queue_name { QUEUE_WITHDRAW_IPV4, QUEUE_WITHDRAW_IPV6, QUEUE_ANNOUNCE, QUEUE_COUNT };
+
+/*
+ * Routes to be sent, as indexes into the table. Appending and removing from the middle take constant time: a route
+ * knows its slot, and a slot that was given up stays behind as a hole until it is passed. There is room for every route
+ * of the table, so that queueing never fails.
+ */
+struct queue {
+    uint32_t *slots; /* CAPACITY of them, owned by the table */
+    uint32_t head;   /* nothing but holes before it */
+    uint32_t end;
+    uint32_t length; /* without holes */
+};
+
+static bool queue_is_empty(const struct queue *queue)
+{
+    return queue->length == 0;
+}
+
+/* Appends INDEX and answers its slot. The caller has made sure that queue->end is below the capacity. */
+static uint32_t queue_append(struct queue *queue, uint32_t index)
+{
+    queue->slots[queue->end] = index;
+    queue->length++;
+    return queue->end++;
+}
+
+static void queue_remove(struct queue *queue, uint32_t slot)
+{
+    queue->slots[slot] = HOLE;
+    if (--queue->length == 0)
+        queue->head = queue->end = 0;
+    while (queue->head < queue->end && queue->slots[queue->head] == HOLE)
+        queue->head++;
+}
 
 struct entry {
     struct rib_out_route route; /* first: what find and after hand out */
@@ -24,17 +56,17 @@ struct entry {
     uint32_t slot;              /* in that queue */
 };
 
-/* Everything whose size follows the capacity, so that growing is all or nothing. What one withdrawal needs is first, in
- * as few lines of memory as can be: those of many neighbors are looked at in a row. */
+/* Everything whose size follows the capacity, in one block of memory, so that growing is all or nothing. What one
+ * withdrawal needs is first, in as few lines of memory as can be: those of many neighbors are looked at in a row. */
 struct table {
     uint32_t *buckets;     /* indexes or NO_ENTRY; linear probing */
-    struct entry *entries; /* COUNT of them, dead ones included */
+    struct entry *entries; /* COUNT of them, dead ones included; the block begins here */
     uint32_t capacity;     /* of entries; a power of two; twice as many buckets */
     uint32_t count;
     uint32_t live; /* desired or sent */
     bool order_valid;
     bool announce_unsorted;
-    struct out_queue queues[QUEUE_COUNT];
+    struct queue queues[QUEUE_COUNT];
     uint32_t *order; /* indexes in order of prefix, for walking */
 };
 
@@ -48,31 +80,20 @@ static bool entry_is_dead(const struct entry *entry)
     return !entry->route.desired && !entry->route.sent;
 }
 
-static void table_free(struct table *table)
-{
-    free(table->entries);
-    free(table->buckets);
-    free(table->order);
-    for (unsigned i = 0; i < QUEUE_COUNT; i++)
-        free(table->queues[i].slots);
-}
-
 static bool table_init(struct table *table, uint32_t capacity)
 {
-    *table = (struct table){.capacity = capacity};
-    table->entries = calloc(capacity, sizeof *table->entries);
-    table->buckets = malloc(2 * (size_t)capacity * sizeof *table->buckets);
-    table->order = calloc(capacity, sizeof *table->order);
-    bool complete = table->entries && table->buckets && table->order;
-    for (unsigned i = 0; i < QUEUE_COUNT; i++) {
-        table->queues[i].slots = calloc(capacity, sizeof(uint32_t));
-        complete = complete && table->queues[i].slots;
-    }
-    if (complete)
-        memset(table->buckets, 0xff, 2 * (size_t)capacity * sizeof *table->buckets);
-    else
-        table_free(table);
-    return complete;
+    /* For each entry two buckets, its place in the order, and a slot in each queue. */
+    size_t numbers = (3 + QUEUE_COUNT) * sizeof(uint32_t);
+
+    *table = (struct table){.capacity = capacity, .entries = malloc(capacity * (sizeof(struct entry) + numbers))};
+    if (!table->entries)
+        return false;
+    table->buckets = (uint32_t *)(table->entries + capacity);
+    table->order = table->buckets + 2 * (size_t)capacity;
+    for (unsigned i = 0; i < QUEUE_COUNT; i++)
+        table->queues[i].slots = table->order + (i + 1) * (size_t)capacity;
+    memset(table->buckets, 0xff, 2 * (size_t)capacity * sizeof *table->buckets);
+    return true;
 }
 
 static uint32_t prefix_hash(const struct prefix *prefix)
@@ -111,11 +132,11 @@ static struct entry *table_add(struct table *table, const struct entry *entry)
 }
 
 /* Closes the holes of a queue, so that its end is below the capacity again. */
-static void queue_compact(struct table *table, struct out_queue *queue)
+static void queue_compact(struct table *table, struct queue *queue)
 {
     uint32_t to = 0;
     for (uint32_t from = queue->head; from < queue->end; from++) {
-        if (queue->slots[from] == OUT_QUEUE_HOLE)
+        if (queue->slots[from] == HOLE)
             continue;
         queue->slots[to] = queue->slots[from];
         table->entries[queue->slots[to]].slot = to;
@@ -127,20 +148,20 @@ static void queue_compact(struct table *table, struct out_queue *queue)
 
 static void table_queue(struct table *table, struct entry *entry, enum queue_name name)
 {
-    struct out_queue *queue = &table->queues[name];
+    struct queue *queue = &table->queues[name];
     if (queue->end == table->capacity)
         queue_compact(table, queue);
-    if (name == QUEUE_ANNOUNCE && out_queue_empty(queue)) {
+    if (name == QUEUE_ANNOUNCE && queue_is_empty(queue)) {
         table->announce_unsorted = false;
     } else if (name == QUEUE_ANNOUNCE) {
         /* The last slot is a hole when what stood there was removed: then nothing is known of the order. */
         uint32_t last = queue->slots[queue->end - 1];
-        if (last == OUT_QUEUE_HOLE || table->entries[last].route.desired != entry->route.desired ||
+        if (last == HOLE || table->entries[last].route.desired != entry->route.desired ||
             table->entries[last].route.prefix.family != entry->route.prefix.family)
             table->announce_unsorted = true;
     }
     entry->queue = (uint8_t)name;
-    entry->slot = out_queue_append(queue, (uint32_t)(entry - table->entries));
+    entry->slot = queue_append(queue, (uint32_t)(entry - table->entries));
     entry->route.pending = true;
 }
 
@@ -148,7 +169,7 @@ static void table_unqueue(struct table *table, struct entry *entry)
 {
     if (!entry->route.pending)
         return;
-    out_queue_remove(&table->queues[entry->queue], entry->slot);
+    queue_remove(&table->queues[entry->queue], entry->slot);
     entry->route.pending = false;
 }
 
@@ -166,7 +187,7 @@ static bool table_rebuild(struct table *table, const struct table *old)
     for (unsigned i = 0; i < QUEUE_COUNT; i++) {
         for (uint32_t slot = old->queues[i].head; slot < old->queues[i].end; slot++) {
             uint32_t index = old->queues[i].slots[slot];
-            if (index != OUT_QUEUE_HOLE)
+            if (index != HOLE)
                 table_queue(table, table_find(table, &old->entries[index].route.prefix), (enum queue_name)i);
         }
     }
@@ -191,7 +212,7 @@ void rib_out_free(struct rib_out *rib)
         path_attributes_unref(rib->table.entries[i].route.desired);
         path_attributes_unref(rib->table.entries[i].route.sent);
     }
-    table_free(&rib->table);
+    free(rib->table.entries);
     free(rib);
 }
 
@@ -210,24 +231,17 @@ static void entry_settle(struct rib_out *rib, struct entry *entry)
                     route->prefix.family == FAMILY_IPV4 ? QUEUE_WITHDRAW_IPV4 : QUEUE_WITHDRAW_IPV6);
 }
 
-/* Changes one of the two sides of an entry, keeping the counts. */
-static void entry_set_desired(struct rib_out *rib, struct entry *entry, const struct path_attributes *desired)
+/* Changes one SIDE of an entry, desired or sent, keeping the counts. */
+static void entry_change(struct rib_out *rib, struct entry *entry, const struct path_attributes **side,
+                         const struct path_attributes *attributes)
 {
-    bool was_dead = entry_is_dead(entry);
-    path_attributes_ref(desired);
-    path_attributes_unref(entry->route.desired);
-    entry->route.desired = desired;
-    rib->table.live += (uint32_t)was_dead - (uint32_t)entry_is_dead(entry);
-}
-
-static void entry_set_sent(struct rib_out *rib, struct entry *entry, const struct path_attributes *sent)
-{
-    bool was_dead = entry_is_dead(entry);
-    rib->sent_count += (size_t)(sent != NULL) - (size_t)(entry->route.sent != NULL);
-    path_attributes_ref(sent);
-    path_attributes_unref(entry->route.sent);
-    entry->route.sent = sent;
-    rib->table.live += (uint32_t)was_dead - (uint32_t)entry_is_dead(entry);
+    rib->table.live -= !entry_is_dead(entry);
+    rib->sent_count -= entry->route.sent != NULL;
+    path_attributes_ref(attributes);
+    path_attributes_unref(*side);
+    *side = attributes;
+    rib->table.live += !entry_is_dead(entry);
+    rib->sent_count += entry->route.sent != NULL;
 }
 
 static struct entry *rib_out_add(struct rib_out *rib, const struct prefix *prefix)
@@ -236,7 +250,7 @@ static struct entry *rib_out_add(struct rib_out *rib, const struct prefix *prefi
         struct table table;
         if (!table_rebuild(&table, &rib->table))
             return NULL;
-        table_free(&rib->table);
+        free(rib->table.entries);
         rib->table = table;
     }
     struct entry entry = {.route.prefix = *prefix};
@@ -249,7 +263,7 @@ static void entry_desire(struct rib_out *rib, struct entry *entry, const struct 
     if (entry->route.desired == desired)
         return;
     table_unqueue(&rib->table, entry);
-    entry_set_desired(rib, entry, desired);
+    entry_change(rib, entry, &entry->route.desired, desired);
     entry->route.withheld = false;
     entry_settle(rib, entry);
 }
@@ -278,7 +292,7 @@ void rib_out_session_lost(struct rib_out *rib)
     for (uint32_t i = 0; i < rib->table.count; i++) {
         struct entry *entry = &rib->table.entries[i];
         table_unqueue(&rib->table, entry);
-        entry_set_sent(rib, entry, NULL);
+        entry_change(rib, entry, &entry->route.sent, NULL);
         entry->route.withheld = false;
         entry->route.sent_offset = entry->route.since_us = 0;
         entry_settle(rib, entry);
@@ -299,7 +313,7 @@ void rib_out_refresh(struct rib_out *rib, uint8_t family)
 bool rib_out_pending(const struct rib_out *rib)
 {
     for (unsigned i = 0; i < QUEUE_COUNT; i++) {
-        if (!out_queue_empty(&rib->table.queues[i]))
+        if (!queue_is_empty(&rib->table.queues[i]))
             return true;
     }
     return false;
@@ -320,7 +334,7 @@ static int compare_announcements(const void *left, const void *right, void *user
 
 static void sort_announcements(struct table *table)
 {
-    struct out_queue *queue = &table->queues[QUEUE_ANNOUNCE];
+    struct queue *queue = &table->queues[QUEUE_ANNOUNCE];
     queue_compact(table, queue);
     qsort_r(queue->slots, queue->end, sizeof *queue->slots, compare_announcements, table->entries);
     for (uint32_t i = 0; i < queue->end; i++)
@@ -333,19 +347,19 @@ size_t rib_out_next_group(struct rib_out *rib, const struct path_attributes **at
 {
     struct table *table = &rib->table;
     unsigned name = 0;
-    while (name < QUEUE_COUNT && out_queue_empty(&table->queues[name]))
+    while (name < QUEUE_COUNT && queue_is_empty(&table->queues[name]))
         name++;
     if (name == QUEUE_COUNT)
         return 0;
     if (name == QUEUE_ANNOUNCE && table->announce_unsorted)
         sort_announcements(table);
 
-    const struct out_queue *queue = &table->queues[name];
+    const struct queue *queue = &table->queues[name];
     const struct entry *first = &table->entries[queue->slots[queue->head]];
     *attributes = name == QUEUE_ANNOUNCE ? first->route.desired : NULL;
     size_t count = 0;
     for (uint32_t slot = queue->head; slot < queue->end && count < limit; slot++) {
-        if (queue->slots[slot] == OUT_QUEUE_HOLE)
+        if (queue->slots[slot] == HOLE)
             continue;
         const struct entry *entry = &table->entries[queue->slots[slot]];
         if (name == QUEUE_ANNOUNCE &&
@@ -360,8 +374,8 @@ size_t rib_out_next_group(struct rib_out *rib, const struct path_attributes **at
 static struct entry *group_entry(const struct table *table, const struct prefix *prefix)
 {
     for (unsigned i = 0; i < QUEUE_COUNT; i++) {
-        const struct out_queue *queue = &table->queues[i];
-        if (out_queue_empty(queue))
+        const struct queue *queue = &table->queues[i];
+        if (queue_is_empty(queue))
             continue;
         struct entry *entry = &table->entries[queue->slots[queue->head]];
         return memcmp(&entry->route.prefix, prefix, sizeof *prefix) == 0 ? entry : table_find(table, prefix);
@@ -376,7 +390,7 @@ void rib_out_sent(struct rib_out *rib, const struct prefix *prefixes, size_t cou
         if (!entry || !entry->route.pending)
             continue;
         table_unqueue(&rib->table, entry);
-        entry_set_sent(rib, entry, entry->queue == QUEUE_ANNOUNCE ? entry->route.desired : NULL);
+        entry_change(rib, entry, &entry->route.sent, entry->queue == QUEUE_ANNOUNCE ? entry->route.desired : NULL);
         entry->refresh = false;
         entry->route.sent_offset = offset;
         entry->route.since_us = now_us;
