@@ -14,13 +14,6 @@ void roll_clear(struct roll *roll)
     *roll = (struct roll){0};
 }
 
-struct roll roll_empty(void)
-{
-    static const struct vip_index none;
-
-    return (struct roll){.index = &none};
-}
-
 static bool allocate(struct roll *roll, const struct bgpd_config *config, size_t room)
 {
     size_t largest = 0;
@@ -29,7 +22,7 @@ static bool allocate(struct roll *roll, const struct bgpd_config *config, size_t
         if (config->vips[i].gate.check_count > largest)
             largest = config->vips[i].gate.check_count;
     }
-    roll->index = &config->vip_index;
+    roll->index = config->vip_index;
     roll->configured = config->vip_count;
     roll->vips = calloc(room + 1, sizeof(struct vip *));
     roll->by_prefix = calloc(room + 1, sizeof(struct vip *));
@@ -41,7 +34,7 @@ static bool allocate(struct roll *roll, const struct bgpd_config *config, size_t
 /* Goes through both rolls in order of prefix. */
 static bool merge(struct roll *next, const struct roll *current)
 {
-    const struct vip_index *index = next->index;
+    const struct vip_index *index = &next->index;
     size_t leaving = next->configured, at = 0;
 
     for (size_t i = 0; i < next->configured || at < current->count;) {
@@ -64,7 +57,7 @@ enum act { RESERVE, RELEASE, EXPECT };
 static bool tell_checks(const struct roll *next, const struct roll *current, struct verdict_table *verdicts,
                         enum act act)
 {
-    struct vip_index_diff diff = {.old = current->index, .new = next->index};
+    struct vip_index_diff diff = {.old = &current->index, .new = &next->index};
     uint64_t now_ms = clock_monotonic_ms();
     bool ok = true;
 
@@ -94,7 +87,7 @@ bool roll_prepare(struct roll *next, const struct roll *current, const struct bg
 /* Where merging has failed, by_prefix alone has no gaps. */
 void roll_abandon(struct roll *next, const struct roll *current, struct verdict_table *verdicts)
 {
-    if (next->index)
+    if (next->vips)
         tell_checks(next, current, verdicts, RELEASE);
     for (size_t i = 0; i < next->count; i++) {
         if (!next->by_prefix[i]->enrolled)

@@ -14,16 +14,13 @@
 
 /* Zero-initialised: empty. */
 struct roll {
-    const struct vip_index *index;
+    struct vip_index index;   /* of the configuration, whose it stays */
     struct vip **vips;        /* those that are configured, in that order, then those that leave */
     struct vip **by_prefix;   /* all */
     struct vip **work;        /* room for all */
     struct check_view *views; /* room for those of the largest gate */
     size_t configured, count;
 };
-
-/* That of no configuration. */
-struct roll roll_empty(void);
 
 /* Makes NEXT the roll of CONFIG, with those VIPs of CURRENT that there are; the others of CURRENT leave. VERDICTS
  * reserves its checks. False when out of memory: NEXT is empty. */

@@ -54,7 +54,6 @@ struct vips *vips_new(uv_loop_t *loop, struct health *health, struct addresses *
         return NULL;
     vips->health = health;
     vips->rooms = (struct vip_rooms){0, health_verdicts(health), addresses, speaker, journal};
-    vips->roll = roll_empty();
     uv_timer_init(loop, &vips->timer);
     uv_timer_init(loop, &vips->audience_timer);
     vips->timer.data = vips->audience_timer.data = vips;
@@ -73,9 +72,10 @@ static void mark_verdicts(struct vips *vips)
     const char *name;
 
     while ((name = verdict_table_take_changed(health_verdicts(vips->health)))) {
-        const struct gated_check *check = vip_index_check(vips->roll.index, name);
-        for (size_t i = 0; check && i < check->vip_count; i++)
-            mark(vips, vips->roll.vips[check->vips[i]]);
+        size_t count;
+        const struct vip_reference *references = vip_index_check(&vips->roll.index, name, &count);
+        for (size_t i = 0; i < count; i++)
+            mark(vips, vips->roll.vips[references[i].vip]);
     }
 }
 
@@ -227,7 +227,7 @@ void vips_apply(struct vips *vips, const struct bgpd_config *config)
     }
     verdict_table_set_lease(health_verdicts(vips->health), config->lease_ms);
     health_rearm(vips->health);
-    speaker_set_vips(vips->rooms.speaker, roll->index->prefixes, roll->configured);
+    speaker_set_vips(vips->rooms.speaker, roll->index.prefixes, roll->configured);
     for (struct peer *peer = speaker_next(vips->rooms.speaker, NULL); peer;
          peer = speaker_next(vips->rooms.speaker, peer))
         introduce(vips, peer);

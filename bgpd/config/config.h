@@ -23,7 +23,6 @@ struct neighbor_config {
     struct address address;
     const char *group;       /* NULL: none */
     const char *description; /* NULL: none */
-    const char *platform;    /* NULL: none */
     uint32_t peer_as;
     struct address local_address; /* FAMILY_NONE: the kernel chooses */
     uint16_t port;

@@ -12,11 +12,6 @@ bool config_address(struct config_builder *builder, const struct lyd_node *node,
     return false;
 }
 
-void *config_array(struct config_builder *builder, size_t count, size_t size)
-{
-    return arena_alloc(&builder->arena, count * size);
-}
-
 const char *config_text(struct config_builder *builder, const char *text)
 {
     return text ? arena_text(&builder->arena, text, strlen(text)) : NULL;

@@ -34,9 +34,6 @@ void config_read_vips(struct config_builder *builder);
  * *ADDRESS is then nobody's. */
 bool config_address(struct config_builder *builder, const struct lyd_node *node, struct address *address);
 
-/* COUNT zeroed objects of SIZE octets; NULL when out of memory. */
-void *config_array(struct config_builder *builder, size_t count, size_t size);
-
 /* A copy of TEXT; NULL for NULL, and when out of memory. */
 const char *config_text(struct config_builder *builder, const char *text);
 

@@ -168,7 +168,6 @@ static void read_neighbor(struct config_builder *builder, const struct lyd_node 
 
     neighbor->group = config_text(builder, model_text(node, "group"));
     neighbor->description = config_text(builder, conf_neighbor_option(node, "description"));
-    neighbor->platform = config_text(builder, conf_neighbor_option(node, "platform"));
     neighbor->peer_as = (uint32_t)option_number(node, "peer-as");
     neighbor->port = (uint16_t)option_number(node, "port");
     neighbor->passive = option_is_true(node, "passive");
@@ -184,8 +183,8 @@ static void read_neighbors(struct config_builder *builder, const struct lyd_node
 {
     struct bgp_config *config = &builder->config.bgp;
     size_t count = model_count(lyd_child(bgp), "neighbor");
-    struct neighbor_config *neighbors = config_array(builder, count, sizeof *neighbors);
-    struct locked_out *locked_out = config_array(builder, count, sizeof *locked_out);
+    struct neighbor_config *neighbors = arena_alloc(&builder->arena, count * sizeof *neighbors);
+    struct locked_out *locked_out = arena_alloc(&builder->arena, count * sizeof *locked_out);
 
     if (!neighbors || !locked_out)
         return;
@@ -206,7 +205,7 @@ static void read_listen(struct config_builder *builder, const struct lyd_node *l
 {
     struct bgp_config *config = &builder->config.bgp;
     size_t count = model_count(lyd_child(listen), "address");
-    struct address *addresses = config_array(builder, count, sizeof *addresses);
+    struct address *addresses = arena_alloc(&builder->arena, count * sizeof *addresses);
 
     if (!addresses)
         return;

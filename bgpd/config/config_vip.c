@@ -66,7 +66,7 @@ static int compare_profiles(const void *a, const void *b)
 static void read_profiles(struct config_builder *builder)
 {
     size_t count = model_count(builder->tree, "profile");
-    struct config_profile *profiles = config_array(builder, count + 1, sizeof *profiles);
+    struct config_profile *profiles = arena_alloc(&builder->arena, (count + 1) * sizeof *profiles);
 
     if (!profiles)
         return;
@@ -114,7 +114,7 @@ static int compare_checks(const void *a, const void *b)
 
 static void read_checks(struct config_builder *builder)
 {
-    struct gate_check *checks = config_array(builder, model_count(builder->tree, "check"), sizeof *checks);
+    struct gate_check *checks = arena_alloc(&builder->arena, model_count(builder->tree, "check") * sizeof *checks);
 
     if (!checks)
         return;
@@ -138,7 +138,7 @@ static int percent_of(const struct lyd_node *gate, const char *leaf)
 static void read_gate(struct config_builder *builder, const struct lyd_node *node, struct gate_config *gate)
 {
     const char *require = model_text(node, "require");
-    struct gate_check *checks = config_array(builder, model_count(lyd_child(node), "check"), sizeof *checks);
+    struct gate_check *checks = arena_alloc(&builder->arena, model_count(lyd_child(node), "check") * sizeof *checks);
 
     if (!checks)
         return;
@@ -161,7 +161,8 @@ static void read_gate(struct config_builder *builder, const struct lyd_node *nod
 
 static void read_vip_neighbors(struct config_builder *builder, const struct lyd_node *node, struct vip_config *vip)
 {
-    struct address *neighbors = config_array(builder, model_count(lyd_child(node), "neighbor"), sizeof *neighbors);
+    struct address *neighbors =
+        arena_alloc(&builder->arena, model_count(lyd_child(node), "neighbor") * sizeof *neighbors);
 
     if (!neighbors)
         return;
@@ -213,7 +214,7 @@ static void read_vip(struct config_builder *builder, const struct lyd_node *node
 void config_read_vips(struct config_builder *builder)
 {
     struct bgpd_config *config = &builder->config;
-    struct vip_config *vips = config_array(builder, model_count(builder->tree, "vip"), sizeof *vips);
+    struct vip_config *vips = arena_alloc(&builder->arena, model_count(builder->tree, "vip") * sizeof *vips);
 
     read_profiles(builder);
     read_checks(builder);

@@ -5,12 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One gate's naming of a check. */
-struct reference {
-    const struct gate_check *check;
-    uint32_t position; /* of the gate's VIP */
-};
-
 static int compare_positions(const void *a, const void *b, void *user)
 {
     const struct vip_config *vips = user;
@@ -37,82 +31,61 @@ static bool index_prefixes(struct vip_index *index, struct arena *arena, const s
 
 static int compare_references(const void *a, const void *b)
 {
-    const struct reference *one = a, *other = b;
+    const struct vip_reference *one = a, *other = b;
     int order = strcmp(one->check->name, other->check->name);
 
-    return order ? order : (one->position > other->position) - (one->position < other->position);
+    return order ? order : (one->vip > other->vip) - (one->vip < other->vip);
 }
 
-static size_t count_references(const struct vip_config *vips, size_t count)
+static bool index_references(struct vip_index *index, struct arena *arena, const struct vip_config *vips, size_t count)
 {
-    size_t references = 0;
+    size_t total = 0;
 
     for (size_t i = 0; i < count; i++)
-        references += vips[i].gate.check_count;
-    return references;
-}
-
-/* Appends the next of REFERENCES, which are sorted, to CHECKS. */
-static size_t add_reference(struct gated_check *checks, size_t check_count, const struct reference *reference,
-                            uint32_t *place)
-{
-    struct gated_check *last = check_count > 0 ? &checks[check_count - 1] : NULL;
-
-    *place = reference->position;
-    if (!last || strcmp(last->name, reference->check->name) != 0) {
-        last = &checks[check_count++];
-        *last = (struct gated_check){.name = reference->check->name, .vips = place};
-    }
-    last->vip_count++;
-    if (last->first_verdict_ms < reference->check->first_verdict_ms)
-        last->first_verdict_ms = reference->check->first_verdict_ms;
-    return check_count;
-}
-
-static bool index_checks(struct vip_index *index, struct arena *arena, const struct vip_config *vips, size_t count)
-{
-    size_t total = count_references(vips, count), used = 0;
-    struct reference *references = calloc(total + 1, sizeof *references);
-    struct gated_check *checks = arena_alloc(arena, total * sizeof *checks);
-    uint32_t *positions = arena_alloc(arena, total * sizeof *positions);
-
-    if (!references || !checks || !positions) {
-        free(references);
+        total += vips[i].gate.check_count;
+    struct vip_reference *references = arena_alloc(arena, total * sizeof *references);
+    if (!references)
         return false;
-    }
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < vips[i].gate.check_count; k++)
-            references[used++] = (struct reference){&vips[i].gate.checks[k], (uint32_t)i};
+            references[index->reference_count++] = (struct vip_reference){&vips[i].gate.checks[k], (uint32_t)i};
     }
     qsort(references, total, sizeof *references, compare_references);
-    for (size_t i = 0; i < total; i++)
-        index->check_count = add_reference(checks, index->check_count, &references[i], &positions[i]);
-    free(references);
-    index->checks = checks;
+    index->references = references;
     return true;
 }
 
 bool vip_index_build(struct vip_index *index, struct arena *arena, const struct vip_config *vips, size_t count)
 {
     *index = (struct vip_index){0};
-    if (index_prefixes(index, arena, vips, count) && index_checks(index, arena, vips, count))
-        return true;
-    arena->failed = true;
-    return false;
+    return index_prefixes(index, arena, vips, count) && index_references(index, arena, vips, count);
 }
 
-static int compare_name_with_check(const void *name, const void *element)
+/* How many references from AT on are to the same check. */
+static size_t run_length(const struct vip_index *index, size_t at)
 {
-    const struct gated_check *check = element;
+    const char *name = index->references[at].check->name;
+    size_t end = at + 1;
 
-    return strcmp(name, check->name);
+    while (end < index->reference_count && strcmp(index->references[end].check->name, name) == 0)
+        end++;
+    return end - at;
 }
 
-const struct gated_check *vip_index_check(const struct vip_index *index, const char *name)
+const struct vip_reference *vip_index_check(const struct vip_index *index, const char *name, size_t *count)
 {
-    return index->check_count
-               ? bsearch(name, index->checks, index->check_count, sizeof *index->checks, compare_name_with_check)
-               : NULL;
+    size_t low = 0, high = index->reference_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(index->references[middle].check->name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < index->reference_count && strcmp(index->references[low].check->name, name) == 0;
+    *count = found ? run_length(index, low) : 0;
+    return found ? &index->references[low] : NULL;
 }
 
 bool vip_index_diff_next(struct vip_index_diff *diff)
@@ -121,12 +94,12 @@ bool vip_index_diff_next(struct vip_index_diff *diff)
 
     diff->removed = NULL;
     diff->added = NULL;
-    while (diff->at_old < old->check_count || diff->at_new < new->check_count) {
-        const struct gated_check *was = diff->at_old < old->check_count ? &old->checks[diff->at_old] : NULL;
-        const struct gated_check *is = diff->at_new < new->check_count ? &new->checks[diff->at_new] : NULL;
+    while (diff->at_old < old->reference_count || diff->at_new < new->reference_count) {
+        const struct gate_check *was = diff->at_old < old->reference_count ? old->references[diff->at_old].check : NULL;
+        const struct gate_check *is = diff->at_new < new->reference_count ? new->references[diff->at_new].check : NULL;
         int order = !was ? 1 : !is ? -1 : strcmp(was->name, is->name);
-        diff->at_old += order <= 0;
-        diff->at_new += order >= 0;
+        diff->at_old += order <= 0 ? run_length(old, diff->at_old) : 0;
+        diff->at_new += order >= 0 ? run_length(new, diff->at_new) : 0;
         if (order < 0)
             diff->removed = was->name;
         else if (order > 0 || was->first_verdict_ms != is->first_verdict_ms)

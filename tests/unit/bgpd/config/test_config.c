@@ -128,7 +128,6 @@ static void test_neighbor_with_everything(void **state)
     assert_int_equal(config->bgp.listen_port, 1790);
     assert_int_equal(config->bgp.listen_count, 1);
     assert_string_equal(neighbor->group, "ars");
-    assert_string_equal(neighbor->platform, "azure-route-server");
     assert_string_equal(neighbor->description, "instance 0");
     assert_int_equal(neighbor->peer_as, 65515);
     assert_int_equal(neighbor->ttl, 64);

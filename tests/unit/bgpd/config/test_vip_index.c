@@ -46,31 +46,34 @@ static struct vip_index index_of(const char *const *gates, size_t count)
 static void test_prefixes_are_sorted(void **state)
 {
     const struct vip_index index = index_of((const char *const[]){"", "", ""}, 3);
+    size_t count;
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(index.prefixes[i].octets[3], 7 + i);
         assert_int_equal(index.positions[i], 2 - i);
     }
-    assert_int_equal(index.check_count, 0);
-    assert_null(vip_index_check(&index, "a"));
+    assert_int_equal(index.reference_count, 0);
+    assert_null(vip_index_check(&index, "a", &count));
 }
 
 static void test_a_check_leads_to_its_vips(void **state)
 {
-    const struct vip_index index = index_of((const char *const[]){"c", "ba", "", "Ac"}, 4);
-    const struct gated_check *check = vip_index_check(&index, "a");
+    const struct vip_index index = index_of((const char *const[]){"c", "ba", "", "ac"}, 4);
+    size_t count;
+    const struct vip_reference *references = vip_index_check(&index, "a", &count);
 
     (void)state;
-    assert_int_equal(index.check_count, 3);
-    assert_int_equal(check->vip_count, 2);
-    assert_int_equal(check->vips[0], 1);
-    assert_int_equal(check->vips[1], 3);
-    assert_int_equal(check->first_verdict_ms, 200); /* the longest */
-    assert_int_equal(vip_index_check(&index, "b")->first_verdict_ms, 100);
-    assert_int_equal(vip_index_check(&index, "b")->vip_count, 1);
-    assert_int_equal(vip_index_check(&index, "c")->vips[0], 0);
-    assert_null(vip_index_check(&index, "d"));
+    assert_int_equal(count, 2);
+    assert_int_equal(references[0].vip, 1);
+    assert_int_equal(references[1].vip, 3);
+    assert_int_equal(references[0].check->first_verdict_ms, 100);
+    assert_int_equal(vip_index_check(&index, "b", &count)->vip, 1);
+    assert_int_equal(count, 1);
+    assert_int_equal(vip_index_check(&index, "c", &count)->vip, 0);
+    assert_int_equal(count, 2);
+    assert_null(vip_index_check(&index, "d", &count));
+    assert_int_equal(count, 0);
 }
 
 static void test_difference(void **state)
