@@ -188,40 +188,13 @@ static void errand_end(struct helper *helper, struct errand *errand)
     free(errand);
 }
 
-/* The process cannot be asked any more: whoever waits is told so with ERROR. */
-static void fail(struct helper *helper, struct errand *errand, int error)
-{
-    struct helper_look *look = errand->look;
-    struct helper_run *run = errand->run;
-
-    errand_end(helper, errand);
-    if (look) {
-        look->errand = NULL;
-        look->done(look, error, NULL, 0);
-    } else if (run) {
-        run->errand = NULL;
-        run->events->not_run(run, error);
-    }
-}
-
-/* The process has ended: whoever waits is told so. */
-static void on_lost(void *user)
-{
-    struct helper *helper = user;
-    struct errand *errand;
-
-    while ((errand = RB_MIN(errand_tree, &helper->errands)))
-        fail(helper, errand, -ECANCELED);
-}
-
 static int be_there(struct helper *helper)
 {
-    bool fresh;
-    int error = helper_process_be_there(&helper->process, &fresh);
+    int result = helper_process_be_there(&helper->process);
 
-    if (fresh)
+    if (result > 0)
         helper->eyes = 1;
-    return error;
+    return result < 0 ? result : 0;
 }
 
 /* ---- looks ---- */
@@ -344,12 +317,6 @@ void helper_run_cancel(struct helper *helper, struct helper_run *run)
 
 /* ---- replies ---- */
 
-static void tell_look(struct helper_look *look, const struct helper_reply *reply)
-{
-    look->errand = NULL;
-    look->done(look, reply->error, reply->text, reply->size);
-}
-
 static void tell_run(struct helper_run *run, const struct helper_reply *reply)
 {
     const struct helper_run_events *events = run->events;
@@ -365,21 +332,39 @@ static void tell_run(struct helper_run *run, const struct helper_reply *reply)
         events->ended(run, reply->status);
 }
 
+static void tell(struct helper *helper, struct errand *errand, const struct helper_reply *reply)
+{
+    struct helper_look *look = errand->look;
+    struct helper_run *run = errand->run;
+
+    if (reply->news != HELPER_RUNNING)
+        errand_end(helper, errand);
+    if (look) {
+        look->errand = NULL;
+        look->done(look, reply->error, reply->text, reply->size);
+    } else if (run) {
+        tell_run(run, reply);
+    }
+}
+
 static void on_reply(const struct helper_reply *reply, void *user)
 {
     struct helper *helper = user;
     struct errand wanted = {.id = reply->id}, *errand = RB_FIND(errand_tree, &helper->errands, &wanted);
 
-    if (!errand) /* it could not be run, and now has ended */
-        return;
-    struct helper_look *look = errand->look;
-    struct helper_run *run = errand->run;
-    if (reply->news != HELPER_RUNNING)
-        errand_end(helper, errand);
-    if (look)
-        tell_look(look, reply);
-    else if (run)
-        tell_run(run, reply);
+    if (errand) /* else it could not be run, and now has ended */
+        tell(helper, errand, reply);
+}
+
+/* The process has ended: whoever waits is told so. */
+static void on_lost(void *user)
+{
+    const struct helper_reply reply = {.news = HELPER_NOT_RUN, .error = -ECANCELED};
+    struct helper *helper = user;
+    struct errand *errand;
+
+    while ((errand = RB_MIN(errand_tree, &helper->errands)))
+        tell(helper, errand, &reply);
 }
 
 /* ---- life ---- */

@@ -136,11 +136,10 @@ static void close_pair(const int ends[2])
         close(ends[i]);
 }
 
-int helper_process_be_there(struct helper_process *process, bool *fresh)
+int helper_process_be_there(struct helper_process *process)
 {
     int orders[2] = {-1, -1}, looks[2] = {-1, -1};
 
-    *fresh = false;
     if (process->orders >= 0)
         return 0;
     if (process->process || uv_now(process->loop) < process->not_before_ms)
@@ -157,8 +156,7 @@ int helper_process_be_there(struct helper_process *process, bool *fresh)
     close(looks[1]);
     process->orders = orders[0];
     process->looks = looks[0];
-    *fresh = true;
-    return 0;
+    return 1;
 }
 
 void helper_process_init(struct helper_process *process)

@@ -6,7 +6,6 @@
 #include "healthd/helper/message.h"
 #include "healthd/net/watcher.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,8 +29,8 @@ void helper_process_init(struct helper_process *process);
 /* Lets go of the process, which ends by itself. */
 void helper_process_close(struct helper_process *process);
 
-/* Sees to it that there is a process; *FRESH is set to whether it is a new one. 0, or a negative errno. */
-int helper_process_be_there(struct helper_process *process, bool *fresh);
+/* Sees to it that there is a process. 1 where it is a new one, else 0; or a negative errno. */
+int helper_process_be_there(struct helper_process *process);
 
 /* Sends REQUEST, by the socket that its order takes, and the SIZE bytes of TEXT, with DESCRIPTOR unless it is -1. 0, or
  * a negative errno. */
