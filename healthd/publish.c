@@ -35,7 +35,6 @@ struct subscriber {
 
 struct frame {
     uv_write_t write;
-    size_t size;
     uint8_t bytes[VERDICT_FRAME_MAX];
 };
 
@@ -75,7 +74,6 @@ static void queue(struct subscriber *subscriber, const uint8_t *bytes, size_t si
         subscriber_close(subscriber);
         return;
     }
-    frame->size = size;
     memcpy(frame->bytes, bytes, size);
     frame->write.data = frame;
     uv_buf_t buffer = uv_buf_init((char *)frame->bytes, (unsigned)size);
@@ -97,18 +95,10 @@ static void subscriber_send(struct subscriber *subscriber, const uint8_t *bytes,
         queue(subscriber, bytes + (sent > 0 ? sent : 0), size - (size_t)(sent > 0 ? sent : 0));
 }
 
-static size_t encode(const struct verdict_message *message, uint8_t bytes[static VERDICT_FRAME_MAX])
-{
-    struct wire_writer writer = wire_writer_of(bytes, VERDICT_FRAME_MAX);
-
-    verdict_encode(&writer, message);
-    return writer.position;
-}
-
 static void subscriber_say(struct subscriber *subscriber, const struct verdict_message *message)
 {
     uint8_t bytes[VERDICT_FRAME_MAX];
-    size_t size = encode(message, bytes);
+    size_t size = verdict_encode(bytes, message);
 
     if (!subscriber->closing)
         subscriber_send(subscriber, bytes, size);
@@ -176,7 +166,7 @@ static void on_connection(int fd, void *user)
 void publisher_say(struct publisher *publisher, const struct verdict_message *message)
 {
     uint8_t bytes[VERDICT_FRAME_MAX];
-    size_t size = encode(message, bytes);
+    size_t size = verdict_encode(bytes, message);
     struct subscriber *subscriber, *next;
 
     for (subscriber = LIST_FIRST(&publisher->subscribers); subscriber; subscriber = next) {

@@ -56,17 +56,15 @@ static void write_payload(struct wire_writer *writer, const struct verdict_messa
     }
 }
 
-void verdict_encode(struct wire_writer *writer, const struct verdict_message *message)
+size_t verdict_encode(uint8_t frame[static VERDICT_FRAME_MAX], const struct verdict_message *message)
 {
-    uint8_t data[VERDICT_FRAME_MAX];
-    struct wire_writer frame = wire_writer_of(data, sizeof data);
+    struct wire_writer writer = wire_writer_of(frame, VERDICT_FRAME_MAX);
 
-    wire_write_u16(&frame, 0);
-    wire_write_u8(&frame, (uint8_t)message->type);
-    write_payload(&frame, message);
-    wire_patch_u16(&frame, 0, (uint16_t)(frame.position - 2));
-    /* All of the frame or nothing: half a frame would break the stream. */
-    wire_write_bytes(writer, data, frame.position);
+    wire_write_u16(&writer, 0);
+    wire_write_u8(&writer, (uint8_t)message->type);
+    write_payload(&writer, message);
+    wire_patch_u16(&writer, 0, (uint16_t)(writer.position - 2));
+    return writer.position;
 }
 
 static void read_change(struct wire_reader *frame, struct verdict_message *message)

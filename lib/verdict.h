@@ -39,8 +39,8 @@ struct verdict_message {
 /* The documented word: "up", "down", "unknown". */
 const char *verdict_name(enum verdict verdict);
 
-/* Appends MESSAGE as one frame. */
-void verdict_encode(struct wire_writer *writer, const struct verdict_message *message);
+/* Writes MESSAGE as one frame, and returns its length: there is room for any. */
+size_t verdict_encode(uint8_t frame[static VERDICT_FRAME_MAX], const struct verdict_message *message);
 
 enum verdict_read {
     VERDICT_BROKEN = -1, /* the stream is not one: nothing more can be read from it */

@@ -101,13 +101,10 @@ static void send_octets(struct fixture *fixture, const void *octets, size_t size
 
 static void publish(struct fixture *fixture, const struct verdict_message *messages, size_t count)
 {
-    uint8_t octets[4096];
-    struct wire_writer writer = wire_writer_of(octets, sizeof octets);
+    uint8_t octets[VERDICT_FRAME_MAX];
 
     for (size_t i = 0; i < count; i++)
-        verdict_encode(&writer, &messages[i]);
-    assert_false(writer.failed);
-    send_octets(fixture, octets, writer.position);
+        send_octets(fixture, octets, verdict_encode(octets, &messages[i]));
 }
 
 static void publish_snapshot(struct fixture *fixture, enum verdict verdict)
@@ -216,15 +213,19 @@ static void test_socket_that_appears_is_known_at_once(void **state)
 static void test_frames_cut_anywhere(void **state)
 {
     struct fixture *fixture = *state;
-    uint8_t octets[1024];
-    struct wire_writer writer = wire_writer_of(octets, sizeof octets);
+    static const struct verdict_message messages[] = {
+        {.type = VERDICT_HELLO, .version = VERDICT_VERSION},
+        {.type = VERDICT_CHANGE, .name = "a", .verdict = VERDICT_DOWN},
+        {.type = VERDICT_SNAPSHOT_END},
+    };
+    uint8_t octets[2 * VERDICT_FRAME_MAX];
+    size_t size = 0;
 
-    verdict_encode(&writer, &(struct verdict_message){.type = VERDICT_HELLO, .version = VERDICT_VERSION});
-    verdict_encode(&writer, &(struct verdict_message){.type = VERDICT_CHANGE, .name = "a", .verdict = VERDICT_DOWN});
-    verdict_encode(&writer, &(struct verdict_message){.type = VERDICT_SNAPSHOT_END});
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
+        size += verdict_encode(octets + size, &messages[i]);
     publisher_listen(fixture);
     RUN_UNTIL(fixture, fixture->publisher.client);
-    for (size_t i = 0; i < writer.position; i++) {
+    for (size_t i = 0; i < size; i++) {
         assert_int_equal(standing(fixture), CHECK_PENDING);
         send_octets(fixture, &octets[i], 1);
         uv_run(&fixture->loop, UV_RUN_ONCE);
