@@ -62,7 +62,7 @@ char *request_get(const char *what, const struct member *members, size_t count)
 bool document_read(struct document *document, const char *json, size_t size)
 {
     *document = (struct document){0};
-    document->state = node_child(json_parse(&document->arena, json, size), "vipgate:state");
+    document->state = node_child(json_parse(&document->arena, json, size, NULL), "vipgate:state");
     if (document->state && document->state->object)
         return true;
     complain("invalid answer from the daemon; is it another version?");

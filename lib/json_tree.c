@@ -270,36 +270,24 @@ static bool read_members(struct parser *parser, struct json_node *object, unsign
     return take(parser, '}') || fail(parser, "expected ',' or '}'");
 }
 
-static struct json_node *parse(struct parser *parser)
+struct json_node *json_parse(struct arena *arena, const char *text, size_t size, struct json_fault *fault)
 {
-    struct json_node *object = arena_alloc(parser->arena, sizeof *object);
+    struct parser parser = {.arena = arena, .wire = wire_reader_of(text, size), .keeps_empty = fault};
+    struct json_node *object = arena_alloc(arena, sizeof *object);
 
     if (!object)
-        fail(parser, "out of memory");
-    else if (!take(parser, '{'))
-        fail(parser, "expected '{'");
-    else if (read_members(parser, object, 1)) {
-        skip_space(parser);
-        if (!wire_consumed(&parser->wire))
-            fail(parser, "trailing characters after object");
+        fail(&parser, "out of memory");
+    else if (!take(&parser, '{'))
+        fail(&parser, "expected '{'");
+    else if (read_members(&parser, object, 1)) {
+        skip_space(&parser);
+        if (!wire_consumed(&parser.wire))
+            fail(&parser, "trailing characters after object");
     }
-    return object;
-}
-
-struct json_node *json_parse(struct arena *arena, const char *text, size_t size)
-{
-    struct parser parser = {.arena = arena, .wire = wire_reader_of(text, size)};
-    struct json_node *object = parse(&parser);
-
-    return parser.fault.message || arena->failed ? NULL : object;
-}
-
-struct json_node *json_parse_to_fault(struct arena *arena, const char *text, size_t size, struct json_fault *fault)
-{
-    struct parser parser = {.arena = arena, .wire = wire_reader_of(text, size), .keeps_empty = true};
-    struct json_node *object = parse(&parser);
-
-    *fault = parser.fault;
+    if (fault)
+        *fault = parser.fault;
+    else if (parser.fault.message || arena->failed)
+        return NULL;
     return object;
 }
 

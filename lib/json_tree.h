@@ -29,11 +29,10 @@ struct json_fault {
     const char *at;
 };
 
-/* Reads the SIZE octets at TEXT, which are one object, into ARENA. NULL: they are not, or memory is out. */
-struct json_node *json_parse(struct arena *arena, const char *text, size_t size);
-
-/* The same for a text to be judged: with FAULT what there is before it; an empty array is one node. */
-struct json_node *json_parse_to_fault(struct arena *arena, const char *text, size_t size, struct json_fault *fault);
+/* Reads the SIZE octets at TEXT, which are one object, into ARENA. NULL: they are not, or memory is out. For a text to
+ * be judged *FAULT, where not NULL, says what is wrong: then what there is before it is returned, and an empty array is
+ * one node. */
+struct json_node *json_parse(struct arena *arena, const char *text, size_t size, struct json_fault *fault);
 
 /* The first node NAME from NODE on; the first member NAME of PARENT. NULL: none. */
 struct json_node *node_from(const struct json_node *node, const char *name);

@@ -122,7 +122,7 @@ void json_read(struct document *document, const struct source *source)
 {
     struct reader reader = {.document = document, .cursor = cursor_of(source)};
     struct json_fault fault;
-    const struct json_node *object = json_parse_to_fault(&document->conf.arena, source->text, source->size, &fault);
+    const struct json_node *object = json_parse(&document->conf.arena, source->text, source->size, &fault);
 
     if (object)
         read_members(&reader, object->child, &document->statements, true);

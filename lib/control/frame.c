@@ -31,6 +31,6 @@ int control_request_take(struct wire_reader *reader, struct arena *arena, const 
         snprintf(error, size, "bad request: longer than %d bytes", CONTROL_REQUEST_MAX);
     if (result <= 0)
         return result;
-    *rpc = rpc_of(json_parse(arena, (const char *)body.data, body.size), error, size);
+    *rpc = rpc_of(json_parse(arena, (const char *)body.data, body.size, NULL), error, size);
     return *rpc ? 1 : -1;
 }

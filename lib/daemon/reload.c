@@ -28,8 +28,7 @@ struct reload {
     const char *path;
     char *absolute; /* the same, for others */
     struct load *running;
-    struct beside *thread; /* reads; NULL: nothing is being read */
-    struct reading *reading;
+    struct beside *thread;           /* reads; NULL: nothing is being read */
     struct load *prepared;           /* or being prepared; NULL: nothing */
     bool ready;                      /* to be applied */
     struct control_request *request; /* who asked; NULL: a signal, or a client that has gone */
@@ -253,7 +252,6 @@ static void on_read(void *user)
     struct load *load = reading->load;
 
     reload->thread = NULL;
-    reload->reading = NULL;
     free(reading);
     if (!reload->unwanted && is_acceptable(reload, load)) {
         reload->prepared = load;
@@ -277,10 +275,8 @@ static void begin(struct reload *reload)
         *reading = (struct reading){reload, reload->owner, reload->path, reload->running, load};
         reload->thread = beside_start(reload->loop, read_file, on_read, reading);
     }
-    if (reload->thread) {
-        reload->reading = reading;
+    if (reload->thread)
         return;
-    }
     free(reading);
     free(load);
     refuse(reload, "out of memory or threads");
@@ -412,7 +408,6 @@ void reload_stop(struct reload *reload)
     /* The thread may still look at what runs, and may never end: it cleans up after itself. */
     beside_abandon(reload->thread, drop_reading);
     reload->thread = NULL;
-    reload->reading = NULL;
     reload->running = NULL;
 }
 

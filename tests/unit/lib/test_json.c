@@ -96,7 +96,7 @@ static void test_a_long_text_grows(void **state)
     for (int i = 0; i < 10; i++)
         json_item(&json, "x", text);
     json_finish(&json);
-    const struct json_node *document = json_parse(&arena, json.text, json.length);
+    const struct json_node *document = json_parse(&arena, json.text, json.length, NULL);
     size_t count = 0;
     NODE_FOR_EACH(node, document, "x")
     {

@@ -15,7 +15,7 @@ static void test_a_document(void **state)
         " {\"vipgate:state\": {\"site\": \"a\", \"none\": [], \"nothing\": {},\n\t\"vip\": [ {\"n\": -1.5e+3},\r"
         "{\"n\":2, \"on\": true, \"off\":false, \"list\":[\"x\", \"y\"]} ], \"last\": null}} ";
     struct arena arena = {0};
-    const struct json_node *document = json_parse(&arena, text, sizeof text - 1);
+    const struct json_node *document = json_parse(&arena, text, sizeof text - 1, NULL);
     const struct json_node *top = node_child(document, "vipgate:state"), *vip = node_child(top, "vip");
 
     assert_non_null(top);
@@ -72,7 +72,7 @@ static void test_strings(void **state)
         char document[64];
         print_message("%s\n", rows[i].json);
         int size = snprintf(document, sizeof document, "{\"x\":%s}", rows[i].json);
-        const struct json_node *node = json_parse(&arena, document, (size_t)size);
+        const struct json_node *node = json_parse(&arena, document, (size_t)size, NULL);
         assert_int_equal(node != NULL, rows[i].text != NULL);
         if (node)
             assert_string_equal(node_text(node, "x"), rows[i].text);
@@ -109,7 +109,7 @@ static void test_what_is_no_object(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct arena arena = {0};
         print_message("%s\n", rows[i]);
-        assert_null(json_parse(&arena, rows[i], strlen(rows[i])));
+        assert_null(json_parse(&arena, rows[i], strlen(rows[i]), NULL));
         arena_free(&arena);
     }
 }
@@ -124,7 +124,7 @@ static void test_every_cut(void **state)
         struct arena arena = {0};
         char *cut = malloc(size ? size : 1);
         memcpy(cut, text, size);
-        assert_null(json_parse(&arena, cut, size));
+        assert_null(json_parse(&arena, cut, size, NULL));
         free(cut);
         arena_free(&arena);
     }

@@ -89,7 +89,7 @@ static void test_append(void **state)
         uint64_t after = event_feed_begin(daemon->feed, rows[row].last);
         assert_true(event_feed_append(daemon->feed, &top, &after, NULL));
         json_finish(&top);
-        const struct json_node *document = json_parse(&arena, top.text, top.length);
+        const struct json_node *document = json_parse(&arena, top.text, top.length, NULL);
         NODE_FOR_EACH(event, node_child(document, "vipgate:state"), "event")
         {
             if (count++ == 0)

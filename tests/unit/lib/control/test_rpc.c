@@ -15,7 +15,7 @@ static bool is_taken(const char *json, char error[static 256])
     struct arena arena = {0};
 
     error[0] = '\0';
-    bool taken = rpc_of(json_parse(&arena, json, strlen(json)), error, 256);
+    bool taken = rpc_of(json_parse(&arena, json, strlen(json), NULL), error, 256);
     arena_free(&arena);
     return taken;
 }
