@@ -57,19 +57,13 @@ static void tell(struct check *check, const struct judge *before)
     if (check->judge.verdict == VERDICT_UNKNOWN && before->verdict == VERDICT_UNKNOWN)
         return; /* nothing that an operator would see has changed */
     if (check->judge.verdict != before->verdict) {
-        journal_add(check->room->journal, now_us, "check", check->config->name, verdict_name(before->verdict),
-                    verdict_name(check->judge.verdict), "%s", check->cause);
-        return;
+        strlcpy(from, verdict_name(before->verdict), sizeof from);
+        strlcpy(to, verdict_name(check->judge.verdict), sizeof to);
+    } else {
+        snprintf(from, sizeof from, "%u%%", before->healthy_percent);
+        snprintf(to, sizeof to, "%u%%", check->judge.healthy_percent);
     }
-    snprintf(from, sizeof from, "%u%%", before->healthy_percent);
-    snprintf(to, sizeof to, "%u%%", check->judge.healthy_percent);
     journal_add(check->room->journal, now_us, "check", check->config->name, from, to, "%s", check->cause);
-}
-
-static void announce(struct check *check, const struct judge *before)
-{
-    explain(check, before->verdict);
-    tell(check, before);
 }
 
 /* Damping that begins or ends changes no verdict at that moment, but explains why nothing comes back. */
@@ -96,30 +90,25 @@ static void arm_judge_timer(struct check *check)
         uv_timer_stop(&check->judge_timer);
 }
 
-static void on_judge_timer(uv_timer_t *timer)
+/* INPUT NULL: only time has passed. */
+static void judge(struct check *check, const struct judge_input *input)
 {
-    struct check *check = timer->data;
+    const struct judge_config *config = &check->config->judge;
     const struct judge before = check->judge;
+    bool changed = input ? judge_input(&check->judge, config, input, now_ms(check))
+                         : judge_time(&check->judge, config, now_ms(check));
 
-    if (judge_time(&check->judge, &check->config->judge, now_ms(check)))
-        announce(check, &before);
+    if (changed) {
+        explain(check, before.verdict);
+        tell(check, &before);
+    }
     note_damping(check);
     arm_judge_timer(check);
 }
 
-static void judge_last(struct check *check)
+static void on_judge_timer(uv_timer_t *timer)
 {
-    const struct judge before = check->judge;
-    const struct judge_input input = {
-        .outcome = check->last.outcome,
-        .decisive = check->last.decisive,
-        .healthy_percent = check->last.healthy_percent,
-    };
-
-    if (judge_input(&check->judge, &check->config->judge, &input, now_ms(check)))
-        announce(check, &before);
-    note_damping(check);
-    arm_judge_timer(check);
+    judge(timer->data, NULL);
 }
 
 /* ---- the end of a run ---- */
@@ -167,7 +156,7 @@ static void finish(struct check *check)
     check->runs++;
     check->last = check->probe->result;
     check->last_time_us = clock_real_us();
-    judge_last(check);
+    judge(check, &(struct judge_input){check->last.outcome, check->last.decisive, check->last.healthy_percent});
     log_debug(check->config->name, "%s in %" PRIu32 " us: %s", outcome_name(check->last.outcome),
               check->last.latency_us, check->last.detail);
     note_trouble(check, before, reason_before);
