@@ -80,22 +80,6 @@ void acceptor_start(struct acceptor *acceptor, acceptor_accepted *accepted, void
     uv_poll_start(&acceptor->poll, UV_READABLE, on_readable);
 }
 
-int acceptor_open(struct acceptor **acceptor, uv_loop_t *loop, int fd, int backlog, acceptor_accepted *accepted,
-                  void *user)
-{
-    if (listen(fd, backlog) < 0) {
-        int error = errno;
-        close(fd);
-        return -error;
-    }
-    struct acceptor *opened = acceptor_new(loop, fd);
-    if (!opened)
-        return -ENOMEM;
-    acceptor_start(opened, accepted, user);
-    *acceptor = opened;
-    return 0;
-}
-
 static void on_closed(uv_handle_t *handle)
 {
     struct acceptor *acceptor = handle->data;

@@ -17,10 +17,6 @@ typedef void acceptor_accepted(int fd, void *user);
 struct acceptor *acceptor_new(uv_loop_t *loop, int fd);
 void acceptor_start(struct acceptor *acceptor, acceptor_accepted *accepted, void *user);
 
-/* Listens on FD, a bound socket, which is taken over in either case, and starts: *ACCEPTOR, or a negative errno. */
-int acceptor_open(struct acceptor **acceptor, uv_loop_t *loop, int fd, int backlog, acceptor_accepted *accepted,
-                  void *user);
-
 /* Memory is freed once the loop has run on. NULL: nothing. */
 void acceptor_close(struct acceptor *acceptor);
 

@@ -11,20 +11,23 @@ bool listener_open(struct listener *listener, uv_loop_t *loop, const char *direc
                    acceptor_accepted *accepted, void *user, char *error, size_t size)
 {
     const char *path = listener->address.sun_path;
-    int fd, result;
+    int fd;
 
     listener->owner = control_owner_here();
     if (!control_address(directory, name, &listener->address, error, size) ||
         (fd = control_bind(&listener->address, &listener->owner, error, size)) < 0)
         return false;
-    result = acceptor_open(&listener->acceptor, loop, fd, BACKLOG, accepted, user);
-    if (result == 0 && lstat(path, &listener->file) < 0) {
-        result = -errno;
-        acceptor_close(listener->acceptor);
+    if (listen(fd, BACKLOG) < 0 || lstat(path, &listener->file) < 0) {
+        snprintf(error, size, "cannot listen on %s: %s", path, strerror(errno));
+        close(fd);
+        return false;
     }
-    if (result < 0)
-        snprintf(error, size, "cannot listen on %s: %s", path, strerror(-result));
-    return result == 0;
+    listener->acceptor = acceptor_new(loop, fd);
+    if (listener->acceptor)
+        acceptor_start(listener->acceptor, accepted, user);
+    else
+        snprintf(error, size, "cannot listen on %s: out of memory", path);
+    return listener->acceptor;
 }
 
 void listener_close(struct listener *listener)

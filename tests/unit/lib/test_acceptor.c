@@ -42,7 +42,10 @@ static int setup(void **state)
     uv_loop_init(&stage.loop);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&stage.address, sizeof stage.address), 0);
-    return acceptor_open(&stage.acceptor, &stage.loop, fd, CLIENTS, on_accepted, NULL);
+    assert_int_equal(listen(fd, CLIENTS), 0);
+    stage.acceptor = acceptor_new(&stage.loop, fd);
+    acceptor_start(stage.acceptor, on_accepted, NULL);
+    return 0;
 }
 
 static int teardown(void **state)
