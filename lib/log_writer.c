@@ -6,10 +6,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BUFFER_FIRST = 64 * 1024 };
+/* More than this is given back after a burst. */
+enum { BUFFER_KEPT = 64 * 1024 };
 
 /* The lines that wait lie in BUFFER from START to END. The mutex is held to copy and to count, never to write. */
 struct log_writer {
@@ -17,8 +19,8 @@ struct log_writer {
     pthread_cond_t filled, drained;
     int fd;
     log_writer_lost *say_lost;
-    char *buffer;
-    size_t start, end, capacity;
+    char *buffer; /* of LOG_WRITER_MAX; what was never used takes no memory */
+    size_t start, end;
     uint64_t lost;
     int error; /* of the write that lost a line; 0: there was no room for it */
     bool has_thread, is_writing;
@@ -28,9 +30,13 @@ struct log_writer *log_writer_new(int fd, log_writer_lost *lost)
 {
     struct log_writer *writer = calloc(1, sizeof *writer);
     pthread_condattr_t attributes;
+    char *buffer = mmap(NULL, LOG_WRITER_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-    if (!writer)
+    if (!writer || buffer == MAP_FAILED) {
+        free(writer);
         return NULL;
+    }
+    writer->buffer = buffer;
     writer->fd = fd;
     writer->say_lost = lost;
     pthread_mutex_init(&writer->mutex, NULL);
@@ -84,8 +90,11 @@ static size_t take_line(struct log_writer *writer, char *line)
 
     memcpy(line, from, size);
     writer->start += size;
-    if (is_empty(writer))
+    if (is_empty(writer)) {
+        if (writer->end > BUFFER_KEPT)
+            madvise(writer->buffer, LOG_WRITER_MAX, MADV_DONTNEED);
         writer->start = writer->end = 0;
+    }
     return size;
 }
 
@@ -161,30 +170,16 @@ static void start_thread(struct log_writer *writer)
 
 /* ---- the callers ---- */
 
-static bool resize(struct log_writer *writer, size_t capacity)
-{
-    char *buffer = realloc(writer->buffer, capacity);
-
-    if (!buffer)
-        return false;
-    writer->buffer = buffer;
-    writer->capacity = capacity;
-    return true;
-}
-
-/* The buffer grows with a burst, and is small again after it. What waits is moved to its front only where that gains
- * half of it: beside a slow reader a full buffer would be moved for every line. */
+/* What waits is moved to the front only where that gains half of the buffer: beside a slow reader a full one would be
+ * moved for every line. */
 static bool make_room(struct log_writer *writer, size_t size)
 {
-    if (is_empty(writer) && writer->capacity != BUFFER_FIRST && !resize(writer, BUFFER_FIRST))
-        return false;
-    if (writer->start >= writer->capacity / 2 && writer->end + size > writer->capacity) {
+    if (writer->start >= LOG_WRITER_MAX / 2 && writer->end + size > LOG_WRITER_MAX) {
         memmove(writer->buffer, writer->buffer + writer->start, writer->end - writer->start);
         writer->end -= writer->start;
         writer->start = 0;
     }
-    return writer->end + size <= writer->capacity ||
-           (writer->capacity < LOG_WRITER_MAX && resize(writer, writer->capacity * 2));
+    return writer->end + size <= LOG_WRITER_MAX;
 }
 
 static bool is_losing(const struct log_writer *writer)
