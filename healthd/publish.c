@@ -40,7 +40,7 @@ struct frame {
 
 /* ---- a subscriber ---- */
 
-static void on_subscriber_closed(uv_handle_t *handle)
+static void on_closed(uv_handle_t *handle)
 {
     free(handle->data);
 }
@@ -52,7 +52,7 @@ static void subscriber_close(struct subscriber *subscriber)
     subscriber->closing = true;
     LIST_REMOVE(subscriber, entry);
     subscriber->publisher->count--;
-    uv_close((uv_handle_t *)&subscriber->pipe, on_subscriber_closed);
+    uv_close((uv_handle_t *)&subscriber->pipe, on_closed);
 }
 
 static void on_written(uv_write_t *write, int status)
@@ -190,11 +190,6 @@ void publisher_set_lease(struct publisher *publisher, uint64_t lease_ms)
 size_t publisher_subscribers(const struct publisher *publisher)
 {
     return publisher->count;
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    free(handle->data);
 }
 
 struct publisher *publisher_open(uv_loop_t *loop, const char *directory, publish_snapshot *snapshot, void *user,
