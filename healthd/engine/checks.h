@@ -4,7 +4,7 @@
 
 #include "healthd/engine/check.h"
 #include "healthd/engine/config.h"
-#include "lib/daemon/step.h"
+#include "lib/daemon/load.h"
 
 struct checks;
 

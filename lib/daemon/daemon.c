@@ -124,6 +124,7 @@ static bool prepare(struct daemon *daemon, void *value, char *error, size_t size
     return step == STEP_DONE;
 }
 
+/* LOAD is taken over. */
 static bool start(struct daemon *daemon, struct load *load, char *error, size_t size)
 {
     const struct daemon_kind *kind = daemon->kind;
@@ -134,8 +135,10 @@ static bool start(struct daemon *daemon, struct load *load, char *error, size_t 
     daemon->config = kind->config;
     daemon->config.apply = apply_again;
     daemon->reload = reload_new(daemon->loop, daemon->path, &daemon->config, daemon, load);
-    if (!daemon->reload)
+    if (!daemon->reload) {
+        load_free(&kind->config.load, load);
         return daemon_out_of_memory(error, size);
+    }
     configure_log(daemon);
     if (!open_rooms(daemon, value, error, size) || !prepare(daemon, value, error, size))
         return false;
@@ -230,7 +233,6 @@ static void say_findings(const struct load *load, bool only_check)
 static int check_or_run(struct daemon *daemon, bool only_check)
 {
     const struct load_kind *kind = &daemon->kind->config.load;
-    int status;
     char error[256];
     struct ly_ctx *context = model_open(error, sizeof error);
 
@@ -238,15 +240,18 @@ static int check_or_run(struct daemon *daemon, bool only_check)
         log_error(NULL, "%s", error);
         return EXIT_FAILURE;
     }
-    struct load load = load_file(kind, context, daemon->path);
-    say_findings(&load, only_check);
-    if (load.value && !only_check) {
-        status = run(daemon, &load, context);
-    } else {
-        status = load.value ? EXIT_SUCCESS : PROGRAM_MISUSED;
+    struct load *load = load_file(kind, context, daemon->path);
+    if (!load) {
+        log_error(NULL, "out of memory");
         ly_ctx_destroy(context);
+        return EXIT_FAILURE;
     }
-    load_clear(kind, &load);
+    say_findings(load, only_check);
+    if (load->value && !only_check)
+        return run(daemon, load, context);
+    int status = load->value ? EXIT_SUCCESS : PROGRAM_MISUSED;
+    load_free(kind, load);
+    ly_ctx_destroy(context);
     return status;
 }
 

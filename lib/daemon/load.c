@@ -30,17 +30,20 @@ static bool describe(struct load *load, struct lyd_node *tree)
     return load->document;
 }
 
-struct load load_file(const struct load_kind *kind, const struct ly_ctx *context, const char *path)
+struct load *load_file(const struct load_kind *kind, const struct ly_ctx *context, const char *path)
 {
-    struct load load = {.findings = conf_load(context, path)};
-    struct conf *conf = &load.findings;
+    struct load *load = calloc(1, sizeof *load);
+    if (!load)
+        return NULL;
+    struct conf *conf = &load->findings;
 
+    *conf = conf_load(context, path);
     if (conf->error_count == 0)
-        load.value = kind->build(conf);
-    if (load.value && !describe(&load, conf->tree)) {
+        load->value = kind->build(conf);
+    if (load->value && !describe(load, conf->tree)) {
         conf_error(conf, NULL, "out of memory");
-        kind->discard(load.value);
-        load.value = NULL;
+        kind->discard(load->value);
+        load->value = NULL;
     }
     conf_drop_tree(conf);
     /* libyang keeps what it refused for each thread apart, and CONTEXT may be let go in another one. */
@@ -48,16 +51,14 @@ struct load load_file(const struct load_kind *kind, const struct ly_ctx *context
     return load;
 }
 
-struct load load_file_apart(const struct load_kind *kind, const char *path)
+struct load *load_file_apart(const struct load_kind *kind, const char *path)
 {
-    struct load load = {0};
     char error[256];
     struct ly_ctx *context = model_open(error, sizeof error);
+    struct load *load = context ? load_file(kind, context, path) : calloc(1, sizeof *load);
 
-    if (context)
-        load = load_file(kind, context, path);
-    else
-        conf_error(&load.findings, NULL, "%s", error);
+    if (!context && load)
+        conf_error(&load->findings, NULL, "%s", error);
     load_forget(context);
     return load;
 }
@@ -94,13 +95,15 @@ char *load_lines(const struct load *load)
     return fclose(stream) == 0 ? text : NULL;
 }
 
-void load_clear(const struct load_kind *kind, struct load *load)
+void load_free(const struct load_kind *kind, struct load *load)
 {
+    if (!load)
+        return;
     if (load->value)
         kind->discard(load->value);
     conf_clear(&load->findings);
     conf_lines_clear(&load->lines);
     free(load->document);
     arena_free(&load->arena);
-    *load = (struct load){0};
+    free(load);
 }

@@ -24,6 +24,9 @@ struct load_kind {
 
 enum { LOAD_CHANGES_MAX = 200 };
 
+/* How far work has come that is done in pieces, a piece in one turn of the loop. */
+enum step { STEP_DONE, STEP_MORE, STEP_FAILED };
+
 struct load {
     void *value;          /* NULL where there were errors; whoever takes it over sets this to NULL */
     struct conf findings; /* without a tree */
@@ -35,11 +38,11 @@ struct load {
     struct conf_lines lines;
 };
 
-/* Reads PATH with CONTEXT (model_open). Never fails outright: what is wrong is in the findings. */
-struct load load_file(const struct load_kind *kind, const struct ly_ctx *context, const char *path);
+/* Reads PATH with CONTEXT (model_open). What is wrong is in the findings. NULL when out of memory. */
+struct load *load_file(const struct load_kind *kind, const struct ly_ctx *context, const char *path);
 
 /* The same with a context of its own, of which nothing is left afterwards. */
-struct load load_file_apart(const struct load_kind *kind, const char *path);
+struct load *load_file_apart(const struct load_kind *kind, const char *path);
 
 /* Notes what LOAD changes where BEFORE runs. */
 void load_compare(struct load *load, const struct load *before);
@@ -50,6 +53,7 @@ void load_forget(struct ly_ctx *context);
 /* A line for each finding, errors and warnings. The caller frees it; NULL when out of memory. */
 char *load_lines(const struct load *load);
 
-void load_clear(const struct load_kind *kind, struct load *load);
+/* NULL: nothing. */
+void load_free(const struct load_kind *kind, struct load *load);
 
 #endif

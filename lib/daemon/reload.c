@@ -46,16 +46,9 @@ static void read_file(void *user)
 {
     struct reading *reading = user;
 
-    *reading->load = load_file_apart(&reading->owner->load, reading->path);
-    if (reading->load->value)
+    reading->load = load_file_apart(&reading->owner->load, reading->path);
+    if (reading->load && reading->load->value)
         load_compare(reading->load, reading->running);
-}
-
-static void load_free(const struct reload_owner *owner, struct load *load)
-{
-    if (load)
-        load_clear(&owner->load, load);
-    free(load);
 }
 
 /* The daemon ended meanwhile. */
@@ -63,8 +56,8 @@ static void drop_reading(void *user)
 {
     struct reading *reading = user;
 
-    load_free(reading->owner, reading->running);
-    load_free(reading->owner, reading->load);
+    load_free(&reading->owner->load, reading->running);
+    load_free(&reading->owner->load, reading->load);
     free(reading);
 }
 
@@ -156,7 +149,7 @@ static void forget_prepared(struct reload *reload)
         return;
     uv_timer_stop(&reload->timer);
     reload->owner->abandon(reload->user);
-    load_free(reload->owner, reload->prepared);
+    load_free(&reload->owner->load, reload->prepared);
     reload->prepared = NULL;
     reload->ready = false;
 }
@@ -166,7 +159,7 @@ static void apply(struct reload *reload)
     struct load *load = reload->prepared;
     void *value = load->value;
 
-    load_free(reload->owner, reload->running);
+    load_free(&reload->owner->load, reload->running);
     reload->running = load;
     reload->prepared = NULL;
     reload->ready = false;
@@ -196,6 +189,10 @@ static void await_apply(struct reload *reload)
 
 static bool is_acceptable(struct reload *reload, const struct load *load)
 {
+    if (!load) {
+        refuse(reload, "out of memory");
+        return false;
+    }
     if (!load->value) {
         refuse_file(reload, load);
         return false;
@@ -223,7 +220,7 @@ static void refuse_prepared(struct reload *reload, const char *error)
 
     reload->prepared = NULL;
     refuse(reload, "%s", error);
-    load_free(reload->owner, load);
+    load_free(&reload->owner->load, load);
 }
 
 /* A piece of it in one turn of the loop. */
@@ -258,7 +255,7 @@ static void on_read(void *user)
         prepare(&reload->timer);
         return;
     }
-    load_free(reload->owner, load);
+    load_free(&reload->owner->load, load);
     if (reload->unwanted)
         finish(reload);
 }
@@ -267,18 +264,16 @@ static void on_read(void *user)
 static void begin(struct reload *reload)
 {
     struct reading *reading = calloc(1, sizeof *reading);
-    struct load *load = calloc(1, sizeof *load);
 
     if (!reload->request)
         reload->again = false;
-    if (reading && load) {
-        *reading = (struct reading){reload, reload->owner, reload->path, reload->running, load};
+    if (reading) {
+        *reading = (struct reading){reload, reload->owner, reload->path, reload->running, NULL};
         reload->thread = beside_start(reload->loop, read_file, on_read, reading);
     }
     if (reload->thread)
         return;
     free(reading);
-    free(load);
     refuse(reload, "out of memory or threads");
 }
 
@@ -381,19 +376,11 @@ struct reload *reload_new(uv_loop_t *loop, const char *path, const struct reload
                           struct load *load)
 {
     struct reload *reload = calloc(1, sizeof *reload);
-    struct load *running = calloc(1, sizeof *running);
 
-    if (!reload || !running) {
-        free(reload);
-        free(running);
+    if (!reload)
         return NULL;
-    }
-    *running = *load;
-    running->value = NULL;
-    *load = (struct load){.value = load->value};
-    *reload = (struct reload){.loop = loop, .path = path, .owner = owner, .user = user};
+    *reload = (struct reload){.loop = loop, .path = path, .owner = owner, .user = user, .running = load};
     reload->absolute = absolute_path(path);
-    reload->running = running;
     uv_timer_init(loop, &reload->timer);
     reload->timer.data = reload;
     return reload;
@@ -424,6 +411,6 @@ void reload_free(struct reload *reload)
     if (!reload)
         return;
     reload_stop(reload);
-    load_free(reload->owner, reload->running);
+    load_free(&reload->owner->load, reload->running);
     uv_close((uv_handle_t *)&reload->timer, on_closed);
 }

@@ -14,7 +14,6 @@
 
 #include "lib/control/control.h"
 #include "lib/daemon/load.h"
-#include "lib/daemon/step.h"
 
 #include <uv.h>
 
@@ -36,8 +35,8 @@ struct reload_owner {
 
 struct reload;
 
-/* For a daemon that runs LOAD, which was read from PATH and is taken over, without its value. All but LOAD outlive the
- * object. NULL when out of memory; LOAD is then untouched. */
+/* For a daemon that runs LOAD, which was read from PATH and is taken over: its value, too, until the daemon has taken
+ * that. All but LOAD outlive the object. NULL when out of memory; LOAD is then untouched. */
 struct reload *reload_new(uv_loop_t *loop, const char *path, const struct reload_owner *owner, void *user,
                           struct load *load);
 
