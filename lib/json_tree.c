@@ -56,29 +56,27 @@ static bool take(struct parser *parser, uint8_t byte)
 }
 
 /* Four hexadecimal digits, or -1. */
-static long hex4(const char *text, size_t size)
+static long hex4(const char *text)
 {
     char digits[5] = {0};
 
-    for (size_t i = 0; i < 4; i++) {
-        if (i >= size || !memchr("0123456789abcdefABCDEF", text[i], 22))
-            return -1;
-        digits[i] = text[i];
-    }
+    if (strspn(text, "0123456789abcdefABCDEF") < 4)
+        return -1;
+    memcpy(digits, text, 4);
     return strtol(digits, NULL, 16);
 }
 
 /* The character of \uXXXX, or of a pair of them (RFC 8259 section 7); -1 where there is none. */
-static long unicode_escape(const char *text, size_t size, size_t *used)
+static long unicode_escape(const char *text, size_t *used)
 {
-    long high = hex4(text + 1, size - 1);
+    long high = hex4(text + 1);
 
     *used = 5;
     if (high < 0xd800 || high > 0xdfff)
         return high;
-    if (high > 0xdbff || size < 11 || text[5] != '\\' || text[6] != 'u')
+    if (high > 0xdbff || strncmp(text + 5, "\\u", 2) != 0)
         return -1;
-    long low = hex4(text + 7, size - 7);
+    long low = hex4(text + 7);
     *used = 11;
     return low < 0xdc00 || low > 0xdfff ? -1 : 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
 }
@@ -101,19 +99,19 @@ static size_t put_utf8(char out[static 4], long character)
     return rows[row].length;
 }
 
-/* The escape sequence whose backslash was read, and of which there are SIZE octets at most at TEXT, as UTF-8 in OUT.
- * How many octets were written; 0: it is none. *USED is how many it took. */
-static size_t unescape_one(const char *text, size_t size, char out[static 4], size_t *used)
+/* The escape sequence at TEXT, which is terminated and whose backslash was read, as UTF-8 in OUT. How many octets were
+ * written; 0: it is none. *USED is how many it took. */
+static size_t unescape_one(const char *text, char out[static 4], size_t *used)
 {
     static const char letters[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
-    const char *letter = size > 0 && text[0] ? strchr(letters, text[0]) : NULL;
+    const char *letter = text[0] ? strchr(letters, text[0]) : NULL;
 
     *used = 1;
     if (letter) {
         out[0] = bytes[letter - letters];
         return 1;
     }
-    long character = size > 0 && text[0] == 'u' ? unicode_escape(text, size, used) : -1;
+    long character = text[0] == 'u' ? unicode_escape(text, used) : -1;
     return character > 0 ? put_utf8(out, character) : 0;
 }
 
@@ -145,7 +143,7 @@ static const char *unescape(char *text, size_t length)
             *out++ = *text++;
             continue;
         }
-        size_t written = unescape_one(text + 1, (size_t)(end - text - 1), out, &used);
+        size_t written = unescape_one(text + 1, out, &used);
         if (written == 0)
             return text;
         out += written;
