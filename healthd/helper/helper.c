@@ -281,7 +281,7 @@ static size_t write_words(char *const *command, const char *user, char *text, si
 }
 
 int helper_run_start(struct helper *helper, struct helper_run *run, char *const *command, const char *user, int output,
-                     const struct helper_run_events *events)
+                     helper_told *told)
 {
     static char text[HELPER_MESSAGE_MAX - sizeof(struct helper_request)];
     struct helper_request request = {.order = HELPER_RUN};
@@ -298,7 +298,7 @@ int helper_run_start(struct helper *helper, struct helper_run *run, char *const 
         return error;
     }
     errand->run = run;
-    *run = (struct helper_run){.events = events, .errand = errand};
+    *run = (struct helper_run){.told = told, .errand = errand};
     return 0;
 }
 
@@ -317,33 +317,20 @@ void helper_run_cancel(struct helper *helper, struct helper_run *run)
 
 /* ---- replies ---- */
 
-static void tell_run(struct helper_run *run, const struct helper_reply *reply)
-{
-    const struct helper_run_events *events = run->events;
-
-    if (reply->news == HELPER_RUNNING)
-        return events->running(run);
-    run->errand = NULL;
-    if (reply->news == HELPER_NO_USER)
-        events->no_user(run, reply->error);
-    else if (reply->news == HELPER_NOT_RUN)
-        events->not_run(run, reply->error);
-    else
-        events->ended(run, reply->status);
-}
-
 static void tell(struct helper *helper, struct errand *errand, const struct helper_reply *reply)
 {
     struct helper_look *look = errand->look;
     struct helper_run *run = errand->run;
+    bool over = reply->news != HELPER_RUNNING;
 
-    if (reply->news != HELPER_RUNNING)
+    if (over)
         errand_end(helper, errand);
     if (look) {
         look->errand = NULL;
-        look->done(look, reply->error, reply->text, reply->size);
+        look->done(look, reply->result, reply->text, reply->size);
     } else if (run) {
-        tell_run(run, reply);
+        run->errand = over ? NULL : errand;
+        run->told(run, reply->news, reply->result);
     }
 }
 
@@ -359,7 +346,7 @@ static void on_reply(const struct helper_reply *reply, void *user)
 /* The process has ended: whoever waits is told so. */
 static void on_lost(void *user)
 {
-    const struct helper_reply reply = {.news = HELPER_NOT_RUN, .error = -ECANCELED};
+    const struct helper_reply reply = {.news = HELPER_NOT_RUN, .result = -ECANCELED};
     struct helper *helper = user;
     struct errand *errand;
 

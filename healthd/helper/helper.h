@@ -12,6 +12,7 @@
 #ifndef VIPGATE_HEALTHD_HELPER_HELPER_H
 #define VIPGATE_HEALTHD_HELPER_HELPER_H
 
+#include "healthd/helper/message.h"
 #include "healthd/net/watcher.h"
 
 #include <stdbool.h>
@@ -52,24 +53,21 @@ void helper_look_cancel(struct helper *helper, struct helper_look *look);
 
 /* ---- commands ---- */
 
-struct helper_run_events {
-    void (*running)(struct helper_run *run);            /* what precedes the command is done */
-    void (*no_user)(struct helper_run *run, int error); /* a negative errno; 0: there is none of that name */
-    void (*not_run)(struct helper_run *run, int error);
-    void (*ended)(struct helper_run *run, int status); /* as of wait(2) */
-};
+/* NEWS is HELPER_RUNNING: what precedes the command is done; or one of the three after it, the last that is told.
+ * RESULT is as in a reply. */
+typedef void helper_told(struct helper_run *run, enum helper_news news, int result);
 
 /* A command under way; lives in what asks. Zeroed: none. */
 struct helper_run {
-    const struct helper_run_events *events;
+    helper_told *told;
     struct errand *errand;
 };
 
 /* Runs COMMAND, NULL-terminated, as USER (NULL: as we are), in a session of its own, with a fixed environment and no
- * descriptors but OUTPUT as standard output and error, which stays the caller's. 0, and EVENTS tell of `running` and of
- * one of the others; or a negative errno. What it started and left behind is killed when it ends. */
+ * descriptors but OUTPUT as standard output and error, which stays the caller's. 0, and TOLD is called unless
+ * helper_run_cancel comes first; or a negative errno. What it started and left behind is killed when it ends. */
 int helper_run_start(struct helper *helper, struct helper_run *run, char *const *command, const char *user, int output,
-                     const struct helper_run_events *events);
+                     helper_told *told);
 
 /* Kills it with all that it started; no event comes any more. */
 void helper_run_cancel(struct helper *helper, struct helper_run *run);

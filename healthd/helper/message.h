@@ -28,18 +28,17 @@ struct helper_request {
 };
 
 enum helper_news {
-    HELPER_LOOKED,  /* ERROR, and SIZE bytes that were read */
+    HELPER_LOOKED,  /* and SIZE bytes that were read */
     HELPER_RUNNING, /* the command is about to begin */
-    HELPER_NO_USER, /* ERROR is 0 where there is no such user */
-    HELPER_NOT_RUN, /* ERROR says why */
-    HELPER_ENDED,   /* with STATUS, of wait(2) */
+    HELPER_NO_USER, /* RESULT is 0 where there is no such user */
+    HELPER_NOT_RUN,
+    HELPER_ENDED, /* RESULT is the status of wait(2) */
 };
 
 struct helper_reply {
     uint32_t id;
-    uint32_t news; /* enum helper_news */
-    int32_t error; /* a negative errno */
-    int32_t status;
+    uint32_t news;  /* enum helper_news */
+    int32_t result; /* 0 or a negative errno, where nothing else is said */
     uint32_t size;
     char text[HELPER_TEXT_MAX];
 };

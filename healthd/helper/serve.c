@@ -40,9 +40,9 @@ static int orders, looks, signals; /* close-on-exec */
 static pid_t helper_pid;
 
 /* False where the daemon has gone. */
-static bool say(uint32_t id, enum helper_news news, int error, int status)
+static bool say(uint32_t id, enum helper_news news, int result)
 {
-    const struct helper_reply reply = {.id = id, .news = news, .error = error, .status = status};
+    const struct helper_reply reply = {.id = id, .news = news, .result = result};
 
     return send(orders, &reply, sizeof reply, MSG_NOSIGNAL) >= 0;
 }
@@ -68,9 +68,9 @@ static void die_with_helper(void)
 
 /* ---- a child: a command ---- */
 
-static _Noreturn void give_up(uint32_t id, enum helper_news news, int error)
+static _Noreturn void give_up(uint32_t id, enum helper_news news, int result)
 {
-    say(id, news, error, 0);
+    say(id, news, result);
     _exit(NOT_RUN_STATUS);
 }
 
@@ -138,7 +138,7 @@ static _Noreturn void become_command(uint32_t id, const char *user, char **words
     /* A file system that hangs does so here, before the command is said to run. */
     if (faccessat(AT_FDCWD, words[0], X_OK, AT_EACCESS) < 0)
         give_up(id, HELPER_NOT_RUN, -errno);
-    say(id, HELPER_RUNNING, 0, 0);
+    say(id, HELPER_RUNNING, 0);
     execve(words[0], words, make_environment(entry));
     give_up(id, HELPER_NOT_RUN, -errno);
 }
@@ -181,7 +181,7 @@ static _Noreturn void answer_looks(void)
         memcpy(&request, bytes, sizeof request);
         bytes[size] = '\0';
         reply.id = request.id;
-        reply.error = request.wanted ? read_beginning(path, request.wanted, &reply) : look_at(path);
+        reply.result = request.wanted ? read_beginning(path, request.wanted, &reply) : look_at(path);
         if (send(looks, &reply, sizeof reply, MSG_NOSIGNAL) < 0)
             break;
     }
@@ -209,9 +209,9 @@ static _Noreturn void end(int status)
     _exit(status);
 }
 
-static void report(uint32_t id, enum helper_news news, int error, int status)
+static void report(uint32_t id, enum helper_news news, int result)
 {
-    if (!say(id, news, error, status))
+    if (!say(id, news, result))
         end(EXIT_SUCCESS);
 }
 
@@ -245,7 +245,7 @@ static void run(const struct helper_request *request, char *text, const char *te
         become_command(request->id, words[0], words + 1, output);
     free(words);
     if (pid < 0) {
-        report(request->id, HELPER_NOT_RUN, error, 0);
+        report(request->id, HELPER_NOT_RUN, error);
         free(command);
         return;
     }
@@ -322,7 +322,7 @@ static void bury(struct command *command)
 
     kill(-command->pid, SIGKILL);
     waitpid(command->pid, &status, 0);
-    report(command->id, HELPER_ENDED, 0, status);
+    report(command->id, HELPER_ENDED, status);
     LIST_REMOVE(command, link);
     free(command);
 }

@@ -4,12 +4,12 @@
  * run that takes too long is killed with all that it started, and so is one that writes without end. Only the first of
  * its output is kept, for the detail.
  */
-#include "lib/kinds/kind.h"
 #include "healthd/helper/helper.h"
 #include "healthd/net/watcher.h"
 #include "healthd/probes/kinds.h"
 #include "lib/container.h"
 #include "lib/errno_text.h"
+#include "lib/kinds/kind.h"
 #include "lib/text.h"
 
 #include <errno.h>
@@ -107,31 +107,10 @@ static void conclude(struct exec *exec, int status)
 
 /* ---- a run ---- */
 
-static struct exec *exec_of(struct helper_run *run)
+static void explain_no_user(struct exec *exec, int error)
 {
-    return CONTAINER_OF(run, struct exec, run);
-}
-
-static void on_running(struct helper_run *run)
-{
-    probe_phase(&exec_of(run)->probe, "run");
-}
-
-static void on_ended(struct helper_run *run, int status)
-{
-    struct exec *exec = exec_of(run);
-
-    read_output(exec);
-    close_output(exec);
-    conclude(exec, status);
-}
-
-static void on_no_user(struct helper_run *run, int error)
-{
-    struct exec *exec = exec_of(run);
     const char *user = settings_of(exec)->user;
 
-    close_output(exec);
     if (error)
         probe_errno(&exec->probe, error, "look up the user \"%s\"", user);
     else
@@ -143,13 +122,11 @@ static bool is_about_the_program(int error)
     return error == -ENOENT || error == -ENOTDIR || error == -ENOEXEC || error == -ELOOP;
 }
 
-static void on_not_run(struct helper_run *run, int error)
+static void explain_not_run(struct exec *exec, int error)
 {
-    struct exec *exec = exec_of(run);
     const char *path = settings_of(exec)->command[0];
     char words[ERRNO_TEXT_SIZE];
 
-    close_output(exec);
     if (error == -EAGAIN)
         probe_unable(&exec->probe, REASON_NO_RESOURCES, "run %s: no more processes allowed", path);
     else if (is_about_the_program(error))
@@ -158,8 +135,23 @@ static void on_not_run(struct helper_run *run, int error)
         probe_errno(&exec->probe, error, "run %s", path);
 }
 
-static const struct helper_run_events events = {
-    .running = on_running, .no_user = on_no_user, .not_run = on_not_run, .ended = on_ended};
+static void on_told(struct helper_run *run, enum helper_news news, int result)
+{
+    struct exec *exec = CONTAINER_OF(run, struct exec, run);
+
+    if (news == HELPER_RUNNING) {
+        probe_phase(&exec->probe, "run");
+        return;
+    }
+    read_output(exec);
+    close_output(exec);
+    if (news == HELPER_NO_USER)
+        explain_no_user(exec, result);
+    else if (news == HELPER_NOT_RUN)
+        explain_not_run(exec, result);
+    else
+        conclude(exec, result);
+}
 
 /* 0, or a negative errno. On success the write end at *WRITE_END is the caller's to close. */
 static int open_output(struct exec *exec, int *write_end)
@@ -192,10 +184,10 @@ static void exec_start(struct probe *probe)
     int error = open_output(exec, &write_end);
     if (error)
         return probe_errno(probe, error, "run %s", settings->command[0]);
-    error = helper_run_start(probe->room->helper, &exec->run, settings->command, settings->user, write_end, &events);
+    error = helper_run_start(probe->room->helper, &exec->run, settings->command, settings->user, write_end, on_told);
     close(write_end);
     if (error)
-        on_not_run(&exec->run, error);
+        on_told(&exec->run, HELPER_NOT_RUN, error);
 }
 
 static bool exec_init(struct probe *probe)

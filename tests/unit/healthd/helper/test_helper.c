@@ -25,8 +25,8 @@ static struct {
     struct helper *helper;
     /* a command */
     struct helper_run run;
-    unsigned running, no_user, not_run, ended;
-    int error, status;
+    unsigned told[HELPER_ENDED + 1];
+    int result;
     int output; /* what it wrote is read from here */
     char text[OUTPUT_MAX];
 } stage;
@@ -228,46 +228,25 @@ static void test_nobody_waits_for_it_at_the_end(void **state)
 
 /* ---- commands ---- */
 
-static void on_running(struct helper_run *run)
+static void on_told(struct helper_run *run, enum helper_news news, int result)
 {
     (void)run;
-    stage.running++;
-}
-
-static void on_no_user(struct helper_run *run, int error)
-{
-    (void)run;
-    stage.no_user++;
-    stage.error = error;
-}
-
-static void on_not_run(struct helper_run *run, int error)
-{
-    (void)run;
-    stage.not_run++;
-    stage.error = error;
-}
-
-static void on_ended(struct helper_run *run, int status)
-{
-    (void)run;
-    stage.ended++;
-    stage.status = status;
+    stage.told[news]++;
+    stage.result = result;
 }
 
 static void start(const char *user, const char *program, const char *option, const char *script)
 {
-    static const struct helper_run_events events = {on_running, on_no_user, on_not_run, on_ended};
     char *command[] = {(char *)program, (char *)option, (char *)script, NULL};
     int ends[2];
 
-    stage.running = stage.no_user = stage.not_run = stage.ended = 0;
+    memset(stage.told, 0, sizeof stage.told);
     if (stage.output >= 0)
         close(stage.output);
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     stage.output = ends[0];
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    assert_int_equal(helper_run_start(stage.helper, &stage.run, command, user, ends[1], &events), 0);
+    assert_int_equal(helper_run_start(stage.helper, &stage.run, command, user, ends[1], on_told), 0);
     close(ends[1]);
 }
 
@@ -275,7 +254,7 @@ static void start(const char *user, const char *program, const char *option, con
 static const char *written_by(const char *user, const char *script)
 {
     start(user, "/bin/sh", "-c", script);
-    RUN_UNTIL(stage.ended + stage.not_run + stage.no_user);
+    RUN_UNTIL(stage.told[HELPER_ENDED] + stage.told[HELPER_NOT_RUN] + stage.told[HELPER_NO_USER]);
     ssize_t size = read(stage.output, stage.text, sizeof stage.text - 1);
     stage.text[size > 0 ? size : 0] = '\0';
     return stage.text;
@@ -285,9 +264,9 @@ static void test_a_command_and_its_status(void **state)
 {
     (void)state;
     assert_string_equal(written_by(NULL, "echo out; echo err >&2; exit 3"), "out\nerr\n");
-    assert_int_equal(stage.running, 1);
-    assert_int_equal(stage.ended, 1);
-    assert_int_equal(WEXITSTATUS(stage.status), 3);
+    assert_int_equal(stage.told[HELPER_RUNNING], 1);
+    assert_int_equal(stage.told[HELPER_ENDED], 1);
+    assert_int_equal(WEXITSTATUS(stage.result), 3);
 }
 
 static void test_nothing_of_ours_is_inherited(void **state)
@@ -315,9 +294,9 @@ static void test_another_user(void **state)
         skip();
     assert_string_equal(written_by("nobody", "id -un; id -Gn; echo $USER"), "nobody\nnogroup\nnobody\n");
     written_by("nobody-has-this-name", "true");
-    assert_int_equal(stage.no_user, 1);
-    assert_int_equal(stage.error, 0);
-    assert_int_equal(stage.running, 0);
+    assert_int_equal(stage.told[HELPER_NO_USER], 1);
+    assert_int_equal(stage.result, 0);
+    assert_int_equal(stage.told[HELPER_RUNNING], 0);
 }
 
 static void test_what_cannot_be_run(void **state)
@@ -330,9 +309,9 @@ static void test_what_cannot_be_run(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         start(NULL, rows[i].program, NULL, NULL);
-        RUN_UNTIL(stage.not_run == 1);
-        assert_int_equal(stage.error, rows[i].error);
-        assert_int_equal(stage.ended, 0);
+        RUN_UNTIL(stage.told[HELPER_NOT_RUN] == 1);
+        assert_int_equal(stage.result, rows[i].error);
+        assert_int_equal(stage.told[HELPER_ENDED], 0);
     }
 }
 
@@ -348,7 +327,7 @@ static void test_a_command_that_cannot_be_found_in_time(void **state)
     snprintf(program, sizeof program, "%s/probe", mount_point.path);
     start(NULL, program, NULL, NULL);
     expect("/etc", "passwd", 0);
-    assert_int_equal(stage.running, 0);
+    assert_int_equal(stage.told[HELPER_RUNNING], 0);
     helper_run_cancel(stage.helper, &stage.run);
     assert_string_equal(written_by(NULL, "echo fine"), "fine\n");
     dead_mount_close(&mount_point);
@@ -388,7 +367,7 @@ static void test_a_cancelled_command_goes_with_all_that_it_started(void **state)
     assert_false(is_gone(pid));
     helper_run_cancel(stage.helper, &stage.run);
     RUN_UNTIL(is_gone(pid));
-    assert_int_equal(stage.ended, 0);
+    assert_int_equal(stage.told[HELPER_ENDED], 0);
 }
 
 static void test_what_a_command_leaves_behind_goes_with_it(void **state)
@@ -396,7 +375,7 @@ static void test_what_a_command_leaves_behind_goes_with_it(void **state)
     (void)state;
     pid_t pid = (pid_t)atoi(written_by(NULL, "sleep 1000 & echo $!"));
 
-    assert_int_equal(stage.ended, 1);
+    assert_int_equal(stage.told[HELPER_ENDED], 1);
     RUN_UNTIL(is_gone(pid));
 }
 
@@ -417,10 +396,10 @@ static void test_commands_end_with_the_helper_and_it_comes_back(void **state)
 
     pid_t helper = (pid_t)atoi(written_by(NULL, "echo $PPID"));
     start(NULL, "/bin/sleep", "1000", NULL);
-    RUN_UNTIL(stage.running == 1);
+    RUN_UNTIL(stage.told[HELPER_RUNNING] == 1);
     kill(helper, SIGKILL);
-    RUN_UNTIL(stage.not_run == 1);
-    assert_int_equal(stage.error, -ECANCELED);
+    RUN_UNTIL(stage.told[HELPER_NOT_RUN] == 1);
+    assert_int_equal(stage.result, -ECANCELED);
     RUN_UNTIL(helper_look_start(stage.helper, &question.look, "/etc/passwd", 0, on_looked) == 0);
     question.answers = 0;
     RUN_UNTIL(question.answers == 1);
