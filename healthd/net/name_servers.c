@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 #define RESOLV_CONF "/etc/resolv.conf"
@@ -21,7 +22,7 @@ enum { NAME_PORT = 53, TRY_TIMEOUT_MS = 1500, TRIES = 2, TICK_MS = 50 };
 struct name_socket {
     struct watch watch; /* first: the callback gets its address */
     struct name_servers *servers;
-    struct name_socket *next;
+    LIST_ENTRY(name_socket) all;
 };
 
 /* Tells when the file that names them is another: written and closed, replaced, or a symbolic link to a new place. The
@@ -39,7 +40,7 @@ struct name_servers {
     struct file_watch file;
     uv_timer_t timer; /* c-ares' own timeouts, and the client's */
     struct watcher *watcher;
-    struct name_socket *sockets;
+    LIST_HEAD(, name_socket) sockets;
 };
 
 static void on_timer(uv_timer_t *timer)
@@ -48,7 +49,7 @@ static void on_timer(uv_timer_t *timer)
 
     ares_process_fd(servers->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
     bool on = servers->client.tick(servers->client.user);
-    if (!servers->sockets && !on)
+    if (LIST_EMPTY(&servers->sockets) && !on)
         uv_timer_stop(timer);
 }
 
@@ -71,29 +72,25 @@ static void on_ready(struct watch *watch, uint32_t events)
 
 static struct name_socket *socket_of(struct name_servers *servers, int fd)
 {
-    struct name_socket *socket = servers->sockets;
+    struct name_socket *socket;
 
-    while (socket && socket->watch.fd != fd)
-        socket = socket->next;
-    if (socket)
-        return socket;
+    LIST_FOREACH(socket, &servers->sockets, all)
+    {
+        if (socket->watch.fd == fd)
+            return socket;
+    }
     socket = calloc(1, sizeof *socket);
     if (!socket)
         return NULL;
     socket->servers = servers;
     socket->watch.fd = fd;
-    socket->next = servers->sockets;
-    servers->sockets = socket;
+    LIST_INSERT_HEAD(&servers->sockets, socket, all);
     return socket;
 }
 
 static void forget_socket(struct name_servers *servers, struct name_socket *socket)
 {
-    struct name_socket **at = &servers->sockets;
-
-    while (*at != socket)
-        at = &(*at)->next;
-    *at = socket->next;
+    LIST_REMOVE(socket, all);
     watch_stop(servers->watcher, &socket->watch);
     free(socket);
 }
@@ -263,8 +260,8 @@ void name_servers_free(struct name_servers *servers)
         return;
     unwatch_file(servers);
     ares_destroy(servers->channel);
-    while (servers->sockets)
-        forget_socket(servers, servers->sockets);
+    while (!LIST_EMPTY(&servers->sockets))
+        forget_socket(servers, LIST_FIRST(&servers->sockets));
     ares_library_cleanup();
     uv_close((uv_handle_t *)&servers->timer, closed);
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/queue.h>
 
 enum {
     /* How long the first answer with addresses waits for the other family's (RFC 8305 section 3). */
@@ -44,7 +43,7 @@ struct name {
     bool literal;
     bool fixed;          /* there is nothing to look up */
     uint64_t partial_ms; /* since when one half is known and the other awaited; 0: not so */
-    struct resolve_query *waiting;
+    LIST_HEAD(, resolve_query) waiting;
     struct half halves[HALVES];
     size_t count; /* of both families */
     struct address addresses[RESOLVE_ADDRESSES_MAX];
@@ -188,9 +187,8 @@ static void tell_waiting(struct name *name)
     struct resolve_query *query;
 
     end_partial(name);
-    while ((query = name->waiting)) {
-        name->waiting = query->next;
-        query->name = NULL;
+    while ((query = LIST_FIRST(&name->waiting))) {
+        resolve_cancel(query);
         query->done(query, result_of(name));
     }
 }
@@ -334,19 +332,15 @@ enum resolve_result resolve_start(struct name *name, struct resolve_query *query
         return RESOLVE_OK;
     if (!is_looking_up(name))
         return result_of(name);
-    *query = (struct resolve_query){.done = done, .name = name, .next = name->waiting};
-    name->waiting = query;
+    *query = (struct resolve_query){.done = done, .name = name};
+    LIST_INSERT_HEAD(&name->waiting, query, line);
     return RESOLVE_LATER;
 }
 
 void resolve_cancel(struct resolve_query *query)
 {
-    if (!query->name)
-        return;
-    struct resolve_query **at = &query->name->waiting;
-    while (*at != query)
-        at = &(*at)->next;
-    *at = query->next;
+    if (query->name)
+        LIST_REMOVE(query, line);
     query->name = NULL;
 }
 

@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/queue.h>
 #include <uv.h>
 
 enum { RESOLVE_ADDRESSES_MAX = 8 };
@@ -39,7 +40,7 @@ typedef void resolve_done(struct resolve_query *query, enum resolve_result resul
 struct resolve_query {
     resolve_done *done;
     struct name *name;
-    struct resolve_query *next;
+    LIST_ENTRY(resolve_query) line;
 };
 
 /* SOURCE is NULL for /etc/resolv.conf and port 53; its path outlives the resolver. NULL with the reason in ERROR. */

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 enum { BIT_FINAL = 0x80, BITS_RESERVED = 0x70, BIT_MASKED = 0x80, SIZE_16 = 126, SIZE_64 = 127, CONTROL = 8 };
+enum { LINE_SIZE = 1024 }; /* what is longer is none of the fields that matter */
 
 /* Base64 (RFC 4648 section 4) of SIZE octets, NUL-terminated. */
 static void encode_base64(const uint8_t *octets, size_t size, char *text)
@@ -46,96 +47,65 @@ void websocket_accept(const char *key, char accept[static WEBSOCKET_ACCEPT_SIZE]
 
 /* ---- the handshake ---- */
 
-/* The header field NAME's value where LINE, of SIZE octets, is one, without the blanks around it. */
-static bool field_value(const char *line, size_t size, const char *name, const char **value, size_t *length)
+/* TEXT without the blanks around it, which are cut off. */
+static char *trim(char *text)
 {
-    size_t name_length = strlen(name);
-
-    if (size <= name_length || line[name_length] != ':' || strncasecmp(line, name, name_length) != 0)
-        return false;
-    *value = line + name_length + 1;
-    *length = size - name_length - 1;
-    while (*length > 0 && (**value == ' ' || **value == '\t')) {
-        ++*value;
-        --*length;
-    }
-    while (*length > 0 && ((*value)[*length - 1] == ' ' || (*value)[*length - 1] == '\t'))
-        --*length;
-    return true;
+    text += strspn(text, " \t");
+    for (size_t size = strlen(text); size > 0 && strchr(" \t", text[size - 1]); size--)
+        text[size - 1] = '\0';
+    return text;
 }
 
-static bool is(const char *value, size_t length, const char *expected)
+/* The value of the field NAME where LINE is one, else NULL. */
+static char *value_of(char *line, const char *name)
 {
-    return expected && length == strlen(expected) && memcmp(value, expected, length) == 0;
-}
+    size_t length = strlen(name);
 
-static bool is_word(const char *value, size_t length, const char *expected)
-{
-    return length == strlen(expected) && strncasecmp(value, expected, length) == 0;
+    return strncasecmp(line, name, length) == 0 && line[length] == ':' ? trim(line + length + 1) : NULL;
 }
 
 /* Whether WORD is one of the words of a list with commas, in any case. */
-static bool holds_word(const char *value, size_t length, const char *word)
+static bool holds_word(char *list, const char *word)
 {
-    size_t start = 0;
+    char *item;
 
-    for (size_t i = 0; i <= length; i++) {
-        if (i < length && value[i] != ',')
-            continue;
-        while (start < i && value[start] == ' ')
-            start++;
-        size_t end = i;
-        while (end > start && value[end - 1] == ' ')
-            end--;
-        if (is_word(value + start, end - start, word))
-            return true;
-        start = i + 1;
-    }
-    return false;
+    while ((item = strsep(&list, ",")) && strcasecmp(trim(item), word) != 0)
+        continue;
+    return item;
 }
 
-static void read_field(const char *line, size_t size, const char *accept, const char *subprotocol,
-                       struct websocket_answer *answer)
+static void read_field(char *line, const char *accept, const char *subprotocol, struct websocket_answer *answer)
 {
-    const char *value;
-    size_t length;
+    char *value;
 
-    if (field_value(line, size, "Upgrade", &value, &length))
-        answer->upgrade = is_word(value, length, "websocket");
-    else if (field_value(line, size, "Connection", &value, &length))
-        answer->connection = holds_word(value, length, "upgrade");
-    else if (field_value(line, size, "Sec-WebSocket-Accept", &value, &length))
-        answer->accept = is(value, length, accept);
-    else if (field_value(line, size, "Sec-WebSocket-Protocol", &value, &length))
-        answer->subprotocol = is(value, length, subprotocol);
-}
-
-static int read_status(const char *line, size_t size)
-{
-    char text[16] = "";
-    int status = 0;
-
-    snprintf(text, sizeof text, "%.*s", (int)size, line);
-    return sscanf(text, "HTTP/1.1 %3d", &status) == 1 ? status : 0;
+    if ((value = value_of(line, "Upgrade")))
+        answer->upgrade = strcasecmp(value, "websocket") == 0;
+    else if ((value = value_of(line, "Connection")))
+        answer->connection = holds_word(value, "upgrade");
+    else if ((value = value_of(line, "Sec-WebSocket-Accept")))
+        answer->accept = strcmp(value, accept) == 0;
+    else if ((value = value_of(line, "Sec-WebSocket-Protocol")))
+        answer->subprotocol = subprotocol && strcmp(value, subprotocol) == 0;
 }
 
 bool websocket_read_answer(const char *data, size_t size, const char *accept, const char *subprotocol,
                            struct websocket_answer *answer)
 {
     const char *end = memmem(data, size, "\r\n\r\n", 4);
+    char line[LINE_SIZE];
 
     *answer = (struct websocket_answer){0};
     if (!end)
         return false;
     answer->size = (size_t)(end - data) + 4;
-    for (const char *line = data; line <= end;) {
-        const char *line_end = memmem(line, (size_t)(end + 2 - line), "\r\n", 2);
-        size_t length = (size_t)(line_end - line);
-        if (line == data)
-            answer->status = read_status(line, length);
+    for (const char *at = data; at <= end;) {
+        const char *line_end = memmem(at, (size_t)(end + 2 - at), "\r\n", 2);
+        snprintf(line, sizeof line, "%.*s", (int)(line_end - at), at);
+        if (at == data)
+            sscanf(line, "HTTP/1.1 %3d", &answer->status);
         else
-            read_field(line, length, accept, subprotocol, answer);
-        line = line_end + 2;
+            read_field(line, accept, subprotocol, answer);
+        at = line_end + 2;
     }
     return true;
 }
