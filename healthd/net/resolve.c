@@ -40,7 +40,6 @@ struct name {
     struct resolver *resolver;
     char *host;
     unsigned references;
-    bool literal;
     bool fixed;          /* there is nothing to look up */
     uint64_t partial_ms; /* since when one half is known and the other awaited; 0: not so */
     LIST_HEAD(, resolve_query) waiting;
@@ -103,8 +102,7 @@ struct name *name_acquire(struct resolver *resolver, const char *host)
     name->references = 1;
     name->halves[IPV4] = (struct half){.name = name, .family = AF_INET};
     name->halves[IPV6] = (struct half){.name = name, .family = AF_INET6};
-    name->literal = address_parse(&name->addresses[0], host);
-    name->count = name->literal ? 1 : addresses_of(host, name->addresses);
+    name->count = address_parse(&name->addresses[0], host) ? 1 : addresses_of(host, name->addresses);
     name->fixed = name->count;
     RB_INSERT(name_tree, &resolver->names, name);
     return name;
@@ -348,11 +346,6 @@ const struct address *name_addresses(const struct name *name, size_t *count)
 {
     *count = name->count;
     return name->addresses;
-}
-
-bool name_is_literal(const struct name *name)
-{
-    return name->literal;
 }
 
 const char *name_host(const struct name *name)

@@ -66,9 +66,6 @@ void resolve_cancel(struct resolve_query *query);
  * the first answer. */
 const struct address *name_addresses(const struct name *name, size_t *count);
 
-/* Whether the host was written as an address. */
-bool name_is_literal(const struct name *name);
-
 const char *name_host(const struct name *name);
 
 /* Why the last lookup failed, in words. */

@@ -101,6 +101,8 @@ void stream_close(struct stream *stream)
     outbox_clear(&stream->out);
     if (stream->user->release)
         stream->user->release(stream);
+    free(stream->memory);
+    stream->memory = NULL;
 }
 
 bool stream_fail(struct stream *stream, enum reason reason, const char *format, ...)

@@ -44,7 +44,7 @@ struct stream_user {
     bool (*opened)(struct stream *stream);
     /* SIZE octets have come; none: the other side has closed. */
     bool (*take)(struct stream *stream, const uint8_t *bytes, size_t size);
-    /* The stream has closed: frees what the run holds, if anything. NULL: nothing ever. */
+    /* The stream has closed: frees what the run holds beyond stream->memory. NULL: nothing ever. */
     void (*release)(struct stream *stream);
     /* ERROR, a negative errno, is why the run is about to end. True: it has been ended, or begun again. NULL: it ends
      * with what the errno means. */
@@ -62,6 +62,7 @@ struct stream {
     size_t received;
     unsigned work, empty_records;
     struct turn turn;
+    void *memory; /* the reader's, from malloc; freed when the stream closes */
     struct outbox out;
     struct tls_context *context; /* NULL: in clear */
     struct tls_wait wait;

@@ -26,19 +26,12 @@ struct dns {
     struct stream stream;
     bool over_tcp;
     uint16_t id;
-    uint8_t *answer; /* of ANSWER_MAX, while the stream is open */
-    size_t received;
+    size_t received; /* into stream.memory, of ANSWER_MAX */
 };
 
 static struct dns *dns_of(struct stream *stream)
 {
     return CONTAINER_OF(stream, struct dns, stream);
-}
-
-static void release(struct stream *stream)
-{
-    free(dns_of(stream)->answer);
-    dns_of(stream)->answer = NULL;
 }
 
 /* ---- the verdict ---- */
@@ -135,8 +128,8 @@ static bool on_opened(struct stream *stream)
     int error = write_query(dns, &writer);
 
     dns->received = 0;
-    dns->answer = malloc(ANSWER_MAX);
-    if (error || !dns->answer)
+    stream->memory = malloc(ANSWER_MAX);
+    if (error || !stream->memory)
         return stream_fail_errno(stream, error ? error : -ENOMEM);
     probe_phase(stream->probe, "wait");
     stream_send(stream, query, writer.position);
@@ -162,9 +155,9 @@ static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
     struct dns *dns = dns_of(stream);
     size_t room = ANSWER_MAX - dns->received, count = size < room ? size : room;
 
-    memcpy(dns->answer + dns->received, bytes, count);
+    memcpy((uint8_t *)stream->memory + dns->received, bytes, count);
     dns->received += count;
-    struct wire_reader reader = wire_reader_of(dns->answer, dns->received);
+    struct wire_reader reader = wire_reader_of(stream->memory, dns->received);
     uint16_t length = wire_read_u16(&reader);
     const uint8_t *message = wire_read_bytes(&reader, length);
     if (message)
@@ -179,7 +172,7 @@ static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
 static bool dns_init(struct probe *probe)
 {
     static const struct datagram_user over_udp = {.what = "query to", .ask = ask, .take = take_datagram};
-    static const struct stream_user over_tcp = {.opened = on_opened, .take = on_take, .release = release};
+    static const struct stream_user over_tcp = {.opened = on_opened, .take = on_take};
     const struct dns_settings *settings = probe->settings;
     const struct stream_target target = {.endpoint = &settings->server};
     bool stream = stream_init(&((struct dns *)probe)->stream, probe, &target, &over_tcp);

@@ -49,24 +49,15 @@ struct peer {
 };
 
 struct haproxy {
-    struct probe probe;      /* first */
-    size_t index;            /* the socket being asked */
-    unsigned percent;        /* the least so far */
-    struct haproxy_csv *csv; /* while one is asked */
-    struct peer *peers;      /* by index */
+    struct probe probe; /* first */
+    size_t index;       /* the socket being asked; its stream.memory is the haproxy_csv */
+    unsigned percent;   /* the least so far */
+    struct peer *peers; /* by index */
 };
 
 static struct haproxy *haproxy_of(const struct stream *stream)
 {
     return (struct haproxy *)stream->probe;
-}
-
-static void release(struct stream *stream)
-{
-    struct haproxy *haproxy = haproxy_of(stream);
-
-    free(haproxy->csv);
-    haproxy->csv = NULL;
 }
 
 static void hang_up(struct haproxy *haproxy)
@@ -162,7 +153,7 @@ static void describe_counts(const struct haproxy_settings *settings, const struc
 static void report_missing(struct haproxy *haproxy)
 {
     const struct haproxy_settings *settings = haproxy->probe.settings;
-    const struct haproxy_csv csv = *haproxy->csv;
+    const struct haproxy_csv csv = *(struct haproxy_csv *)haproxy->peers[haproxy->index].stream.memory;
 
     hang_up(haproxy);
     if (!csv.backend_seen)
@@ -175,7 +166,7 @@ static void report_missing(struct haproxy *haproxy)
         probe_fail(&haproxy->probe, REASON_MISSING, "backend %s has no servers", settings->backend);
 }
 
-static bool report_unsound(struct haproxy *haproxy, struct stream *stream)
+static bool report_unsound(struct stream *stream)
 {
     static const char *const words[] = {
         [HAPROXY_CSV_EMPTY] = "HAProxy closed without a response",
@@ -184,19 +175,17 @@ static bool report_unsound(struct haproxy *haproxy, struct stream *stream)
         [HAPROXY_CSV_SHORT_ROW] = "response line with too few fields",
         [HAPROXY_CSV_LONG_ROW] = "response line too long",
     };
-    enum haproxy_csv_error error = haproxy->csv->error;
-    char said[sizeof haproxy->csv->said] = "";
+    const struct haproxy_csv *csv = stream->memory;
 
-    if (error == HAPROXY_CSV_NOT_STATS)
-        memcpy(said, haproxy->csv->said, sizeof said);
-    return stream_fail(stream, REASON_PROTOCOL, "%s%s", words[error], said);
+    return stream_fail(stream, REASON_PROTOCOL, "%s%s", words[csv->error],
+                       csv->error == HAPROXY_CSV_NOT_STATS ? csv->said : "");
 }
 
 /* One socket's answer is complete. */
 static void take_answer(struct haproxy *haproxy)
 {
     const struct haproxy_settings *settings = haproxy->probe.settings;
-    const struct haproxy_csv *csv = haproxy->csv;
+    const struct haproxy_csv *csv = haproxy->peers[haproxy->index].stream.memory;
     struct probe_result *result = &haproxy->probe.result;
     unsigned servers = haproxy_csv_servers(csv);
     unsigned up = haproxy_csv_up(csv);
@@ -225,10 +214,10 @@ static void take_answer(struct haproxy *haproxy)
 static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
 {
     struct haproxy *haproxy = haproxy_of(stream);
-    bool sound = size ? haproxy_csv_feed(haproxy->csv, (const char *)bytes, size) : haproxy_csv_end(haproxy->csv);
+    bool sound = size ? haproxy_csv_feed(stream->memory, (const char *)bytes, size) : haproxy_csv_end(stream->memory);
 
     if (!sound)
-        return report_unsound(haproxy, stream);
+        return report_unsound(stream);
     if (size == 0)
         take_answer(haproxy);
     return size > 0;
@@ -240,10 +229,10 @@ static bool on_opened(struct stream *stream)
     const struct haproxy_settings *settings = haproxy->probe.settings;
     const char *ask = is_id_wanted(&haproxy->peers[haproxy->index].process) ? "show stat;show info\n" : "show stat\n";
 
-    haproxy->csv = malloc(sizeof *haproxy->csv);
-    if (!haproxy->csv)
+    stream->memory = malloc(sizeof(struct haproxy_csv));
+    if (!stream->memory)
         return stream_fail_errno(stream, -ENOMEM);
-    haproxy_csv_begin(haproxy->csv, settings->backend, settings->server);
+    haproxy_csv_begin(stream->memory, settings->backend, settings->server);
     probe_phase(&haproxy->probe, "wait");
     stream_send(stream, ask, strlen(ask));
     return true;
@@ -313,8 +302,7 @@ static void haproxy_clear(struct probe *probe)
 
 static bool haproxy_init(struct probe *probe)
 {
-    static const struct stream_user user = {
-        .opened = on_opened, .take = on_take, .release = release, .failed = on_failed};
+    static const struct stream_user user = {.opened = on_opened, .take = on_take, .failed = on_failed};
     struct haproxy *haproxy = (struct haproxy *)probe;
     const struct haproxy_settings *settings = probe->settings;
     bool done = true;

@@ -33,17 +33,14 @@ static struct http *http_of(struct stream *stream)
 
 static void release(struct stream *stream)
 {
-    struct http *http = http_of(stream);
-
-    free(http->answer.body);
-    http->answer.body = NULL;
-    http2_free(http->http2);
-    http->http2 = NULL;
+    http2_free(http_of(stream)->http2);
+    http_of(stream)->http2 = NULL;
 }
 
 /* ---- the verdict ---- */
 
-static enum reason judge_body(const struct http_settings *settings, const char *body, size_t size)
+/* REASON_NONE: the answer is as expected. */
+static enum reason judge(const struct http_settings *settings, const struct http_answer *answer)
 {
     static const enum reason reasons[] = {
         [EXPRESSION_MATCHES] = REASON_NONE,
@@ -51,15 +48,9 @@ static enum reason judge_body(const struct http_settings *settings, const char *
         [EXPRESSION_UNDECIDED] = REASON_TOO_COSTLY,
     };
 
-    return settings->body ? reasons[expression_match(settings->body, body ? body : "", size)] : REASON_NONE;
-}
-
-/* REASON_NONE: the answer is as expected. */
-static enum reason judge(const struct http_settings *settings, const struct http_answer *answer)
-{
     if (!http_settings_expect_status(settings, answer->status))
         return REASON_STATUS;
-    return judge_body(settings, answer->body, answer->body_size);
+    return settings->body ? reasons[expression_match(settings->body, answer->body, answer->body_size)] : REASON_NONE;
 }
 
 static void report(struct http *http, enum reason reason, unsigned status, size_t size)
@@ -172,11 +163,11 @@ static bool on_opened(struct stream *stream)
 {
     struct http *http = http_of(stream);
     const struct http_settings *settings = http->base.probe.settings;
-    char *body = settings->expect_body ? calloc(1, HTTP_BODY_MAX + 1) : NULL;
 
-    if (settings->expect_body && !body)
+    stream->memory = settings->expect_body ? calloc(1, HTTP_BODY_MAX + 1) : NULL;
+    if (settings->expect_body && !stream->memory)
         return stream_fail_errno(stream, -ENOMEM);
-    http_answer_begin(&http->answer, strcmp(settings->method, "HEAD") == 0, body);
+    http_answer_begin(&http->answer, strcmp(settings->method, "HEAD") == 0, stream->memory);
     http->begun = false;
     probe_phase(&http->base.probe, "wait");
     if (settings->version == HTTP_2)

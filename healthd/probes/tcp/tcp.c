@@ -45,8 +45,7 @@ struct hold {
 struct tcp {
     struct stream_probe base; /* first */
     struct hold *hold;        /* NULL: no hold-open */
-    char *answer;             /* of ANSWER_MAX, during a dialogue with expect */
-    size_t received;
+    size_t received;          /* into stream.memory, of ANSWER_MAX, during a dialogue with expect */
 };
 
 /* ---- the connection that is held ---- */
@@ -118,14 +117,6 @@ static struct tcp *tcp_of(struct stream *stream)
     return (struct tcp *)stream->probe;
 }
 
-static void release(struct stream *stream)
-{
-    struct tcp *tcp = tcp_of(stream);
-
-    free(tcp->answer);
-    tcp->answer = NULL;
-}
-
 static void begin(struct tcp *tcp);
 
 static bool on_failed(struct stream *stream, int error)
@@ -162,12 +153,13 @@ static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
     const char *expect = ((const struct tcp_settings *)tcp->base.probe.settings)->expect;
     size_t length = strlen(expect), room = ANSWER_MAX - tcp->received, count = size < room ? size : room;
     size_t from = tcp->received < length ? 0 : tcp->received - length + 1;
+    char *answer = stream->memory;
 
     if (size == 0)
         return stream_fail(stream, REASON_CLOSED, "closed after %zu bytes without the expected text", tcp->received);
-    memcpy(tcp->answer + tcp->received, bytes, count);
+    memcpy(answer + tcp->received, bytes, count);
     tcp->received += count;
-    if (memmem(tcp->answer + from, tcp->received - from, expect, length))
+    if (memmem(answer + from, tcp->received - from, expect, length))
         return succeed(tcp, "expected answer from");
     if (tcp->received == ANSWER_MAX)
         return stream_fail(stream, REASON_TOO_LARGE, "response too large: %d bytes without the expected text",
@@ -189,16 +181,15 @@ static bool on_opened(struct stream *stream)
     if (!settings->expect)
         return succeed(tcp, settings->send ? "connected and sent to" : "connected to");
     probe_phase(&tcp->base.probe, "wait");
-    tcp->answer = malloc(ANSWER_MAX);
-    return tcp->answer || stream_fail_errno(stream, -ENOMEM);
+    stream->memory = malloc(ANSWER_MAX);
+    return stream->memory || stream_fail_errno(stream, -ENOMEM);
 }
 
 /* ---- the probe ---- */
 
 static bool tcp_init(struct probe *probe)
 {
-    static const struct stream_user user = {
-        .opened = on_opened, .take = on_take, .release = release, .failed = on_failed};
+    static const struct stream_user user = {.opened = on_opened, .take = on_take, .failed = on_failed};
     struct tcp *tcp = (struct tcp *)probe;
     const struct tcp_settings *settings = probe->settings;
     const struct stream_target target = {.endpoint = &settings->target};

@@ -22,9 +22,8 @@ struct websocket {
     struct stream_probe base; /* first */
     char key[WEBSOCKET_KEY_SIZE];
     uint8_t ping[PING_SIZE];
-    bool open;         /* the handshake is done */
-    uint8_t *received; /* of RECEIVED_MAX, while the stream is open */
-    size_t size;
+    bool open;   /* the handshake is done */
+    size_t size; /* of what was received, into stream.memory, of RECEIVED_MAX */
 };
 
 static struct websocket *websocket_of(struct stream *stream)
@@ -38,14 +37,6 @@ static const struct websocket_settings *settings_of(const struct websocket *webs
 }
 
 /* ---- the end of a run: those who end it return false, as the stream wants it ---- */
-
-static void release(struct stream *stream)
-{
-    struct websocket *websocket = websocket_of(stream);
-
-    free(websocket->received);
-    websocket->received = NULL;
-}
 
 static bool fail(struct websocket *websocket, enum reason reason, const char *what)
 {
@@ -94,12 +85,11 @@ static const char *judge_answer(const struct websocket *websocket, const struct 
 /* False: the run has ended. */
 static bool take_answer(struct websocket *websocket)
 {
-    char accept[WEBSOCKET_ACCEPT_SIZE], what[64];
+    char accept[WEBSOCKET_ACCEPT_SIZE], what[64], *received = websocket->base.stream.memory;
     struct websocket_answer answer;
 
     websocket_accept(websocket->key, accept);
-    if (!websocket_read_answer((char *)websocket->received, websocket->size, accept,
-                               settings_of(websocket)->subprotocol, &answer))
+    if (!websocket_read_answer(received, websocket->size, accept, settings_of(websocket)->subprotocol, &answer))
         return websocket->size < RECEIVED_MAX || fail(websocket, REASON_TOO_LARGE, "response header too large");
     snprintf(what, sizeof what, answer.status ? "status %d, not 101" : "not an HTTP/1.1 response", answer.status);
     if (answer.status != 101)
@@ -108,7 +98,7 @@ static bool take_answer(struct websocket *websocket)
     if (wrong)
         return fail(websocket, REASON_PROTOCOL, wrong);
     websocket->size -= answer.size;
-    memmove(websocket->received, websocket->received + answer.size, websocket->size);
+    memmove(received, received + answer.size, websocket->size);
     websocket->open = true;
     return true;
 }
@@ -122,7 +112,8 @@ static bool is_our_pong(const struct websocket *websocket, const struct websocke
 /* False: the run has ended. Of several pings that come at once the last is answered (section 5.5.3). */
 static bool take_frames(struct websocket *websocket)
 {
-    struct wire_reader reader = wire_reader_of(websocket->received, websocket->size);
+    uint8_t *received = websocket->base.stream.memory;
+    struct wire_reader reader = wire_reader_of(received, websocket->size);
     struct websocket_frame frame, ping = {0};
     const char *wrong;
     int taken;
@@ -144,7 +135,7 @@ static bool take_frames(struct websocket *websocket)
     if (ping.payload)
         say_frame(websocket, WEBSOCKET_PONG, ping.payload, ping.size);
     websocket->size -= reader.position;
-    memmove(websocket->received, websocket->received + reader.position, websocket->size);
+    memmove(received, received + reader.position, websocket->size);
     return true;
 }
 
@@ -173,7 +164,7 @@ static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
         return fail(websocket, REASON_CLOSED, websocket->open ? "closed before the pong" : "closed in the handshake");
     while (size > 0) {
         size_t room = RECEIVED_MAX - websocket->size, count = size < room ? size : room;
-        memcpy(websocket->received + websocket->size, bytes, count);
+        memcpy((uint8_t *)stream->memory + websocket->size, bytes, count);
         websocket->size += count;
         bytes += count;
         size -= count;
@@ -209,8 +200,8 @@ static bool on_opened(struct stream *stream)
     struct wire_writer writer = wire_writer_of(request, sizeof request);
 
     probe_phase(&websocket->base.probe, "handshake");
-    websocket->received = malloc(RECEIVED_MAX);
-    if (!websocket->received)
+    stream->memory = malloc(RECEIVED_MAX);
+    if (!stream->memory)
         return stream_fail_errno(stream, -ENOMEM);
     write_request(websocket, &writer);
     stream_send(stream, writer.data, writer.position);
@@ -230,7 +221,7 @@ static void websocket_at(const struct probe *probe, char *text, size_t size)
 {
     const struct websocket *websocket = (const struct websocket *)probe;
 
-    if (websocket->received)
+    if (websocket->base.stream.memory)
         snprintf(text, size, "%s %s", websocket->open ? "no pong from" : "handshake with",
                  settings_of(websocket)->base.target);
     else
@@ -239,7 +230,7 @@ static void websocket_at(const struct probe *probe, char *text, size_t size)
 
 static bool websocket_init(struct probe *probe)
 {
-    static const struct stream_user user = {.opened = on_opened, .take = on_take, .release = release};
+    static const struct stream_user user = {.opened = on_opened, .take = on_take};
     const struct websocket_settings *settings = probe->settings;
     const struct stream_target target = {
         .endpoint = &settings->target,
