@@ -166,21 +166,6 @@ static void report_missing(struct haproxy *haproxy)
         probe_fail(&haproxy->probe, REASON_MISSING, "backend %s has no servers", settings->backend);
 }
 
-static bool report_unsound(struct stream *stream)
-{
-    static const char *const words[] = {
-        [HAPROXY_CSV_EMPTY] = "HAProxy closed without a response",
-        [HAPROXY_CSV_NOT_STATS] = "unexpected response to show stat: ",
-        [HAPROXY_CSV_CUT] = "response ends in the middle of a line",
-        [HAPROXY_CSV_SHORT_ROW] = "response line with too few fields",
-        [HAPROXY_CSV_LONG_ROW] = "response line too long",
-    };
-    const struct haproxy_csv *csv = stream->memory;
-
-    return stream_fail(stream, REASON_PROTOCOL, "%s%s", words[csv->error],
-                       csv->error == HAPROXY_CSV_NOT_STATS ? csv->said : "");
-}
-
 /* One socket's answer is complete. */
 static void take_answer(struct haproxy *haproxy)
 {
@@ -214,10 +199,11 @@ static void take_answer(struct haproxy *haproxy)
 static bool on_take(struct stream *stream, const uint8_t *bytes, size_t size)
 {
     struct haproxy *haproxy = haproxy_of(stream);
+    const struct haproxy_csv *csv = stream->memory;
     bool sound = size ? haproxy_csv_feed(stream->memory, (const char *)bytes, size) : haproxy_csv_end(stream->memory);
 
     if (!sound)
-        return report_unsound(stream);
+        return stream_fail(stream, REASON_PROTOCOL, "%s%s", csv->error, csv->said);
     if (size == 0)
         take_answer(haproxy);
     return size > 0;

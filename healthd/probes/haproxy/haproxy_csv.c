@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char not_stats[] = "unexpected response to show stat: "; /* `said` follows */
 static const char *const column_names[HAPROXY_CSV_COLUMNS] = {"pxname", "svname", "status", "type", "weight", "bck"};
 
 void haproxy_csv_begin(struct haproxy_csv *csv, const char *backend, const char *server)
@@ -136,12 +137,14 @@ static void end_row(struct haproxy_csv *csv)
 
     end_field(csv);
     if (!csv->header_read && (csv->found & NEEDED) != NEEDED)
-        csv->error = HAPROXY_CSV_NOT_STATS;
+        csv->error = not_stats;
     else if (csv->header_read && !blank && (csv->found & NEEDED) != NEEDED)
-        csv->error = HAPROXY_CSV_SHORT_ROW;
+        csv->error = "response line with too few fields";
     else if (csv->header_read && !blank)
         take_row(csv);
     csv->rows_ended = blank;
+    if (!csv->error)
+        csv->said[0] = '\0';
     csv->header_read = true;
     csv->column = 0;
     csv->found = 0;
@@ -207,7 +210,7 @@ static void keep_said(struct haproxy_csv *csv, char c)
 
 bool haproxy_csv_feed(struct haproxy_csv *csv, const char *bytes, size_t size)
 {
-    for (size_t i = 0; i < size && csv->error == HAPROXY_CSV_SOUND; i++) {
+    for (size_t i = 0; i < size && !csv->error; i++) {
         if (csv->rows_ended) {
             take_info(csv, bytes[i]);
             continue;
@@ -216,20 +219,20 @@ bool haproxy_csv_feed(struct haproxy_csv *csv, const char *bytes, size_t size)
         csv->row_size++;
         take(csv, bytes[i]);
         if (csv->row_size > HAPROXY_CSV_ROW_MAX)
-            csv->error = csv->header_read ? HAPROXY_CSV_LONG_ROW : HAPROXY_CSV_NOT_STATS;
+            csv->error = csv->header_read ? "response line too long" : not_stats;
     }
-    return csv->error == HAPROXY_CSV_SOUND;
+    return !csv->error;
 }
 
 bool haproxy_csv_end(struct haproxy_csv *csv)
 {
-    if (csv->error != HAPROXY_CSV_SOUND)
+    if (csv->error)
         return false;
     if (csv->row_size > 0)
-        csv->error = csv->header_read ? HAPROXY_CSV_CUT : HAPROXY_CSV_NOT_STATS;
+        csv->error = csv->header_read ? "response ends in the middle of a line" : not_stats;
     else if (!csv->header_read)
-        csv->error = HAPROXY_CSV_EMPTY;
-    return csv->error == HAPROXY_CSV_SOUND;
+        csv->error = "HAProxy closed without a response";
+    return !csv->error;
 }
 
 static unsigned total(const struct haproxy_csv_tally *tally)

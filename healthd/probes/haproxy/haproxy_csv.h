@@ -12,15 +12,6 @@
 
 enum { HAPROXY_CSV_ROW_MAX = 64 * 1024, HAPROXY_CSV_FIELD_SIZE = 256 };
 
-enum haproxy_csv_error {
-    HAPROXY_CSV_SOUND,
-    HAPROXY_CSV_EMPTY,     /* no answer at all */
-    HAPROXY_CSV_NOT_STATS, /* the first line does not name the columns; `said` is its beginning */
-    HAPROXY_CSV_CUT,       /* ended in the middle of a line */
-    HAPROXY_CSV_SHORT_ROW, /* a row has fewer fields than it takes */
-    HAPROXY_CSV_LONG_ROW,  /* longer than HAPROXY_CSV_ROW_MAX */
-};
-
 /* The columns that matter. */
 enum haproxy_csv_column {
     HAPROXY_CSV_PXNAME,
@@ -42,11 +33,11 @@ struct haproxy_csv_tally {
 
 struct haproxy_csv {
     /* the answer */
-    enum haproxy_csv_error error;
+    const char *error; /* what is wrong with it, a constant; NULL: nothing */
     bool backend_seen;
     bool backend_down; /* as HAProxy says of the whole */
     struct haproxy_csv_tally active, backup;
-    char said[64];     /* the beginning of the first line */
+    char said[64];     /* the beginning of a first line that does not name the columns */
     char backends[96]; /* for an error message: the other backends' names, as many as fit */
     char servers[96];  /* and those of the backend's servers */
     pid_t pid;         /* of `show info`; 0: it did not say */
