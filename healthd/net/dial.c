@@ -74,13 +74,10 @@ void dial_report(struct dial *dial, int error)
  * where there was nothing else. */
 static void blame(struct dial *dial, const struct address *address, int error)
 {
-    enum outcome before = OUTCOME_UNABLE, outcome;
     enum reason reason;
 
-    outcome_of_errno(error, &outcome, &reason);
-    if (dial->error)
-        outcome_of_errno(dial->error, &before, &reason);
-    if (before == OUTCOME_FAIL && outcome != OUTCOME_FAIL)
+    if (dial->error && outcome_of_errno(dial->error, &reason) == OUTCOME_FAIL &&
+        outcome_of_errno(error, &reason) != OUTCOME_FAIL)
         return;
     dial->error = error;
     dial->blamed = *address;

@@ -19,11 +19,6 @@ static struct watcher *watcher_of(const struct stream *stream)
     return stream->probe->room->watcher;
 }
 
-static struct turns *turns_of(const struct stream *stream)
-{
-    return stream->probe->room->turns;
-}
-
 void stream_peer(const struct stream *stream, char *text, size_t size)
 {
     if (stream->target.unix_socket)
@@ -93,7 +88,7 @@ void stream_close(struct stream *stream)
 {
     close_tls(stream);
     tls_context_cancel(&stream->wait);
-    turn_cancel(turns_of(stream), &stream->turn);
+    turn_cancel(stream->probe->room->turns, &stream->turn);
     if (stream->dial.name)
         dial_close(&stream->dial);
     else if (stream->dial.fd >= 0)
@@ -250,7 +245,7 @@ static void on_turn(struct turn *turn)
 static void wait_for_turn(struct stream *stream)
 {
     watch_stop(watcher_of(stream), &stream->dial.watch);
-    turn_await(turns_of(stream), &stream->turn, on_turn);
+    turn_await(stream->probe->room->turns, &stream->turn, on_turn);
 }
 
 /* The first octets of a run are read at once, all others wait for their turn. */

@@ -1,5 +1,6 @@
 #include "healthd/net/watcher.h"
 
+#include <bsd/stdlib.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -84,11 +85,9 @@ static bool make_room(struct watcher *watcher, int fd)
     int count = watcher->slot_count ? watcher->slot_count : 64;
     while (count <= fd)
         count *= 2;
-    struct slot *slots = reallocarray(watcher->slots, (size_t)count, sizeof *slots);
+    struct slot *slots = recallocarray(watcher->slots, (size_t)watcher->slot_count, (size_t)count, sizeof *slots);
     if (!slots)
         return false;
-    for (int i = watcher->slot_count; i < count; i++)
-        slots[i] = (struct slot){0};
     watcher->slots = slots;
     watcher->slot_count = count;
     return true;

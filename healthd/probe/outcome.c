@@ -19,34 +19,33 @@ static const char *const reason_names[] = {REASON_LIST(REASON_WORD)};
  */
 static const struct {
     int error;
-    enum outcome outcome;
     enum reason reason;
 } errors[] = {
-    {ECONNREFUSED, OUTCOME_FAIL, REASON_REFUSED},
-    {ETIMEDOUT, OUTCOME_FAIL, REASON_TIMEOUT},
-    {ECONNRESET, OUTCOME_FAIL, REASON_RESET},
-    {EPIPE, OUTCOME_FAIL, REASON_RESET},
-    {ECONNABORTED, OUTCOME_FAIL, REASON_RESET},
-    {EHOSTUNREACH, OUTCOME_FAIL, REASON_UNREACHABLE},
-    {EHOSTDOWN, OUTCOME_FAIL, REASON_UNREACHABLE},
-    {EPROTO, OUTCOME_FAIL, REASON_PROTOCOL},
-    {ENOPROTOOPT, OUTCOME_FAIL, REASON_UNREACHABLE}, /* ICMP protocol unreachable */
-    {EAGAIN, OUTCOME_FAIL, REASON_REFUSED},          /* connect of a Unix socket: its backlog is full */
-    {EMFILE, OUTCOME_UNABLE, REASON_NO_RESOURCES},
-    {ENFILE, OUTCOME_UNABLE, REASON_NO_RESOURCES},
-    {ENOBUFS, OUTCOME_UNABLE, REASON_NO_RESOURCES},
-    {ENOMEM, OUTCOME_UNABLE, REASON_NO_RESOURCES},
-    {EADDRNOTAVAIL, OUTCOME_UNABLE, REASON_NO_RESOURCES}, /* no free local port, or no local address */
-    {EADDRINUSE, OUTCOME_UNABLE, REASON_NO_RESOURCES},
-    {EACCES, OUTCOME_UNABLE, REASON_NO_PERMISSION},
-    {EPERM, OUTCOME_UNABLE, REASON_NO_PERMISSION}, /* a local packet filter, too */
-    {ENETUNREACH, OUTCOME_UNABLE, REASON_NO_ROUTE},
-    {ENETDOWN, OUTCOME_UNABLE, REASON_NO_ROUTE},
-    {ENONET, OUTCOME_UNABLE, REASON_NO_ROUTE},
-    {ENODEV, OUTCOME_UNABLE, REASON_NO_ROUTE},
-    {EAFNOSUPPORT, OUTCOME_UNABLE, REASON_NO_ROUTE}, /* the kernel has no IPv6 */
-    {ENOENT, OUTCOME_UNABLE, REASON_NO_SOCKET},
-    {ENOTSOCK, OUTCOME_UNABLE, REASON_NO_SOCKET},
+    {ECONNREFUSED, REASON_REFUSED},
+    {ETIMEDOUT, REASON_TIMEOUT},
+    {ECONNRESET, REASON_RESET},
+    {EPIPE, REASON_RESET},
+    {ECONNABORTED, REASON_RESET},
+    {EHOSTUNREACH, REASON_UNREACHABLE},
+    {EHOSTDOWN, REASON_UNREACHABLE},
+    {EPROTO, REASON_PROTOCOL},
+    {ENOPROTOOPT, REASON_UNREACHABLE}, /* ICMP protocol unreachable */
+    {EAGAIN, REASON_REFUSED},          /* connect of a Unix socket: its backlog is full */
+    {EMFILE, REASON_NO_RESOURCES},
+    {ENFILE, REASON_NO_RESOURCES},
+    {ENOBUFS, REASON_NO_RESOURCES},
+    {ENOMEM, REASON_NO_RESOURCES},
+    {EADDRNOTAVAIL, REASON_NO_RESOURCES}, /* no free local port, or no local address */
+    {EADDRINUSE, REASON_NO_RESOURCES},
+    {EACCES, REASON_NO_PERMISSION},
+    {EPERM, REASON_NO_PERMISSION}, /* a local packet filter, too */
+    {ENETUNREACH, REASON_NO_ROUTE},
+    {ENETDOWN, REASON_NO_ROUTE},
+    {ENONET, REASON_NO_ROUTE},
+    {ENODEV, REASON_NO_ROUTE},
+    {EAFNOSUPPORT, REASON_NO_ROUTE}, /* the kernel has no IPv6 */
+    {ENOENT, REASON_NO_SOCKET},
+    {ENOTSOCK, REASON_NO_SOCKET},
 };
 
 const char *outcome_name(enum outcome outcome)
@@ -59,14 +58,12 @@ const char *reason_name(enum reason reason)
     return reason_names[reason];
 }
 
-void outcome_of_errno(int error, enum outcome *outcome, enum reason *reason)
+enum outcome outcome_of_errno(int error, enum reason *reason)
 {
-    *outcome = OUTCOME_UNABLE;
     *reason = REASON_LOCAL;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
-        if (errors[i].error == abs(error)) {
-            *outcome = errors[i].outcome;
+        if (errors[i].error == abs(error))
             *reason = errors[i].reason;
-        }
     }
+    return *reason < REASON_NO_RESOURCES ? OUTCOME_FAIL : OUTCOME_UNABLE;
 }

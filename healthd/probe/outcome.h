@@ -33,7 +33,7 @@ enum outcome {
     R(REASON_TOO_FEW, "too-few")                 /* fewer are up than configured */                                    \
     R(REASON_EXIT_STATUS, "exit-status")         /* a command's exit status, or the signal that ended it */            \
     R(REASON_CONNECTION_LOST, "connection-lost") /* a connection held open was lost and could not be made again */     \
-    /* UNABLE */                                                                                                       \
+    /* UNABLE, from REASON_NO_RESOURCES on */                                                                          \
     R(REASON_NO_RESOURCES, "no-resources")     /* descriptors, ports, buffers, memory or processes ran out here */     \
     R(REASON_NO_PERMISSION, "no-permission")   /* this process may not */                                              \
     R(REASON_NO_ROUTE, "no-route")             /* this machine has no route, or its network is down */                 \
@@ -54,8 +54,8 @@ const char *outcome_name(enum outcome outcome);
 /* The reason's word, such as "refused" or "no-such-name"; "passed" for REASON_NONE. */
 const char *reason_name(enum reason reason);
 
-/* What ERROR (an errno of a socket call, or its negative) means. *OUTCOME and *REASON are set; an error that the table
+/* What ERROR (an errno of a socket call, or its negative) means: FAIL or UNABLE, and *REASON. An error that the table
  * lacks is UNABLE: what we do not understand is never held against the target. */
-void outcome_of_errno(int error, enum outcome *outcome, enum reason *reason);
+enum outcome outcome_of_errno(int error, enum reason *reason);
 
 #endif

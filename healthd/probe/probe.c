@@ -87,17 +87,15 @@ void probe_end(struct probe *probe, enum outcome outcome, enum reason reason, co
 
 void probe_errno(struct probe *probe, int error, const char *format, ...)
 {
-    struct probe_result *result = &probe->result;
-    char words[ERRNO_TEXT_SIZE];
+    char what[PROBE_DETAIL_SIZE], words[ERRNO_TEXT_SIZE];
+    enum reason reason;
+    enum outcome outcome = outcome_of_errno(error, &reason);
     va_list arguments;
 
-    outcome_of_errno(error, &result->outcome, &result->reason);
     va_start(arguments, format);
-    vsnprintf(result->detail, sizeof result->detail, format, arguments);
+    vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    strlcat(result->detail, ": ", sizeof result->detail);
-    strlcat(result->detail, errno_text(error, words), sizeof result->detail);
-    probe_finish(probe);
+    probe_end(probe, outcome, reason, "%s: %s", what, errno_text(error, words));
 }
 
 void probe_look(struct probe *probe)

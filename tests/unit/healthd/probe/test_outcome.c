@@ -49,9 +49,8 @@ static void test_errors_of_the_kernel(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         for (int sign = -1; sign <= 1; sign += 2) {
-            enum outcome outcome = OUTCOME_OK;
             enum reason reason = REASON_NONE;
-            outcome_of_errno(sign * rows[i].error, &outcome, &reason);
+            enum outcome outcome = outcome_of_errno(sign * rows[i].error, &reason);
             if (outcome != rows[i].outcome || reason != rows[i].reason)
                 fail_msg("%s: %s %s", rows[i].name, outcome_name(outcome), reason_name(reason));
         }
