@@ -45,7 +45,7 @@ static int unknown_command(struct reading *reading, const char *word)
 {
     static char offered[64][SYNTAX_WORD_SIZE];
     const char *typed = reading->invocation->words;
-    struct nearest nearest = nearest_to(word);
+    struct nearest nearest = {.to = word};
     size_t count = 0;
     char hint[128];
 
@@ -123,7 +123,7 @@ static const struct element *find_option(const struct element *elements, size_t 
 
 static int unknown_option(struct reading *reading, const char *name)
 {
-    struct nearest nearest = nearest_to(name);
+    struct nearest nearest = {.to = name};
     char hint[128], subject[256];
 
     for (size_t i = 0; i < reading->element_count; i++)

@@ -49,7 +49,7 @@ static const char *known_names(const struct builder *builder, const struct block
 
 static struct nearest nearest_name(const struct builder *builder, const struct block *block, const char *name)
 {
-    struct nearest nearest = nearest_to(name);
+    struct nearest nearest = {.to = name};
     const struct lysc_node *schema = NULL;
 
     while ((schema = schema_next(builder->module, schema_of(block), schema)))

@@ -162,7 +162,7 @@ struct lyd_node *builder_new_detached(struct builder *builder, struct lyd_node *
 /* "; did you mean '…'?" for a value of SCHEMA, or nothing. */
 static void value_hint(const struct lysc_node *schema, const char *text, char *hint, size_t size)
 {
-    struct nearest nearest = nearest_to(text);
+    struct nearest nearest = {.to = text};
     struct prefix prefix;
     char whole[PREFIX_TEXT_SIZE];
 

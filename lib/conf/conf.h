@@ -20,7 +20,6 @@
 #include <sha2.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
 enum conf_encoding { CONF_TEXT, CONF_JSON, CONF_XML };

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

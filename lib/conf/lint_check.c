@@ -2,7 +2,6 @@
 #include "lib/kinds/kind.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void check_times(const struct lint *lint, const struct lyd_node *check)
@@ -87,30 +86,26 @@ static bool is_whole(const struct lyd_node *probe)
     return true;
 }
 
-static void check_kind(const struct lint *lint, const struct lyd_node *check)
+static void check_kind(const struct lint *lint, const struct lyd_node *probe)
 {
     struct arena arena = {0};
     const struct kind_room room = {.arena = &arena, .complaint = on_complaint, .user = (void *)(uintptr_t)lint};
-    const struct lyd_node *probe = kind_node(check);
-    const struct kind *kind = probe ? kind_find(probe->schema->name) : NULL;
 
-    if (kind && is_whole(probe))
-        kind_configure(kind, probe, &room);
+    if (is_whole(probe))
+        kind_configure(kind_find(probe->schema->name), probe, &room);
     arena_free(&arena);
 }
 
 static void check_check(const struct lint *lint, const struct lyd_node *check)
 {
-    const struct lyd_node *node;
+    const struct lyd_node *probe = kind_node(check);
 
     check_times(lint, check);
     check_damping(lint, check);
-    LY_LIST_FOR(lyd_child(check), node)
-    {
-        if (node->schema->nodetype == LYS_CONTAINER)
-            check_pointless(lint, node);
+    if (probe) {
+        check_pointless(lint, probe);
+        check_kind(lint, probe);
     }
-    check_kind(lint, check);
 }
 
 void lint_checks(const struct lint *lint)

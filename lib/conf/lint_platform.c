@@ -45,15 +45,6 @@ static void check_local_as(const struct lint *lint)
         lint_error(lint, node, "platform %s: AS %lu is a 4-octet AS; only 2-octet ASes are supported", azure, as);
 }
 
-/* A statement that Azure Route Server cannot work with, at the place where it is written. */
-static void refuse_option(const struct lint *lint, const struct lint_neighbor *neighbor, const char *option)
-{
-    const struct lyd_node *node = conf_neighbor_node(neighbor->node, option);
-
-    if (node)
-        lint_error(lint, node, "platform %s: %s is not supported", azure, option);
-}
-
 static void check_family(const struct lint *lint, const struct lint_neighbor *neighbor)
 {
     const struct lyd_node *written = conf_neighbor_node(neighbor->node, "family");
@@ -82,8 +73,11 @@ static void check_neighbor(const struct lint *lint, const struct lint_neighbor *
 
     check_family(lint, neighbor);
     check_peer_as(lint, neighbor);
-    for (size_t i = 0; i < sizeof impossible / sizeof *impossible; i++)
-        refuse_option(lint, neighbor, impossible[i]);
+    for (size_t i = 0; i < sizeof impossible / sizeof *impossible; i++) {
+        const struct lyd_node *node = conf_neighbor_node(neighbor->node, impossible[i]);
+        if (node)
+            lint_error(lint, node, "platform %s: %s is not supported", azure, impossible[i]);
+    }
 }
 
 /* Whether both are instances of one route server: of one group, or both of none. */

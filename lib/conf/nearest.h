@@ -4,16 +4,12 @@
 
 #include <stddef.h>
 
+/* Begins as {.to = WORD}. */
 struct nearest {
     const char *to;   /* the unknown word */
     const char *word; /* the nearest of those offered that is near enough, or NULL */
     unsigned distance;
 };
-
-static inline struct nearest nearest_to(const char *word)
-{
-    return (struct nearest){.to = word};
-}
 
 /* Offers CANDIDATE, which must outlive NEAREST. */
 void nearest_offer(struct nearest *nearest, const char *candidate);

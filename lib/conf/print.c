@@ -97,11 +97,6 @@ static const struct lyd_node *print_node(FILE *out, const struct lyd_node *node,
     return node;
 }
 
-static bool is_block(const struct lyd_node *node)
-{
-    return node->schema->nodetype & (LYS_CONTAINER | LYS_LIST);
-}
-
 static void print_siblings(FILE *out, const struct lyd_node *first, int depth)
 {
     bool printed = false;
@@ -109,7 +104,7 @@ static void print_siblings(FILE *out, const struct lyd_node *first, int depth)
     for (const struct lyd_node *node = first; node; node = node->next) {
         if (!model_is_explicit(node) || lysc_is_key(node->schema))
             continue;
-        if (printed && depth == 0 && is_block(node))
+        if (printed && depth == 0 && (node->schema->nodetype & (LYS_CONTAINER | LYS_LIST)))
             fputc('\n', out);
         node = print_node(out, node, depth);
         printed = true;

@@ -201,7 +201,7 @@ static void known_entries(const struct rules *rules, const struct reference *ref
 static void report_reference(struct rules *rules, const struct reference *reference, const struct lyd_node *node)
 {
     const struct lyd_node *entry = NULL;
-    struct nearest nearest = nearest_to(lyd_get_value(node));
+    struct nearest nearest = {.to = lyd_get_value(node)};
     char hint[600] = "";
 
     if (!diagnostics_are_full(&rules->document->conf)) {

@@ -1,6 +1,5 @@
 #include "lib/conf/schema.h"
 
-#include <bsd/string.h>
 #include <inttypes.h>
 #include <libyang/plugins_types.h>
 #include <stdarg.h>
@@ -163,20 +162,10 @@ static void add_names(const struct lysc_type_enum *type, char *buffer)
     }
 }
 
+/* TYPE is no union and no reference. */
 static void add_type(const struct lysc_type *type, const char *text, char *buffer)
 {
-    const struct lysc_type_union *members = (const struct lysc_type_union *)type;
-    LY_ARRAY_COUNT_TYPE i;
-
     switch (type->basetype) {
-    case LY_TYPE_UNION:
-        LY_ARRAY_FOR(members->types, i)
-        {
-            if (i > 0)
-                add(buffer, " or ");
-            add_type(members->types[i], text, buffer);
-        }
-        break;
     case LY_TYPE_ENUM:
         add_names((const struct lysc_type_enum *)type, buffer);
         break;
@@ -186,9 +175,6 @@ static void add_type(const struct lysc_type *type, const char *text, char *buffe
     case LY_TYPE_STRING:
         add_string((const struct lysc_type_str *)type, text, buffer);
         break;
-    case LY_TYPE_LEAFREF:
-        add_type(((const struct lysc_type_leafref *)type)->realtype, text, buffer);
-        break;
     case LY_TYPE_EMPTY:
         add(buffer, "no value");
         break;
@@ -197,84 +183,83 @@ static void add_type(const struct lysc_type *type, const char *text, char *buffe
     }
 }
 
+static const struct lysc_type *referred(const struct lysc_type *type)
+{
+    while (type->basetype == LY_TYPE_LEAFREF)
+        type = ((const struct lysc_type_leafref *)type)->realtype;
+    return type;
+}
+
+/* The member INDEX of TYPE, which is itself the only one where it is no union; NULL: there are no more. libyang
+ * flattens unions in unions. */
+static const struct lysc_type *member(const struct lysc_type *type, LY_ARRAY_COUNT_TYPE index)
+{
+    const struct lysc_type_union *members = (const struct lysc_type_union *)referred(type);
+
+    if (members->basetype != LY_TYPE_UNION)
+        return index == 0 ? referred(type) : NULL;
+    return index < LY_ARRAY_COUNT(members->types) ? referred(members->types[index]) : NULL;
+}
+
 const char *type_words(const struct lysc_type *type, const char *text, char buffer[static TYPE_WORDS_SIZE])
 {
+    const struct lysc_type *one;
+
     buffer[0] = '\0';
-    add_type(type, text, buffer);
+    for (LY_ARRAY_COUNT_TYPE i = 0; (one = member(type, i)); i++) {
+        add(buffer, "%s", i > 0 ? " or " : "");
+        add_type(one, text, buffer);
+    }
     return buffer;
 }
 
-/* Whether TYPE, what it refers to, or a member of it, is one that TEST is true of, with DATA. */
-static bool type_any(const struct lysc_type *type, bool (*test)(const struct lysc_type *type, const void *data),
-                     const void *data)
+/* The names of TYPE, an array of libyang's; NULL: it is no enumeration. */
+static const struct lysc_type_bitenum_item *names_of(const struct lysc_type *type)
 {
-    const struct lysc_type_union *members = (const struct lysc_type_union *)type;
-    LY_ARRAY_COUNT_TYPE i;
-
-    if (type->basetype == LY_TYPE_LEAFREF)
-        return type_any(((const struct lysc_type_leafref *)type)->realtype, test, data);
-    if (type->basetype != LY_TYPE_UNION)
-        return test(type, data);
-    LY_ARRAY_FOR(members->types, i)
-    {
-        if (type_any(members->types[i], test, data))
-            return true;
-    }
-    return false;
-}
-
-static bool offer_names(const struct lysc_type *type, const void *nearest)
-{
-    const struct lysc_type_enum *names = (const struct lysc_type_enum *)type;
-    struct nearest *to = *(struct nearest *const *)nearest;
-    LY_ARRAY_COUNT_TYPE i;
-
-    if (type->basetype == LY_TYPE_BOOL) {
-        nearest_offer(to, "true");
-        nearest_offer(to, "false");
-    } else if (type->basetype == LY_TYPE_ENUM) {
-        LY_ARRAY_FOR(names->enums, i)
-        {
-            nearest_offer(to, names->enums[i].name);
-        }
-    }
-    return false; /* and all others too */
+    return type->basetype == LY_TYPE_ENUM ? ((const struct lysc_type_enum *)type)->enums : NULL;
 }
 
 void type_offer_names(const struct lysc_type *type, struct nearest *nearest)
 {
-    type_any(type, offer_names, &nearest);
-}
+    const struct lysc_type *one;
+    LY_ARRAY_COUNT_TYPE name;
 
-static bool has_name(const struct lysc_type *type, const void *text)
-{
-    const struct lysc_type_enum *names = (const struct lysc_type_enum *)type;
-    LY_ARRAY_COUNT_TYPE i;
-
-    if (type->basetype != LY_TYPE_ENUM)
-        return false;
-    LY_ARRAY_FOR(names->enums, i)
-    {
-        if (strcmp(names->enums[i].name, text) == 0)
-            return true;
+    for (LY_ARRAY_COUNT_TYPE i = 0; (one = member(type, i)); i++) {
+        LY_ARRAY_FOR(names_of(one), name)
+        {
+            nearest_offer(nearest, names_of(one)[name].name);
+        }
+        if (one->basetype == LY_TYPE_BOOL) {
+            nearest_offer(nearest, "true");
+            nearest_offer(nearest, "false");
+        }
     }
-    return false;
 }
 
 bool type_has_name(const struct lysc_type *type, const char *text)
 {
-    return type_any(type, has_name, text);
-}
+    const struct lysc_type *one;
+    LY_ARRAY_COUNT_TYPE name;
 
-static bool is_prefix(const struct lysc_type *type, const void *unused)
-{
-    (void)unused;
-    return strstr(type->plugin->id, "ipv4-prefix") || strstr(type->plugin->id, "ipv6-prefix");
+    for (LY_ARRAY_COUNT_TYPE i = 0; (one = member(type, i)); i++) {
+        LY_ARRAY_FOR(names_of(one), name)
+        {
+            if (strcmp(names_of(one)[name].name, text) == 0)
+                return true;
+        }
+    }
+    return false;
 }
 
 bool type_is_prefix(const struct lysc_type *type)
 {
-    return type_any(type, is_prefix, NULL);
+    const struct lysc_type *one;
+
+    for (LY_ARRAY_COUNT_TYPE i = 0; (one = member(type, i)); i++) {
+        if (strstr(one->plugin->id, "ipv4-prefix") || strstr(one->plugin->id, "ipv6-prefix"))
+            return true;
+    }
+    return false;
 }
 
 /* RFC 7951 section 6: 64-bit numbers are strings. */
@@ -296,12 +281,13 @@ static enum json_form form_of(LY_DATA_TYPE type)
     }
 }
 
-static bool has_form(const struct lysc_type *type, const void *form)
-{
-    return form_of(type->basetype) == *(const enum json_form *)form;
-}
-
 bool type_takes_form(const struct lysc_type *type, enum json_form form)
 {
-    return type_any(type, has_form, &form);
+    const struct lysc_type *one;
+
+    for (LY_ARRAY_COUNT_TYPE i = 0; (one = member(type, i)); i++) {
+        if (form_of(one->basetype) == form)
+            return true;
+    }
+    return false;
 }

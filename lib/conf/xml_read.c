@@ -3,8 +3,6 @@
 #include "lib/model.h"
 
 #include <bsd/string.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char namespace[] = "urn:vipgate:vipgate";

@@ -3,7 +3,6 @@
 #include "lib/model.h"
 #include "lib/prefix.h"
 
-#include <bsd/string.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

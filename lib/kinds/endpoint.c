@@ -1,7 +1,6 @@
 #include "lib/kinds/endpoint.h"
 
 #include <arpa/inet.h>
-#include <bsd/string.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,6 @@
 
 #include "lib/model.h"
 
-#include <bsd/string.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,6 @@
 #include "lib/kinds/words.h"
 #include "lib/model.h"
 
-#include <bsd/string.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>

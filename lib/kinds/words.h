@@ -8,8 +8,6 @@
 
 #include "lib/arena.h"
 
-#include <stddef.h>
-
 /* Splits TEXT into the NULL-terminated *WORDS, which lie in ARENA. NULL, or what is wrong, as a static string; *WORDS
  * is NULL where memory ran out. */
 const char *words_split(struct arena *arena, const char *text, char ***words);

@@ -47,7 +47,7 @@ static void test_words_of_any_length(void **state)
 static const char *hint_for(const char *word, const char *const *candidates)
 {
     static char hint[80];
-    struct nearest nearest = nearest_to(word);
+    struct nearest nearest = {.to = word};
 
     for (; *candidates; candidates++)
         nearest_offer(&nearest, *candidates);
