@@ -132,38 +132,25 @@ struct comparison {
     void *user;
 };
 
-/* "SUBJECT: NAME WORDS", of which SUBJECT or NAME may be missing. */
-static void say(const struct comparison *comparison, const struct conf_line *line, const char *words)
+/* "SUBJECT: NAME VALUE JOINT WORDS", of which SUBJECT or NAME may be missing; without VALUE and JOINT where it is not
+ * SHOWN. */
+static void say(const struct comparison *comparison, const struct conf_line *line, bool shown, const char *value,
+                const char *joint, const char *words)
 {
     char text[CHANGE_SIZE];
 
-    snprintf(text, sizeof text, "%s%s%s %s", line->subject, line->subject[0] && line->name[0] ? ": " : "", line->name,
-             words);
+    snprintf(text, sizeof text, "%s%s%s %.200s%s%.200s", line->subject, line->subject[0] && line->name[0] ? ": " : "",
+             line->name, shown ? value : "", shown ? joint : "", words);
     text_clean(text); /* it may have been cut */
     comparison->change(text, comparison->user);
-}
-
-static void say_one_sided(const struct comparison *comparison, const struct conf_line *line, const char *what)
-{
-    char words[256];
-
-    if (line->value && !line->is_secret)
-        snprintf(words, sizeof words, "%.200s %s", line->value, what);
-    else
-        snprintf(words, sizeof words, "%s", what);
-    say(comparison, line, words);
 }
 
 static void say_changed(const struct comparison *comparison, const struct conf_line *before,
                         const struct conf_line *after)
 {
-    char words[512];
+    bool shown = before->value && after->value && !before->is_secret && !after->is_secret;
 
-    if (before->is_secret || after->is_secret || !before->value || !after->value)
-        snprintf(words, sizeof words, "changed");
-    else
-        snprintf(words, sizeof words, "%.200s -> %.200s", before->value, after->value);
-    say(comparison, after, words);
+    say(comparison, after, shown, before->value, " -> ", shown ? after->value : "changed");
 }
 
 static bool is_within(const struct conf_line *line, const char *subject)
@@ -180,7 +167,7 @@ static size_t pass_one_sided(const struct comparison *comparison, const struct c
 {
     const struct conf_line *line = &lines->lines[index];
 
-    say_one_sided(comparison, line, what);
+    say(comparison, line, line->value && !line->is_secret, line->value, " ", what);
     index++;
     while (line->name[0] == '\0' && index < lines->count && is_within(&lines->lines[index], line->subject))
         index++;
