@@ -57,6 +57,11 @@ char *arena_text(struct arena *arena, const char *text, size_t length)
     return copy;
 }
 
+char *arena_copy(struct arena *arena, const char *text)
+{
+    return text ? arena_text(arena, text, strlen(text)) : NULL;
+}
+
 void arena_free(struct arena *arena)
 {
     while (arena->blocks) {

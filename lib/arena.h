@@ -21,6 +21,9 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* A NUL-terminated copy of LENGTH bytes at TEXT. */
 char *arena_text(struct arena *arena, const char *text, size_t length);
 
+/* A copy of all of TEXT; NULL where TEXT is. */
+char *arena_copy(struct arena *arena, const char *text);
+
 void arena_free(struct arena *arena);
 
 #endif

@@ -97,7 +97,7 @@ const struct expression *expression_compile(struct arena *arena, const char *pat
     int error = PCRE2_ERROR_HEAP_FAILED;
 
     if (expression && !strpbrk(pattern, "\\^$.[|()?*+{")) {
-        expression->literal = arena_text(arena, pattern, strlen(pattern));
+        expression->literal = arena_copy(arena, pattern);
         return expression;
     }
     if (expression)

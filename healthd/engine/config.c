@@ -42,7 +42,7 @@ static const char *probe_text(struct arena *arena, const struct lyd_node *node)
 
     if (lyd_print_mem(&text, node, LYD_JSON, LYD_PRINT_SHRINK | LYD_PRINT_WD_ALL) != LY_SUCCESS)
         text = NULL;
-    const char *kept = text ? arena_text(arena, text, strlen(text)) : NULL;
+    const char *kept = arena_copy(arena, text);
     arena->failed |= !kept;
     free(text);
     return kept;

@@ -18,11 +18,6 @@ enum { SUBJECT_SIZE = 640, NAME_SIZE = 160, CHANGE_SIZE = 1024 };
 
 /* ---- a tree as lines ---- */
 
-static const char *keep(struct writer *writer, const char *text)
-{
-    return arena_text(writer->arena, text, strlen(text));
-}
-
 /* Writes what of BEFORE and AFTER is not empty, with a blank between them. */
 static void join(char *buffer, size_t size, const char *before, const char *after)
 {
@@ -34,8 +29,8 @@ static void add(struct writer *writer, const char *subject, const char *name, co
     const char *value = leaf ? lyd_get_value(leaf) : NULL;
     const struct conf_line line = {
         .subject = subject,
-        .name = keep(writer, name),
-        .value = value ? keep(writer, value) : NULL,
+        .name = arena_copy(writer->arena, name),
+        .value = arena_copy(writer->arena, value),
         .is_list = leaf && leaf->schema->nodetype == LYS_LEAFLIST,
         .is_secret = leaf && conf_is_secret(leaf->schema, value),
     };
@@ -52,7 +47,7 @@ static void add_entry(struct writer *writer, const struct lyd_node *node, const 
 
     join(entry, sizeof entry, name, lyd_child(node) ? lyd_get_value(lyd_child(node)) : "");
     join(whole, sizeof whole, subject, entry);
-    const char *kept = keep(writer, whole);
+    const char *kept = arena_copy(writer->arena, whole);
     add(writer, kept, "", NULL);
     if (kept)
         add_siblings(writer, lyd_child(node), kept, "");

@@ -32,11 +32,6 @@ static struct location next_start_tag(struct cursor *cursor)
     return location;
 }
 
-static const char *copy(struct reader *reader, const char *text)
-{
-    return arena_text(&reader->document->conf.arena, text, strlen(text));
-}
-
 /* The white space that is all of the content of the element read last, which libyang drops; NULL: it is not. */
 static const char *blank_content(struct reader *reader)
 {
@@ -72,7 +67,7 @@ static void check_names(struct reader *reader, const struct lyd_node_opaq *eleme
 static void read_value(struct reader *reader, const struct lyd_node_opaq *element, struct statement *statement)
 {
     bool blank = element->value[0] == '\0';
-    const char *text = blank ? blank_content(reader) : copy(reader, element->value);
+    const char *text = blank ? blank_content(reader) : arena_copy(&reader->document->conf.arena, element->value);
     struct argument *argument = text ? argument_append(reader->document, statement, text, statement->location) : NULL;
 
     if (argument && blank)
@@ -85,8 +80,8 @@ static void read_elements(struct reader *reader, const struct lyd_node *first, s
     for (const struct lyd_node *node = first; node; node = node->next) {
         const struct lyd_node_opaq *element = (const struct lyd_node_opaq *)node;
         struct location location = next_start_tag(&reader->cursor);
-        struct statement *statement =
-            statement_append(reader->document, statements, copy(reader, element->name.name), location);
+        struct statement *statement = statement_append(
+            reader->document, statements, arena_copy(&reader->document->conf.arena, element->name.name), location);
         if (!statement || reader->document->conf.arena.failed)
             return;
         check_names(reader, element, location);

@@ -13,9 +13,8 @@ static bool keep_shared(struct load *load, const struct lyd_node *tree)
     const struct shared_config shared = shared_config_of(tree);
 
     load->shared = shared;
-    load->shared.site = shared.site ? arena_text(&load->arena, shared.site, strlen(shared.site)) : NULL;
-    load->shared.control_directory =
-        arena_text(&load->arena, shared.control_directory, strlen(shared.control_directory));
+    load->shared.site = arena_copy(&load->arena, shared.site);
+    load->shared.control_directory = arena_copy(&load->arena, shared.control_directory);
     return !load->arena.failed;
 }
 
@@ -66,7 +65,7 @@ struct load *load_file_apart(const struct load_kind *kind, const char *path)
 static void keep_change(const char *text, void *user)
 {
     struct load *load = user;
-    const char *line = load->change_count++ < LOAD_CHANGES_MAX ? arena_text(&load->arena, text, strlen(text)) : NULL;
+    const char *line = load->change_count++ < LOAD_CHANGES_MAX ? arena_copy(&load->arena, text) : NULL;
 
     if (line)
         load->changes[load->changes_kept++] = line;

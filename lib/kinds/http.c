@@ -70,7 +70,7 @@ static void write_request(struct http_settings *settings, const struct kind_room
         fprintf(stream, "\r\n");
     }
     if (stream && fclose(stream) == 0)
-        settings->request = settings_copy(room, request);
+        settings->request = arena_copy(room->arena, request);
     else
         room->arena->failed = true;
     free(request);
@@ -85,8 +85,8 @@ static bool read_url(struct http_settings *settings, const struct lyd_node *node
     if (!settings_url(node, "https:", ": write header \"Authorization: Basic …\"", &url, &settings->tls_used, room))
         return false;
     settings->target = url.target;
-    settings->path = settings_copy(room, url.path);
-    settings->host = host ? host : settings_copy(room, url.host);
+    settings->path = arena_copy(room->arena, url.path);
+    settings->host = host ? host : arena_copy(room->arena, url.host);
     bool sound = tls_settings_read(&settings->tls, node, url.target.host, room);
     if (model_text(node, "connect-to"))
         sound &= settings_endpoint(node, "connect-to", 0, &settings->target, room);
@@ -135,7 +135,7 @@ static bool read_expect_body(struct http_settings *settings, const struct lyd_no
 
     if (!pattern)
         return true;
-    settings->expect_body = settings_copy(room, pattern);
+    settings->expect_body = arena_copy(room->arena, pattern);
     settings->body = expression_compile(room->arena, pattern, wrong);
     if (!settings->body)
         kind_complain(room, model_child(node, "expect-body"), "expect-body is not a regular expression: %s", wrong);

@@ -105,7 +105,7 @@ bool configure_icmp(void *memory, const struct lyd_node *node, const struct kind
     if (wrong)
         kind_complain(room, model_child(node, "target"), "target \"%s\": %s", host, wrong);
     strlcpy(settings->target.host, host, sizeof settings->target.host);
-    settings->base.target = settings_copy(room, host);
+    settings->base.target = arena_copy(room->arena, host);
     return !wrong;
 }
 
@@ -149,7 +149,7 @@ bool configure_websocket(void *memory, const struct lyd_node *node, const struct
     if (!settings_url(node, "wss:", ": remove them", &url, &settings->tls_used, room))
         return false;
     settings->target = url.target;
-    settings->host = settings_copy(room, url.host);
-    settings->path = settings_copy(room, url.path);
+    settings->host = arena_copy(room->arena, url.host);
+    settings->path = arena_copy(room->arena, url.path);
     return tls_settings_read(&settings->tls, node, url.target.host, room);
 }

@@ -27,7 +27,7 @@ const char *settings_format(const struct kind_room *room, const char *format, ..
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return settings_copy(room, text);
+    return arena_copy(room->arena, text);
 }
 
 const char *settings_endpoint_shown(const struct kind_room *room, const struct endpoint *endpoint)
@@ -35,7 +35,7 @@ const char *settings_endpoint_shown(const struct kind_room *room, const struct e
     char text[ENDPOINT_TEXT_SIZE];
 
     endpoint_format(endpoint, text, sizeof text);
-    return settings_copy(room, text);
+    return arena_copy(room->arena, text);
 }
 
 static bool has_credentials(const char *url)
@@ -70,14 +70,9 @@ const char *settings_url_shown(const struct kind_room *room, const char *url)
     return shown;
 }
 
-const char *settings_copy(const struct kind_room *room, const char *text)
-{
-    return text ? arena_text(room->arena, text, strlen(text)) : NULL;
-}
-
 const char *settings_text(const struct kind_room *room, const struct lyd_node *node, const char *name)
 {
-    return settings_copy(room, model_text(node, name));
+    return arena_copy(room->arena, model_text(node, name));
 }
 
 char **settings_texts(const struct kind_room *room, const struct lyd_node *node, const char *name, size_t *count)
@@ -89,7 +84,7 @@ char **settings_texts(const struct kind_room *room, const struct lyd_node *node,
         return NULL;
     MODEL_FOR_EACH(child, lyd_child(node), name)
     {
-        texts[(*count)++] = arena_text(room->arena, lyd_get_value(child), strlen(lyd_get_value(child)));
+        texts[(*count)++] = arena_copy(room->arena, lyd_get_value(child));
     }
     return texts;
 }
@@ -101,7 +96,7 @@ bool tls_settings_read(struct tls_settings *tls, const struct lyd_node *node, co
 
     *tls = (struct tls_settings){
         .ca_file = settings_text(room, node, "ca-file"),
-        .name = name ? settings_copy(room, name) : arena_text(room->arena, host, strcspn(host, "%")),
+        .name = name ? arena_copy(room->arena, name) : arena_text(room->arena, host, strcspn(host, "%")),
         .client_certificate = settings_text(room, node, "client-certificate"),
         .verify = model_boolean(node, "verify", true),
         .certificate_expiry = model_text(node, "certificate-days"),

@@ -24,9 +24,6 @@ bool settings_url(const struct lyd_node *node, const char *secure_scheme, const 
 /* What is shown of URL in details and logs, in the arena: all but its query. NULL where memory ran out. */
 const char *settings_url_shown(const struct kind_room *room, const char *url);
 
-/* A copy of TEXT in the arena; NULL where TEXT is, or memory ran out. */
-const char *settings_copy(const struct kind_room *room, const char *text);
-
 /* A copy of the leaf's text in the arena; NULL where it is absent, or memory ran out. */
 const char *settings_text(const struct kind_room *room, const struct lyd_node *node, const char *name);
 
