@@ -76,15 +76,10 @@ size_t syntax_read(const char *syntax, struct element elements[static SYNTAX_ELE
 
 static bool check_address(const char *text, char canonical[static PREFIX_TEXT_SIZE])
 {
-    char host[PREFIX_TEXT_SIZE];
     struct address address;
     const char *zone = strchr(text, '%');
-    size_t length = zone ? (size_t)(zone - text) : strlen(text);
 
-    if (length >= sizeof host || (zone && zone[1] == '\0'))
-        return false;
-    strlcpy(host, text, length + 1);
-    if (!address_parse(&address, host))
+    if (!address_parse_any_zone(&address, text) || (zone && zone[1] == '\0'))
         return false;
     /* The interface is the daemon's to know. */
     address_format(&address, canonical);

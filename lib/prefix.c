@@ -18,23 +18,32 @@ bool address_is_link_local(const struct address *address)
     return address->family == FAMILY_IPV6 && address->octets[0] == 0xfe && (address->octets[1] & 0xc0) == 0x80;
 }
 
-bool address_parse(struct address *address, const char *text)
+bool address_parse_any_zone(struct address *address, const char *text)
 {
     char host[INET6_ADDRSTRLEN];
     struct address result = {0};
-    const char *zone = strchr(text, '%');
-    size_t length = zone ? (size_t)(zone - text) : strlen(text);
+    size_t length = strcspn(text, "%");
 
     if (length >= sizeof host)
         return false;
     memcpy(host, text, length);
     host[length] = '\0';
-
-    if (!zone && inet_pton(AF_INET, host, result.octets) == 1)
+    if (!text[length] && inet_pton(AF_INET, host, result.octets) == 1)
         result.family = FAMILY_IPV4;
     else if (inet_pton(AF_INET6, host, result.octets) == 1)
         result.family = FAMILY_IPV6;
     else
+        return false;
+    *address = result;
+    return true;
+}
+
+bool address_parse(struct address *address, const char *text)
+{
+    const char *zone = strchr(text, '%');
+    struct address result;
+
+    if (!address_parse_any_zone(&result, text))
         return false;
     if (zone) {
         result.scope = if_nametoindex(zone + 1);

@@ -31,6 +31,9 @@ unsigned family_octets(uint8_t family);
 /* Reads "192.0.2.1", "2001:db8::1" or "fe80::1%eth0". False where TEXT is no address or the interface is unknown. */
 bool address_parse(struct address *address, const char *text);
 
+/* The same without the scope: behind an IPv6 address, any zone will do. */
+bool address_parse_any_zone(struct address *address, const char *text);
+
 /* Writes ADDRESS as text into BUFFER and returns BUFFER. The scope is written as the interface's name. */
 const char *address_format(const struct address *address, char buffer[static ADDRESS_TEXT_SIZE]);
 

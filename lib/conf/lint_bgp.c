@@ -21,20 +21,14 @@ static void check_peer_as(const struct lint *lint, const struct lint_neighbor *n
 /* An address that no session can have. A zone's interface need not exist where the file is checked. */
 static void check_address(const struct lint *lint, const struct lint_neighbor *neighbor)
 {
-    char text[ADDRESS_TEXT_SIZE];
     struct address address;
-    size_t length = strcspn(neighbor->address, "%");
 
-    if (length >= sizeof text)
-        return;
-    memcpy(text, neighbor->address, length);
-    text[length] = '\0';
-    if (!address_parse(&address, text))
+    if (!address_parse_any_zone(&address, neighbor->address))
         return;
     bool multicast = address.family == FAMILY_IPV4 ? address.octets[0] >= 224 : address.octets[0] == 0xff;
     if (multicast || address_is_unspecified(&address))
         lint_error(lint, neighbor->node, "neighbor %s: not a unicast address", neighbor->address);
-    else if (address_is_link_local(&address) && !neighbor->address[length])
+    else if (address_is_link_local(&address) && !strchr(neighbor->address, '%'))
         lint_error(lint, neighbor->node, "neighbor %s: a link-local address needs its interface: %s%%eth0",
                    neighbor->address, neighbor->address);
 }

@@ -1,5 +1,7 @@
 #include "lib/kinds/endpoint.h"
 
+#include "lib/prefix.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,17 +29,12 @@ const char *name_check(const char *name)
 /* "2001:db8::1" or "fe80::1%eth0". */
 static const char *check_ipv6(const char *host)
 {
-    char text[INET6_ADDRSTRLEN];
-    struct in6_addr address;
-    size_t length = strcspn(host, "%");
+    const char *zone = strchr(host, '%');
+    struct address address;
 
-    if (length >= sizeof text)
+    if (!address_parse_any_zone(&address, host))
         return "not an IPv6 address";
-    memcpy(text, host, length);
-    text[length] = '\0';
-    if (inet_pton(AF_INET6, text, &address) != 1)
-        return "not an IPv6 address";
-    if (host[length] && (!host[length + 1] || !IN6_IS_ADDR_LINKLOCAL(&address)))
+    if (zone && (!zone[1] || !address_is_link_local(&address)))
         return "a zone (%eth0) is valid for a link-local address only";
     return NULL;
 }

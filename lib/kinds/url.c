@@ -1,7 +1,5 @@
 #include "lib/kinds/url.h"
 
-#include "lib/prefix.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -12,23 +10,19 @@ static bool is_visible_ascii(const char *text)
     return !*text;
 }
 
-/* An IPv6 address keeps its zone, "%eth0" or "%25eth0" (RFC 6874), as the resolver wants it; HOST loses it, because it
- * means nothing to the other side. */
-static const char *read_ipv6(struct url *url)
+/* The zone of an IPv6 address, "%eth0" or "%25eth0" (RFC 6874), stays in the target as the resolver wants it; HOST
+ * loses it, because it means nothing to the other side. What is wrong, or NULL. */
+static const char *read_zone(struct url *url)
 {
-    char *zone = strchr(url->target.host, '%'), *end = strchr(url->host, ']'), name[ENDPOINT_HOST_SIZE];
-    struct address address;
+    char *zone = strchr(url->target.host, '%'), *from = strchr(url->host, '%'), *end = strchr(url->host, ']');
+    const char *name = zone ? zone + (strncmp(zone, "%25", 3) == 0 ? 3 : 1) : NULL;
 
-    snprintf(name, sizeof name, "%s", zone ? zone + (strncmp(zone, "%25", 3) == 0 ? 3 : 1) : "");
-    if (zone) {
-        char *from = strchr(url->host, '%');
-        memmove(from, end, strlen(end) + 1);
-        *zone = '\0';
-    }
-    if (!address_parse(&address, url->target.host) || address.family != FAMILY_IPV6 || (zone && !name[0]))
-        return "only an IPv6 address may be in brackets";
-    if (zone)
-        snprintf(zone, sizeof url->target.host - (size_t)(zone - url->target.host), "%%%s", name);
+    if (!zone)
+        return NULL;
+    if (!*name)
+        return "the zone of an IPv6 address is empty";
+    memmove(zone + 1, name, strlen(name) + 1);
+    memmove(from, end, strlen(end) + 1);
     return NULL;
 }
 
@@ -46,7 +40,7 @@ static const char *read_authority(struct url *url, const char *text, size_t leng
     const char *wrong = endpoint_parse(&url->target, url->host, default_port);
     if (wrong)
         return wrong;
-    return bracketed ? read_ipv6(url) : NULL;
+    return bracketed ? read_zone(url) : NULL;
 }
 
 const char *url_parse(struct url *url, const char *text, uint16_t default_port)

@@ -61,7 +61,7 @@ static void test_what_is_refused(void **state)
         {"http://[192.0.2.1]/", "only an IPv6 address may be in brackets"},
         {"http://[www.example.com]/", "only an IPv6 address may be in brackets"},
         {"http://[fe80::1%]/", "a zone (%eth0) is valid"},
-        {"http://[fe80::1%25]/", "only an IPv6 address may be in brackets"},
+        {"http://[fe80::1%25]/", "the zone of an IPv6 address is empty"},
         {"http://[2001:db8::1]x/", "expected :PORT after the address in brackets"},
         {"http://a..b/", "each label of a name"},
         {"http://.a/", "each label of a name"},
