@@ -131,7 +131,7 @@ static enum token_kind mark_kind(int byte)
 static struct token lex(struct lexer *lexer)
 {
     struct cursor *cursor = &lexer->cursor;
-    unsigned last_line = lexer->ahead[1].end.line;
+    unsigned last_line = lexer->second.end.line;
 
     skip_space_and_comments(lexer);
     struct token token = {.location = cursor->location, .begins_line = cursor->location.line != last_line};
@@ -159,28 +159,18 @@ void lexer_open(struct lexer *lexer, struct document *document, const struct sou
     *lexer = (struct lexer){.document = document, .cursor = cursor_of(source)};
     if (cursor_is_at(&lexer->cursor, byte_order_mark))
         lexer->cursor.at += strlen(byte_order_mark);
-    lexer->ahead[0] = lex(lexer);
-    lexer->ahead[1] = lexer->ahead[0];
-    lexer->ahead[1] = lex(lexer);
-}
-
-const struct token *lexer_peek(const struct lexer *lexer)
-{
-    return &lexer->ahead[0];
-}
-
-const struct token *lexer_peek_second(const struct lexer *lexer)
-{
-    return &lexer->ahead[1];
+    lexer->next = lex(lexer);
+    lexer->second = lexer->next;
+    lexer->second = lex(lexer);
 }
 
 struct token lexer_take(struct lexer *lexer)
 {
-    struct token token = lexer->ahead[0];
+    struct token token = lexer->next;
 
     lexer->taken_end = token.end;
-    lexer->ahead[0] = lexer->ahead[1];
-    if (lexer->ahead[1].kind != TOKEN_END)
-        lexer->ahead[1] = lex(lexer);
+    lexer->next = lexer->second;
+    if (lexer->second.kind != TOKEN_END)
+        lexer->second = lex(lexer);
     return token;
 }

@@ -24,19 +24,14 @@ struct token {
     const char *text;              /* of a word or string, unquoted */
 };
 
-/* Looks one token beyond the next. */
 struct lexer {
     struct document *document;
     struct cursor cursor;
-    struct token ahead[2];
+    struct token next, second; /* those to be taken: the second is the one after the next */
     struct location taken_end; /* of the token taken last */
 };
 
 void lexer_open(struct lexer *lexer, struct document *document, const struct source *source);
-
-/* The next token, and the one after it, neither taken. */
-const struct token *lexer_peek(const struct lexer *lexer);
-const struct token *lexer_peek_second(const struct lexer *lexer);
 
 /* Takes the next token. At the end it is TOKEN_END, however often it is taken. */
 struct token lexer_take(struct lexer *lexer);

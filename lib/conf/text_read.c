@@ -143,11 +143,11 @@ static bool read_list(struct reader *reader, struct statement *statement)
     struct token open = lexer_take(&reader->lexer);
 
     statement->is_list = true;
-    while (is_text(lexer_peek(&reader->lexer))) {
+    while (is_text(&reader->lexer.next)) {
         if (!take_argument(reader, statement))
             return false;
     }
-    if (lexer_peek(&reader->lexer)->kind == TOKEN_LIST_CLOSE) {
+    if (reader->lexer.next.kind == TOKEN_LIST_CLOSE) {
         lexer_take(&reader->lexer);
         return true;
     }
@@ -159,7 +159,7 @@ static bool read_list(struct reader *reader, struct statement *statement)
  * and the first begins the line. */
 static bool begins_statement(const struct reader *reader)
 {
-    const struct token *first = lexer_peek(&reader->lexer), *second = lexer_peek_second(&reader->lexer);
+    const struct token *first = &reader->lexer.next, *second = &reader->lexer.second;
 
     return first->begins_line && first->kind == TOKEN_WORD && !second->begins_line &&
            (is_text(second) || second->kind == TOKEN_LIST_OPEN);
@@ -168,16 +168,16 @@ static bool begins_statement(const struct reader *reader)
 /* Reads the one argument; a second on the same line is reported, with those after it. */
 static void read_argument(struct reader *reader, struct statement *statement)
 {
-    if (!is_text(lexer_peek(&reader->lexer)) || begins_statement(reader) || !take_argument(reader, statement))
+    if (!is_text(&reader->lexer.next) || begins_statement(reader) || !take_argument(reader, statement))
         return;
-    const struct token *next = lexer_peek(&reader->lexer);
+    const struct token *next = &reader->lexer.next;
     if (!is_text(next) || next->begins_line)
         return;
     report(reader, next->location,
            "unexpected argument: '%.60s' takes one; write text with spaces in \"quotes\", several values "
            "in [ ]",
            statement->name);
-    while (is_text(lexer_peek(&reader->lexer)) && !lexer_peek(&reader->lexer)->begins_line)
+    while (is_text(&reader->lexer.next) && !reader->lexer.next.begins_line)
         lexer_take(&reader->lexer);
 }
 
@@ -188,7 +188,7 @@ static void read_block(struct reader *reader, struct statement *statement, unsig
 {
     statement->has_block = true;
     if (depth > DOCUMENT_DEPTH_MAX) {
-        report(reader, lexer_peek(&reader->lexer)->location, "blocks nested more than 32 deep");
+        report(reader, reader->lexer.next.location, "blocks nested more than 32 deep");
         skip_block(reader);
         return;
     }
@@ -199,7 +199,7 @@ static void read_block(struct reader *reader, struct statement *statement, unsig
 /* Reads what follows the name and argument: ';' or a block. */
 static void read_rest(struct reader *reader, struct statement *statement, unsigned depth)
 {
-    switch (lexer_peek(&reader->lexer)->kind) {
+    switch (reader->lexer.next.kind) {
     case TOKEN_SEMICOLON:
         lexer_take(&reader->lexer);
         break;
@@ -222,11 +222,11 @@ static void read_statement(struct reader *reader, struct statements *statements,
 
     if (!statement)
         return;
-    if (lexer_peek(&reader->lexer)->kind == TOKEN_LIST_OPEN)
+    if (reader->lexer.next.kind == TOKEN_LIST_OPEN)
         whole = read_list(reader, statement);
     else
         read_argument(reader, statement);
-    if (whole || lexer_peek(&reader->lexer)->kind == TOKEN_SEMICOLON)
+    if (whole || reader->lexer.next.kind == TOKEN_SEMICOLON)
         read_rest(reader, statement, depth);
     if (is_include && depth > 0)
         report(reader, name.location, "'include' is allowed only at the top level");
@@ -257,7 +257,7 @@ static void read_statements(struct reader *reader, struct statements *statements
                             unsigned depth)
 {
     for (;;) {
-        const struct token *token = lexer_peek(&reader->lexer);
+        const struct token *token = &reader->lexer.next;
         if (token->kind == TOKEN_WORD) {
             read_statement(reader, statements, depth);
         } else if (token->kind == TOKEN_END) {
