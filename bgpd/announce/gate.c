@@ -33,15 +33,9 @@ static struct tally count(const struct check_view *checks, size_t check_count)
 
 static size_t needed(const struct gate_config *gate)
 {
-    switch (gate->require) {
-    case REQUIRE_ALL:
-        return gate->check_count;
-    case REQUIRE_ANY:
+    if (gate->require == REQUIRE_ANY)
         return 1;
-    case REQUIRE_COUNT:
-        return gate->require_count;
-    }
-    return gate->check_count;
+    return gate->require == REQUIRE_COUNT ? gate->require_count : gate->check_count;
 }
 
 /* The mean if EXTRA checks more were known, with PERCENT each. -1: there are none. */

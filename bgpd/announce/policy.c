@@ -16,41 +16,24 @@ static bool is_announced(enum vip_state state)
     return state == VIP_ANNOUNCED || state == VIP_DEGRADED;
 }
 
-static void remember_open(struct vip_memory *memory, const struct gate_result *gate, uint64_t now_ms)
-{
-    if (!memory->healthy)
-        memory->healthy_since_ms = now_ms;
-    memory->healthy = memory->gate_open = true;
-    memory->gate_degraded = gate->degraded;
-}
-
-static void remember_closed(struct vip_memory *memory, const struct vip_config *vip, const struct gate_result *gate,
-                            uint64_t now_ms)
-{
-    if (memory->gate_open)
-        damping_flap(&memory->damping, &vip->damping, now_ms);
-    memory->healthy = memory->gate_open = false;
-    memory->gate_degraded = gate->degraded;
-    memory->returning = true;
-}
-
+/* A gate that is pending tells nothing; one that is lost, only that it cannot be called healthy. */
 static void remember_gate(struct vip_memory *memory, const struct vip_config *vip, const struct gate_result *gate,
                           uint64_t now_ms)
 {
-    switch (gate->standing) {
-    case GATE_UP:
-    case GATE_DEGRADED:
-        remember_open(memory, gate, now_ms);
-        break;
-    case GATE_DOWN:
-        remember_closed(memory, vip, gate, now_ms);
-        break;
-    case GATE_LOST:
-        memory->healthy = false;
-        break;
-    case GATE_PENDING:
-        break;
-    }
+    bool open = gate->standing == GATE_UP || gate->standing == GATE_DEGRADED;
+
+    if (gate->standing == GATE_PENDING)
+        return;
+    if (open && !memory->healthy)
+        memory->healthy_since_ms = now_ms;
+    memory->healthy = open;
+    if (gate->standing == GATE_LOST)
+        return;
+    if (!open && memory->gate_open)
+        damping_flap(&memory->damping, &vip->damping, now_ms);
+    memory->returning |= !open;
+    memory->gate_open = open;
+    memory->gate_degraded = gate->degraded;
 }
 
 /* on-health-loss, for a VIP that is in STATE. */
@@ -75,7 +58,7 @@ static enum vip_state wanted_state(const struct vip_memory *memory, const struct
         state = state_without_health(vip->on_health_loss, memory->state);
     else
         state = wanted[standing];
-    return state == VIP_DEGRADED && !vip->degraded_profile.attributes ? VIP_WITHDRAWN : state;
+    return state == VIP_DEGRADED && !vip->degraded_profile ? VIP_WITHDRAWN : state;
 }
 
 static void explain(const struct vip_memory *memory, const struct vip_config *vip, const struct gate_result *gate,
@@ -118,8 +101,8 @@ static void hold_back(const struct vip_memory *memory, const struct vip_config *
 static const struct profile_config *profile_of(const struct vip_config *vip, enum vip_state state)
 {
     if (state == VIP_ANNOUNCED)
-        return &vip->profile;
-    return state == VIP_DEGRADED ? &vip->degraded_profile : NULL;
+        return vip->profile;
+    return state == VIP_DEGRADED ? vip->degraded_profile : NULL;
 }
 
 void policy_decide(struct vip_memory *memory, const struct vip_config *vip, const struct gate_result *gate,

@@ -17,13 +17,13 @@ struct entry {
     struct agenda_item deadline, change;
     struct verdict_message said, staged;
     bool has_verdict;
-    bool is_staged; /* by the snapshot under way */
-    bool present;   /* the health daemon has this check */
-    bool expected;  /* a gate names it */
-    bool reserved;  /* a gate may soon name it */
+    bool present;  /* the health daemon has this check */
+    bool expected; /* a gate names it */
+    bool reserved; /* a gate may soon name it */
     bool awaited;
     bool overdue; /* awaited until the deadline: lost */
     uint64_t awaited_since_ms, patience_ms;
+    uint64_t staged_by; /* number of the snapshot */
 };
 
 RB_HEAD(name_tree, entry);
@@ -35,6 +35,7 @@ struct verdict_table {
     size_t count;
     uint64_t lease_ms, last_life_ms;
     enum health_link link;
+    uint64_t snapshot; /* number of the last one that was begun */
     bool in_snapshot;
     bool heard; /* the health daemon was heard since the start */
     char silence[REASON_SIZE];
@@ -100,22 +101,13 @@ static void note_change(struct verdict_table *table, struct entry *entry)
 /* Forgets it where neither a gate nor the health daemon knows it. */
 static void prune(struct verdict_table *table, struct entry *entry)
 {
-    if (entry->expected || entry->reserved || entry->present || (table->in_snapshot && entry->is_staged))
+    if (entry->expected || entry->reserved || entry->present ||
+        (table->in_snapshot && entry->staged_by == table->snapshot))
         return;
     agenda_forget(&table->changed, &entry->change);
     RB_REMOVE(name_tree, &table->entries, entry);
     table->count--;
     free(entry);
-}
-
-static void prune_all(struct verdict_table *table)
-{
-    struct entry *entry, *next;
-
-    RB_FOREACH_SAFE(entry, name_tree, &table->entries, next)
-    {
-        prune(table, entry);
-    }
 }
 
 struct verdict_table *verdict_table_new(uint64_t lease_ms, uint64_t now_ms)
@@ -241,17 +233,6 @@ static void apply_absence(struct verdict_table *table, struct entry *entry, uint
     await(table, entry, now_ms);
 }
 
-static void begin_snapshot(struct verdict_table *table)
-{
-    struct entry *entry;
-
-    table->in_snapshot = true;
-    RB_FOREACH(entry, name_tree, &table->entries)
-    {
-        entry->is_staged = false;
-    }
-}
-
 /* After a silence longer than the lease, waiting begins again: the daemon has only just started. */
 static void restart_waiting(struct verdict_table *table, uint64_t now_ms)
 {
@@ -283,7 +264,7 @@ static void end_snapshot(struct verdict_table *table, uint64_t now_ms)
     table->in_snapshot = false;
     RB_FOREACH_SAFE(entry, name_tree, &table->entries, next)
     {
-        if (entry->is_staged)
+        if (entry->staged_by == table->snapshot)
             apply(table, entry, &entry->staged, now_ms);
         else
             apply_absence(table, entry, now_ms);
@@ -302,7 +283,7 @@ static void take_change(struct verdict_table *table, const struct verdict_messag
         return;
     }
     entry->staged = *message;
-    entry->is_staged = true;
+    entry->staged_by = table->snapshot;
 }
 
 static void take_removal(struct verdict_table *table, const char *name, uint64_t now_ms)
@@ -329,7 +310,8 @@ bool verdict_table_message(struct verdict_table *table, const struct verdict_mes
         sign_of_life(table, now_ms);
     switch (message->type) {
     case VERDICT_HELLO:
-        begin_snapshot(table);
+        table->in_snapshot = true;
+        table->snapshot++;
         break;
     case VERDICT_CHANGE:
         take_change(table, message, now_ms);
@@ -349,8 +331,13 @@ bool verdict_table_message(struct verdict_table *table, const struct verdict_mes
 
 bool verdict_table_disconnected(struct verdict_table *table)
 {
+    struct entry *entry, *next;
+
     table->in_snapshot = false;
-    prune_all(table);
+    RB_FOREACH_SAFE(entry, name_tree, &table->entries, next)
+    {
+        prune(table, entry);
+    }
     if (table->link != HEALTH_CONNECTED)
         return false;
     table->link = HEALTH_LOST;

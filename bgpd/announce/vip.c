@@ -106,12 +106,10 @@ static void plan_removal(struct vip *vip, uint64_t now_ms)
     /* Before the first verdict an address left from before stays: a neighbor with graceful restart may still
      * send packets to it. */
     bool needed = vip->attributes || vip->decision.state == VIP_PENDING;
-    bool stays = config && config->manage_address && (config->keep_address || needed);
+    bool managed = config && config->manage_address;
+    struct placement wanted = managed ? vip_placement(config) : (struct placement){0};
+    bool stays = managed && (config->keep_address || needed) && !vip_address_is_misplaced(&vip->address, &wanted);
 
-    if (stays && vip->address.ours) {
-        struct placement wanted = vip_placement(config);
-        stays = !vip_address_is_misplaced(&vip->address, &wanted);
-    }
     if (stays || !vip->address.ours)
         vip->address.remove_by_ms = 0;
     else if (vip->address.remove_by_ms == 0)
@@ -242,7 +240,7 @@ static void move_config(struct vip *vip, const struct vip_config *config)
 {
     if (vip->decision.profile)
         vip->decision.profile =
-            vip->decision.profile == &vip->config->profile ? &config->profile : &config->degraded_profile;
+            vip->decision.profile == vip->config->profile ? config->profile : config->degraded_profile;
     vip->config = config;
 }
 

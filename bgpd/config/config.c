@@ -28,28 +28,16 @@ struct bgpd_config *bgpd_config_new(struct conf *conf)
     return &builder->config;
 }
 
-/* The interned ones for PROFILE, whose attributes are those of a profile of the builder. */
-static void intern(struct profile_config *profile)
-{
-    const struct config_profile *owner = (const struct config_profile *)profile->attributes;
-
-    profile->attributes = owner ? owner->interned : NULL;
-}
-
 bool bgpd_config_intern(struct bgpd_config *config)
 {
     struct config_builder *builder = (struct config_builder *)config;
 
     for (size_t i = 0; i <= builder->profile_count; i++) {
         struct config_profile *profile = &builder->profiles[i];
-        profile->interned = path_attributes_intern(&profile->value);
-        if (!profile->interned)
+        const struct path_attributes *interned = path_attributes_intern(&profile->value);
+        if (!interned)
             return false;
-    }
-    for (size_t i = 0; i < config->vip_count; i++) {
-        struct vip_config *vip = &builder->vips[i];
-        intern(&vip->profile);
-        intern(&vip->degraded_profile);
+        profile->config.attributes = interned;
     }
     return true;
 }
@@ -60,8 +48,11 @@ void bgpd_config_free(struct bgpd_config *config)
 
     if (!config)
         return;
-    for (size_t i = 0; builder->profiles && i <= builder->profile_count; i++)
-        path_attributes_unref(builder->profiles[i].interned);
+    for (size_t i = 0; builder->profiles && i <= builder->profile_count; i++) {
+        struct config_profile *profile = &builder->profiles[i];
+        if (profile->config.attributes != &profile->value)
+            path_attributes_unref(profile->config.attributes);
+    }
     for (size_t i = 0; i < config->bgp.neighbor_count; i++) {
         const char *password = config->bgp.neighbors[i].password;
         if (password)
@@ -73,7 +64,9 @@ void bgpd_config_free(struct bgpd_config *config)
 
 static bool is_same_profile(const struct profile_config *a, const struct profile_config *b)
 {
-    return a->attributes == b->attributes && (!a->attributes || strcmp(a->name, b->name) == 0);
+    if (!a || !b)
+        return a == b;
+    return a->attributes == b->attributes && strcmp(a->name, b->name) == 0;
 }
 
 static bool is_same_gate(const struct gate_config *a, const struct gate_config *b)
@@ -110,8 +103,8 @@ static bool is_same_damping(const struct damping_config *a, const struct damping
 
 bool vip_config_equal(const struct vip_config *a, const struct vip_config *b)
 {
-    return prefix_compare(&a->prefix, &b->prefix) == 0 && is_same_profile(&a->profile, &b->profile) &&
-           is_same_profile(&a->degraded_profile, &b->degraded_profile) && is_same_gate(&a->gate, &b->gate) &&
+    return prefix_compare(&a->prefix, &b->prefix) == 0 && is_same_profile(a->profile, b->profile) &&
+           is_same_profile(a->degraded_profile, b->degraded_profile) && is_same_gate(&a->gate, &b->gate) &&
            vip_config_same_neighbors(a, b) && is_same_address(a, b) && a->hold_down_ms == b->hold_down_ms &&
            a->on_health_loss == b->on_health_loss && is_same_damping(&a->damping, &b->damping);
 }

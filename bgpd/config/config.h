@@ -88,8 +88,8 @@ struct gate_config {
 
 struct vip_config {
     struct prefix prefix;
-    struct profile_config profile;
-    struct profile_config degraded_profile; /* attributes NULL: degraded is as down */
+    const struct profile_config *profile;
+    const struct profile_config *degraded_profile; /* NULL: degraded is as down */
     struct gate_config gate;
     const struct address *neighbors;
     size_t neighbor_count; /* 0: all */

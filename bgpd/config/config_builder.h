@@ -7,16 +7,14 @@
 
 /* A profile that is in use. */
 struct config_profile {
-    struct path_attributes value; /* first: the profile is found from it */
-    const char *name;
-    const struct path_attributes *interned; /* NULL: not yet */
+    struct profile_config config;
+    struct path_attributes value; /* its attributes until they are interned */
 };
 
 /* A configuration being built. CONFIG comes first, so that its owner is found from it. */
 struct config_builder {
     struct bgpd_config config;
     struct arena arena;
-    struct vip_config *vips;         /* those of config */
     struct config_profile *profiles; /* sorted by name, and after them the default one */
     size_t profile_count;
     const struct gate_check *checks; /* all that are configured, sorted by name */

@@ -43,7 +43,7 @@ static void read_profile(struct config_builder *builder, const struct lyd_node *
     const char *name = node ? model_text(node, "name") : "default", *next_hop = model_text(node, "next-hop");
     struct path_attributes *attributes = &profile->value;
 
-    profile->name = config_text(builder, name);
+    profile->config = (struct profile_config){config_text(builder, name), attributes};
     attributes->origin = origin_of(model_text(node, "origin"));
     attributes->prepend = (uint8_t)model_number(node, "as-path-prepend", 0);
     attributes->has_med = model_child(node, "med") != NULL;
@@ -56,11 +56,10 @@ static void read_profile(struct config_builder *builder, const struct lyd_node *
         conf_error(builder->conf, node, "profile %s: a community is out of range", name);
 }
 
-static int compare_profiles(const void *a, const void *b)
+/* Profiles and checks begin with their names. */
+static int compare_names(const void *a, const void *b)
 {
-    const struct config_profile *one = a, *other = b;
-
-    return strcmp(one->name, other->name);
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static void read_profiles(struct config_builder *builder)
@@ -76,19 +75,18 @@ static void read_profiles(struct config_builder *builder)
         read_profile(builder, node, &profiles[builder->profile_count++]);
     }
     if (!builder->arena.failed)
-        qsort(profiles, builder->profile_count, sizeof *profiles, compare_profiles);
+        qsort(profiles, builder->profile_count, sizeof *profiles, compare_names);
     read_profile(builder, NULL, &profiles[builder->profile_count]);
 }
 
 /* NAME NULL: the default one. */
-static struct profile_config profile_of(const struct config_builder *builder, const char *name)
+static const struct profile_config *profile_of(const struct config_builder *builder, const char *name)
 {
-    const struct config_profile wanted = {.name = name};
     const struct config_profile *found = &builder->profiles[builder->profile_count];
 
     if (name)
-        found = bsearch(&wanted, builder->profiles, builder->profile_count, sizeof wanted, compare_profiles);
-    return (struct profile_config){found->name, &found->value};
+        found = bsearch(&name, builder->profiles, builder->profile_count, sizeof *found, compare_names);
+    return &found->config;
 }
 
 /*
@@ -105,13 +103,6 @@ static uint64_t first_verdict_ms(const struct config_builder *builder, const str
     return runs * (interval + timeout) + interval + builder->config.lease_ms;
 }
 
-static int compare_checks(const void *a, const void *b)
-{
-    const struct gate_check *one = a, *other = b;
-
-    return strcmp(one->name, other->name);
-}
-
 static void read_checks(struct config_builder *builder)
 {
     struct gate_check *checks = arena_alloc(&builder->arena, model_count(builder->tree, "check") * sizeof *checks);
@@ -124,7 +115,7 @@ static void read_checks(struct config_builder *builder)
             (struct gate_check){config_text(builder, model_text(node, "name")), first_verdict_ms(builder, node)};
     }
     if (!builder->arena.failed)
-        qsort(checks, builder->check_count, sizeof *checks, compare_checks);
+        qsort(checks, builder->check_count, sizeof *checks, compare_names);
     builder->checks = checks;
 }
 
@@ -145,8 +136,9 @@ static void read_gate(struct config_builder *builder, const struct lyd_node *nod
     gate->checks = checks;
     MODEL_FOR_EACH(child, lyd_child(node), "check")
     {
-        const struct gate_check wanted = {.name = lyd_get_value(child)}, *found;
-        found = bsearch(&wanted, builder->checks, builder->check_count, sizeof wanted, compare_checks);
+        const char *name = lyd_get_value(child);
+        const struct gate_check *found;
+        found = bsearch(&name, builder->checks, builder->check_count, sizeof *found, compare_names);
         checks[gate->check_count++] = *found;
     }
     gate->require_count = require ? (unsigned)strtoul(require, NULL, 10) : 0;
@@ -220,7 +212,7 @@ void config_read_vips(struct config_builder *builder)
     read_checks(builder);
     if (builder->arena.failed)
         return;
-    config->vips = builder->vips = vips;
+    config->vips = vips;
     MODEL_FOR_EACH(node, builder->tree, "vip")
     {
         read_vip(builder, node, &vips[config->vip_count++]);

@@ -174,19 +174,16 @@ static bool resize(struct route_table *table, struct route_shard *shard, uint32_
     return true;
 }
 
-static bool grow(struct route_table *table, struct route_shard *shard)
-{
-    if (shard->capacity > UINT32_MAX / 4)
-        return false;
-    return resize(table, shard, shard->capacity + (shard->capacity < 64 ? shard->capacity : shard->capacity / 4));
-}
-
 /* Seven eighths full is the most. */
 static bool make_room(struct route_table *table, struct route_shard *shard)
 {
+    uint32_t capacity = shard->capacity;
+
     if (!shard->slots)
         return resize(table, shard, CAPACITY_MIN);
-    return shard->count < shard->capacity - shard->capacity / 8 || grow(table, shard);
+    if (shard->count < capacity - capacity / 8)
+        return true;
+    return capacity <= UINT32_MAX / 4 && resize(table, shard, capacity + (capacity < 64 ? capacity : capacity / 4));
 }
 
 /* Opens the slot by moving what stands there, up to the next empty one, one further; false where there is none. */

@@ -221,6 +221,7 @@ struct fixture {
     struct journal *journal;
     struct vips *vips;
     const struct path_attributes *primary, *secondary;
+    struct profile_config profiles[2];
     struct vip_config vip;
     struct bgpd_config config;
     struct bgpd_config applied[2]; /* copies of it, the last two in turns */
@@ -256,11 +257,13 @@ static int setup(void **state)
     table = verdict_table_new(3000, clock_monotonic_ms());
     fixture->primary = path_attributes_intern(&(struct path_attributes){.prepend = 0});
     fixture->secondary = path_attributes_intern(&(struct path_attributes){.prepend = 2});
+    fixture->profiles[0] = (struct profile_config){"primary", fixture->primary};
+    fixture->profiles[1] = (struct profile_config){"secondary", fixture->secondary};
     uv_loop_init(&fixture->loop);
     fixture->journal = journal_new("bgpd");
     fixture->vips = vips_new(&fixture->loop, NULL, NULL, NULL, fixture->journal);
-    fixture->vip = (struct vip_config){.profile = {"primary", fixture->primary},
-                                       .degraded_profile = {"secondary", fixture->secondary},
+    fixture->vip = (struct vip_config){.profile = &fixture->profiles[0],
+                                       .degraded_profile = &fixture->profiles[1],
                                        .gate = {backend, 1, REQUIRE_ALL, 0, 50, 50},
                                        .manage_address = true,
                                        .keep_address = true,

@@ -101,7 +101,7 @@ static void test_withheld_from_the_only_session(void **state)
     const struct path_attributes *obstructed =
         path_attributes_intern(&(struct path_attributes){.has_med = true, .med = 7});
 
-    fixture->vip.profile.attributes = obstructed;
+    fixture->profiles[0].attributes = obstructed;
     apply(fixture);
     peers[0].down = peers[1].down = true; /* so that it is not sent, as to a session that cannot carry it */
     say(fixture, VERDICT_UP, 100);

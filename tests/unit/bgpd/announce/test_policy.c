@@ -10,9 +10,9 @@
 
 static const struct path_attributes primary = {.prepend = 0}, secondary = {.prepend = 2};
 
-static const struct vip_config plain = {.profile = {"primary", &primary}};
-static const struct vip_config graded = {.profile = {"primary", &primary},
-                                         .degraded_profile = {"secondary", &secondary}};
+static const struct profile_config profiles[] = {{"primary", &primary}, {"secondary", &secondary}};
+static const struct vip_config plain = {.profile = &profiles[0]};
+static const struct vip_config graded = {.profile = &profiles[0], .degraded_profile = &profiles[1]};
 
 /* One step of a story: at AT_MS the gate is GATE, and the VIP is then STATE. Gate letters: U up, G degraded, D down,
  * P pending, L lost. */
@@ -46,7 +46,7 @@ static void run(const struct vip_config *vip, const struct step *steps, size_t c
                      vip_state_name(decision.state), vip_state_name(steps[i].state), decision.reason);
         assert_int_equal(decision.profile != NULL, decision.state == VIP_ANNOUNCED || decision.state == VIP_DEGRADED);
         if (decision.profile)
-            assert_ptr_equal(decision.profile, decision.state == VIP_DEGRADED ? &vip->degraded_profile : &vip->profile);
+            assert_ptr_equal(decision.profile, decision.state == VIP_DEGRADED ? vip->degraded_profile : vip->profile);
     }
 }
 
@@ -101,7 +101,7 @@ static void test_on_health_loss(void **state)
     RUN(&vip, {0, 'G', VIP_DEGRADED}, {1, 'L', VIP_DEGRADED});
     vip.on_health_loss = HEALTH_LOSS_DEGRADE;
     RUN(&vip, {0, 'U', VIP_ANNOUNCED}, {1, 'L', VIP_DEGRADED}, {2, 'P', VIP_DEGRADED}, {3, 'U', VIP_ANNOUNCED});
-    vip.degraded_profile = (struct profile_config){0};
+    vip.degraded_profile = NULL;
     RUN(&vip, {0, 'U', VIP_ANNOUNCED}, {1, 'L', VIP_WITHDRAWN});
 }
 
@@ -216,7 +216,7 @@ static void check_step(const struct vip_config *vip, char gate, enum vip_state b
     assert_true(decision->next_ms > now_ms);
     assert_true(decision->reason[0] != '\0');
     if (decision->state == VIP_DEGRADED)
-        assert_non_null(vip->degraded_profile.attributes);
+        assert_non_null(vip->degraded_profile);
 }
 
 static void test_any_sequence(void **state)

@@ -10,7 +10,7 @@ static void test_reload_changes_what_it_changes(void **state)
     done();
     apply(fixture);
     assert_string_equal(done(), "");
-    fixture->vip.profile = (struct profile_config){"other", fixture->secondary};
+    fixture->vip.profile = &(struct profile_config){"other", fixture->secondary};
     apply(fixture);
     assert_string_equal(done(), "0+2 1+2");
     assert_string_equal(last_event(fixture)->from, "announced");

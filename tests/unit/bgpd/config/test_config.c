@@ -215,12 +215,12 @@ static void test_vip_defaults(void **state)
 
     assert_int_equal(config->vip_count, 1);
     assert_string_equal(prefix_format(&vip->prefix, text), "203.0.113.9/32");
-    assert_string_equal(vip->profile.name, "default");
-    assert_int_equal(vip->profile.attributes->prepend, 0);
-    assert_int_equal(vip->profile.attributes->origin, ORIGIN_IGP);
-    assert_false(vip->profile.attributes->has_med);
-    assert_int_equal(vip->profile.attributes->next_hop.family, FAMILY_NONE);
-    assert_null(vip->degraded_profile.attributes);
+    assert_string_equal(vip->profile->name, "default");
+    assert_int_equal(vip->profile->attributes->prepend, 0);
+    assert_int_equal(vip->profile->attributes->origin, ORIGIN_IGP);
+    assert_false(vip->profile->attributes->has_med);
+    assert_int_equal(vip->profile->attributes->next_hop.family, FAMILY_NONE);
+    assert_null(vip->degraded_profile);
     assert_int_equal(vip->gate.check_count, 0);
     assert_int_equal(vip->gate.require, REQUIRE_ALL);
     assert_int_equal(vip->gate.degraded_below, -1);
@@ -260,9 +260,9 @@ static const char everything[] =
 static void test_profile_with_everything(void **state)
 {
     const struct bgpd_config *config = build(*state, everything);
-    const struct path_attributes *attributes = config->vips[0].degraded_profile.attributes;
+    const struct path_attributes *attributes = config->vips[0].degraded_profile->attributes;
 
-    assert_string_equal(config->vips[0].degraded_profile.name, "last");
+    assert_string_equal(config->vips[0].degraded_profile->name, "last");
     assert_int_equal(attributes->prepend, 5);
     assert_true(attributes->has_med && attributes->has_local_preference);
     assert_int_equal(attributes->med, 200);
@@ -276,7 +276,7 @@ static void test_profile_with_everything(void **state)
     assert_int_equal(attributes->large_communities[0].local2, 2);
     assert_int_equal(attributes->extended_community_count, 1);
     /* Equal attributes are one object. */
-    assert_ptr_equal(config->vips[0].profile.attributes, config->vips[1].profile.attributes);
+    assert_ptr_equal(config->vips[0].profile->attributes, config->vips[1].profile->attributes);
 }
 
 /* Two profiles share attributes where they say the same, and nowhere else. */
@@ -311,7 +311,7 @@ static void test_profiles_that_differ_in_one_thing(void **state)
     const struct bgpd_config *config = build(*state, text);
     for (size_t i = 0; i < COUNT; i++) {
         for (size_t k = 0; k < i; k++) {
-            bool same = config->vips[i].profile.attributes == config->vips[k].profile.attributes;
+            bool same = config->vips[i].profile->attributes == config->vips[k].profile->attributes;
             if (same != (i == COUNT - 1 && k == 0))
                 fail_msg("'%s' and '%s'", profiles[k], profiles[i]);
         }
@@ -355,7 +355,9 @@ static void test_vip_config_equal(void **state)
     static const struct gate_check a[] = {{"a", 1}, {"b", 1}}, b[] = {{"a", 2}, {"c", 1}};
     static const struct path_attributes attributes[2];
     const struct address here = {.family = FAMILY_IPV4}, there = {.family = FAMILY_IPV4, .octets = {1}};
-    const struct vip_config base = {.profile = {"p", &attributes[0]},
+    const struct profile_config profiles[] = {
+        {"p", &attributes[0]}, {"q", &attributes[0]}, {"p", &attributes[1]}, {"d", &attributes[1]}};
+    const struct vip_config base = {.profile = &profiles[0],
                                     .gate = {.checks = a, .check_count = 2},
                                     .neighbors = &here,
                                     .neighbor_count = 1,
@@ -372,9 +374,9 @@ static void test_vip_config_equal(void **state)
     rows[count].vip = base;                                                                                            \
     rows[count++].vip.member = __VA_ARGS__
     CHANGE(prefix.octets[0], 1);
-    CHANGE(profile.name, "q");
-    CHANGE(profile.attributes, &attributes[1]);
-    CHANGE(degraded_profile, (struct profile_config){"d", &attributes[1]});
+    CHANGE(profile, &profiles[1]);
+    CHANGE(profile, &profiles[2]);
+    CHANGE(degraded_profile, &profiles[3]);
     CHANGE(gate.checks, b);
     CHANGE(gate.check_count, 1);
     CHANGE(gate.require, REQUIRE_ANY);
