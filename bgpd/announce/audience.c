@@ -36,18 +36,13 @@ bool audience_has(const struct audience *audience, const struct peer *peer)
     return route && route->sent && audience_includes(audience, peer);
 }
 
-static const struct peer *first_reached(const struct audience *audience, const struct speaker *speaker)
+const struct peer *audience_first_reached(const struct audience *audience, const struct speaker *speaker)
 {
     const struct peer *peer = NULL;
 
     while ((peer = next_meant(audience, speaker, peer)) && !audience_has(audience, peer))
         continue;
     return peer;
-}
-
-bool audience_is_reached(const struct audience *audience, const struct speaker *speaker)
-{
-    return first_reached(audience, speaker) != NULL;
 }
 
 const char *audience_obstacle(const struct audience *audience, const struct peer *peer)
@@ -81,7 +76,7 @@ void audience_explain_waiting(const struct audience *audience, const struct spea
 
 void audience_explain_reached(const struct audience *audience, const struct speaker *speaker, char *text, size_t size)
 {
-    const struct peer *peer = first_reached(audience, speaker);
+    const struct peer *peer = audience_first_reached(audience, speaker);
     char address[ADDRESS_TEXT_SIZE];
 
     if (peer)

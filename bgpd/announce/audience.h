@@ -27,8 +27,8 @@ bool audience_includes(const struct audience *audience, const struct peer *peer)
 /* Whether PEER is one of those that it is for, and has it. */
 bool audience_has(const struct audience *audience, const struct peer *peer);
 
-/* Whether any of them has it. */
-bool audience_is_reached(const struct audience *audience, const struct speaker *speaker);
+/* The first of them that has it, or NULL. */
+const struct peer *audience_first_reached(const struct audience *audience, const struct speaker *speaker);
 
 /* Why PEER, which it is for, cannot be sent its route on the session that there is, in words; NULL: nothing is in the
  * way. */

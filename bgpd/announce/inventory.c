@@ -24,8 +24,8 @@ static int compare(const struct interface_address *a, const struct interface_add
 
 RB_GENERATE_INTERNAL(address_tree, interface_address, entry, compare, __attribute__((unused)) static)
 
-static struct interface_address *find(const struct inventory *inventory, const struct prefix *prefix,
-                                      unsigned interface)
+const struct interface_address *inventory_find(const struct inventory *inventory, const struct prefix *prefix,
+                                               unsigned interface)
 {
     struct interface_address wanted = {.prefix = *prefix, .interface = interface};
 
@@ -34,7 +34,8 @@ static struct interface_address *find(const struct inventory *inventory, const s
 
 enum inventory_change inventory_add(struct inventory *inventory, const struct interface_address *address)
 {
-    struct interface_address *known = find(inventory, &address->prefix, address->interface);
+    struct interface_address *known =
+        (struct interface_address *)inventory_find(inventory, &address->prefix, address->interface);
 
     if (known && known->ours == address->ours)
         return INVENTORY_SAME;
@@ -51,19 +52,13 @@ enum inventory_change inventory_add(struct inventory *inventory, const struct in
 
 enum inventory_change inventory_remove(struct inventory *inventory, const struct prefix *prefix, unsigned interface)
 {
-    struct interface_address *known = find(inventory, prefix, interface);
+    struct interface_address *known = (struct interface_address *)inventory_find(inventory, prefix, interface);
 
     if (!known)
         return INVENTORY_SAME;
     RB_REMOVE(address_tree, &inventory->addresses, known);
     free(known);
     return INVENTORY_CHANGED;
-}
-
-const struct interface_address *inventory_find(const struct inventory *inventory, const struct prefix *prefix,
-                                               unsigned interface)
-{
-    return find(inventory, prefix, interface);
 }
 
 bool inventory_has(const struct inventory *inventory, const struct prefix *prefix)

@@ -86,7 +86,7 @@ static bool prepare_address(struct vip *vip, struct vip_rooms *rooms, uint64_t n
     look_at_address(vip, rooms->addresses, now_ms);
     vip->address.error = 0;
     /* It is where it no longer belongs: first the withdrawal, then the address goes, then it is added elsewhere. */
-    if (vip_address_is_misplaced(&vip->address, managed ? &wanted : NULL))
+    if (vip_address_is_misplaced(&vip->address, &wanted))
         return false;
     if (!managed || !(config->keep_address || vip->decision.profile))
         return !managed;
@@ -141,7 +141,7 @@ static bool is_reached(struct vip *vip, const struct speaker *speaker)
     bool was_reached = vip->reached;
 
     if (vip->unlooked)
-        vip->reached = audience_is_reached(&audience, speaker);
+        vip->reached = audience_first_reached(&audience, speaker) != NULL;
     vip->unlooked = false;
     /* The event of this is about neighbors: the reasons of the decision are older. */
     if (vip->reached && !was_reached && vip->said == VIP_WAITING && !vip->remark[0])

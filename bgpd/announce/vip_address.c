@@ -63,7 +63,7 @@ static bool is_same_place(const struct placement *a, const struct placement *b)
 
 bool vip_address_is_misplaced(const struct vip_address *address, const struct placement *wanted)
 {
-    return address->ours && (!wanted || !is_same_place(&address->placement, wanted));
+    return address->ours && !is_same_place(&address->placement, wanted);
 }
 
 static void settle(struct vip_address *address, int error, uint64_t now_ms)

@@ -36,7 +36,7 @@ bool vip_address_look(struct vip_address *address, const struct addresses *addre
  */
 void vip_address_hasten(struct vip_address *address);
 
-/* Whether it is placed by us somewhere else than WANTED; NULL: anywhere is wrong. */
+/* Whether it is placed by us somewhere else than WANTED; zeroed: anywhere is wrong. */
 bool vip_address_is_misplaced(const struct vip_address *address, const struct placement *wanted);
 
 /* Puts it at WANTED, where it must not be misplaced, unless it is too soon to try again. Whether it is there. Takes one

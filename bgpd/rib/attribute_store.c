@@ -75,16 +75,6 @@ static bool make_room(struct attribute_store *store)
     return true;
 }
 
-static uint32_t take_slot(struct attribute_store *store)
-{
-    uint32_t handle = store->free_slot;
-
-    if (handle == 0)
-        return store->slot_count++;
-    store->free_slot = store->slots[handle].next;
-    return handle;
-}
-
 static uint32_t find(const struct attribute_store *store, uint32_t hash, const uint8_t *octets, size_t size)
 {
     for (uint32_t handle = store->capacity ? *chain_of(store, hash) : 0; handle; handle = store->slots[handle].next) {
@@ -106,7 +96,9 @@ static uint32_t add(struct attribute_store *store, uint32_t hash, const uint8_t 
     if (size > 0) /* End-of-RIB has no attributes, and OCTETS may be NULL */
         memcpy(blob->octets, octets, size);
 
-    uint32_t handle = take_slot(store);
+    uint32_t handle = store->free_slot ? store->free_slot : store->slot_count++;
+    if (store->free_slot)
+        store->free_slot = store->slots[handle].next;
     store->slots[handle] = (struct attribute_slot){.blob = blob, .references = 1, .hash = hash};
     link_slot(store, handle);
     store->count++;
