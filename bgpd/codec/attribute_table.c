@@ -163,18 +163,6 @@ static bool view_mp_next_hop(struct wire_reader *value, struct route_view *view)
     return true;
 }
 
-static bool view_med(struct wire_reader *value, struct route_view *view)
-{
-    view->med = wire_read_u32(value);
-    return view->has_med = true;
-}
-
-static bool view_local_preference(struct wire_reader *value, struct route_view *view)
-{
-    view->local_preference = wire_read_u32(value);
-    return view->has_local_preference = true;
-}
-
 static bool view_atomic_aggregate(struct wire_reader *value, struct route_view *view)
 {
     (void)value;
@@ -223,12 +211,6 @@ static bool view_extended_communities(struct wire_reader *value, struct route_vi
     return true;
 }
 
-static bool view_only_to_customer(struct wire_reader *value, struct route_view *view)
-{
-    view->only_to_customer = wire_read_u32(value);
-    return view->has_only_to_customer = true;
-}
-
 /* ---- the rows ------------------------------------------------------------------------------------------------------
  */
 
@@ -237,6 +219,10 @@ enum {
     TRANSITIVE = ATTRIBUTE_OPTIONAL | ATTRIBUTE_TRANSITIVE,
     LOCAL = ATTRIBUTE_OPTIONAL, /* non-transitive */
 };
+
+/* Shown as this member of struct route_view. */
+#define NUMBER(member)                                                                                                 \
+    .number = offsetof(struct route_view, member), .present = offsetof(struct route_view, has_##member)
 
 /* Assigned to a specification that is not vipgate's: only the flags are judged. */
 #define FOREIGN(name_of_it, rule_of_it, kind)                                                                          \
@@ -266,10 +252,10 @@ static const struct attribute_row attribute_rows[] = {
          .check = check_next_hop, .subcode = UPDATE_INVALID_NEXT_HOP, .view = view_next_hop},
     [ATTRIBUTE_MULTI_EXIT_DISC] =
         {.name = "MULTI_EXIT_DISC",           "RFC 7606 7.4",   LENGTH_EXACTLY, 4,  LOCAL,       WITHDRAW,
-         .view = view_med},
+         NUMBER(med)},
     [ATTRIBUTE_LOCAL_PREF] =
         {.name = "LOCAL_PREF",                "RFC 7606 7.5",   LENGTH_EXACTLY, 4,  WELL_KNOWN,  WITHDRAW,
-         .internal_only = true, .view = view_local_preference},
+         .internal_only = true, NUMBER(local_preference)},
     [ATTRIBUTE_ATOMIC_AGGREGATE] =
         {.name = "ATOMIC_AGGREGATE",          "RFC 7606 7.6",   LENGTH_EXACTLY, 0,  WELL_KNOWN,  DISCARD,
          .view = view_atomic_aggregate},
@@ -312,7 +298,7 @@ static const struct attribute_row attribute_rows[] = {
          .view = view_large_communities},
     [ATTRIBUTE_ONLY_TO_CUSTOMER] =
         {.name = "ONLY_TO_CUSTOMER",          "RFC 9234 5",     LENGTH_EXACTLY, 4,  TRANSITIVE,  WITHDRAW,
-         .view = view_only_to_customer},
+         NUMBER(only_to_customer)},
     [ATTRIBUTE_SET] =
         {.name = "ATTR_SET",                  "RFC 7606 7.16",  LENGTH_ANY, 0,      TRANSITIVE,  WITHDRAW,
          .check = check_attribute_set},
@@ -389,6 +375,11 @@ static bool view_attribute(struct attribute *attribute, struct route_view *view)
 
     if (row && row->view)
         return row->view(&attribute->value, view) && wire_consumed(&attribute->value);
+    if (row && row->number) {
+        *(uint32_t *)(void *)((char *)view + row->number) = wire_read_u32(&attribute->value);
+        *((bool *)view + row->present) = true;
+        return wire_consumed(&attribute->value);
+    }
     if (!row || row->foreign)
         view->unknown_count++;
     return true;

@@ -60,7 +60,8 @@ struct attribute_row {
     enum update_outcome malformed; /* what becomes of the message */
     attribute_check *check;        /* NULL: the length is all there is to judge */
     uint8_t subcode;               /* for CHECK, where it is not Optional Attribute Error */
-    attribute_view *view;          /* NULL: not shown */
+    attribute_view *view;          /* NULL: not shown, unless it is a number */
+    size_t number, present;        /* of a number: its offset in struct route_view, and that of what says it is there */
     bool internal_only;            /* discarded, whatever it holds, where an external neighbor sends it */
     bool foreign;                  /* not ours to read: handed on, or dropped, as an unknown one (RFC 4271 section 5) */
     bool two_octet_only;           /* discarded where a four-octet neighbor sends it (RFC 6793 section 4.1) */
@@ -92,5 +93,25 @@ bool attribute_next(struct wire_reader *list, struct attribute *attribute);
 
 /* Writes flags, code and length of a value of SIZE octets; the length is extended only where it must be. */
 void attribute_write_header(struct wire_writer *writer, uint8_t flags, uint8_t code, size_t size);
+
+/* ---- canonical_attributes.c: what of an UPDATE is kept, gathered and written as codec/attribute.h says ---- */
+
+struct canonical_attributes {
+    size_t count;
+    struct attribute list[256]; /* in ascending order of code; a code is there once */
+    uint8_t mp_family;          /* of MP_REACH_NLRI; FAMILY_NONE: none */
+    struct wire_reader mp_next_hop;
+};
+
+/* Adds a well-formed attribute, whose code is not there yet. */
+void canonical_attributes_add(struct canonical_attributes *attributes, const struct attribute *attribute);
+
+/* The one of CODE, or NULL. */
+const struct attribute *canonical_attributes_find(const struct canonical_attributes *attributes, uint8_t code);
+
+/* Writes them; what the neighbor writes in two-octet ASes becomes four-octet (RFC 6793 section 4.2.3). WRITER must
+ * have UPDATE_SCRATCH_SIZE octets. False where the AS path is then longer than an attribute can be. */
+bool canonical_attributes_write(struct wire_writer *writer, const struct canonical_attributes *attributes,
+                                const struct update_session *session);
 
 #endif

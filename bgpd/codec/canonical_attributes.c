@@ -1,6 +1,5 @@
-#include "bgpd/codec/canonical_attributes.h"
-
 #include "bgpd/codec/as_path.h"
+#include "bgpd/codec/attribute_table.h"
 
 void canonical_attributes_add(struct canonical_attributes *attributes, const struct attribute *attribute)
 {

@@ -236,27 +236,17 @@ bool capabilities_decode(struct wire_reader value, struct capabilities *capabili
 }
 
 /* RFC 9234 section 4.2, table 2. */
-static bool roles_correspond(int8_t local, int8_t remote)
-{
-    switch (local) {
-    case ROLE_PROVIDER:
-        return remote == ROLE_CUSTOMER;
-    case ROLE_CUSTOMER:
-        return remote == ROLE_PROVIDER;
-    case ROLE_RS_SERVER:
-        return remote == ROLE_RS_CLIENT;
-    case ROLE_RS_CLIENT:
-        return remote == ROLE_RS_SERVER;
-    default:
-        return local == ROLE_PEER && remote == ROLE_PEER;
-    }
-}
-
 static bool roles_accepted(const struct capabilities *local, const struct capabilities *remote)
 {
+    static const int8_t counterparts[] = {[ROLE_PROVIDER] = ROLE_CUSTOMER,
+                                          [ROLE_RS_SERVER] = ROLE_RS_CLIENT,
+                                          [ROLE_RS_CLIENT] = ROLE_RS_SERVER,
+                                          [ROLE_CUSTOMER] = ROLE_PROVIDER,
+                                          [ROLE_PEER] = ROLE_PEER};
+
     if (remote->role_conflict)
         return false;
-    return local->role == ROLE_NONE || remote->role == ROLE_NONE || roles_correspond(local->role, remote->role);
+    return local->role == ROLE_NONE || remote->role == ROLE_NONE || remote->role == counterparts[local->role];
 }
 
 static struct capabilities common_of(const struct capabilities *local, const struct capabilities *remote)

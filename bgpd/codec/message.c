@@ -15,14 +15,6 @@ static const struct size_row {
     [MESSAGE_ROUTE_REFRESH] = {23, 0},
 };
 
-static bool marker_is_all_ones(const uint8_t *marker)
-{
-    static const uint8_t ones[MARKER_SIZE] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                              0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-
-    return memcmp(marker, ones, sizeof ones) == 0;
-}
-
 static enum message_outcome bad_length(struct bgp_error *error, uint16_t length)
 {
     const uint8_t data[] = {(uint8_t)(length >> 8), (uint8_t)length};
@@ -39,7 +31,7 @@ static enum message_outcome judge_header(struct wire_reader *header, size_t limi
     *length = wire_read_u16(header);
     *type = wire_read_u8(header);
 
-    if (!marker || !marker_is_all_ones(marker)) {
+    if (!marker || marker[0] != 0xff || memcmp(marker, marker + 1, MARKER_SIZE - 1) != 0) { /* not all ones */
         bgp_error_set(error, ERROR_HEADER, HEADER_NOT_SYNCHRONIZED, NULL, 0);
         return MESSAGE_ERROR;
     }

@@ -1,4 +1,5 @@
-#include "bgpd/codec/nlri.h"
+/* NLRI (RFC 4271 section 4.3): prefixes as a length in bits and as many octets as it needs. */
+#include "bgpd/codec/update.h"
 
 #include <string.h>
 

@@ -99,4 +99,12 @@ bool nlri_next(struct nlri *nlri, struct prefix *prefix);
 /* Up to LIMIT of the next ones; their number, 0 at the end. */
 size_t nlri_take(struct nlri *nlri, struct prefix *prefixes, size_t limit);
 
+/* Whether every prefix in FIELD is one of FAMILY and ends with it (RFC 7606 section 5.3). */
+bool nlri_check(struct wire_reader field, uint8_t family);
+
+/* Octets that PREFIX takes. */
+size_t nlri_size(const struct prefix *prefix);
+
+void nlri_write(struct wire_writer *writer, const struct prefix *prefix);
+
 #endif

@@ -8,8 +8,6 @@
  */
 #include "bgpd/codec/as_path.h"
 #include "bgpd/codec/attribute_table.h"
-#include "bgpd/codec/canonical_attributes.h"
-#include "bgpd/codec/nlri.h"
 #include "bgpd/codec/update.h"
 
 #include <stdarg.h>
@@ -25,18 +23,12 @@ struct decoder {
     struct canonical_attributes attributes;
 };
 
-static const char *outcome_name(enum update_outcome outcome)
-{
-    static const char *const names[] = {"accept", "attribute discard", "treat-as-withdraw", "session reset"};
-
-    return names[outcome];
-}
-
 /* Notes an error, unless a stronger one or the first of its kind is there already. DATA is for the NOTIFICATION. */
 static void __attribute__((format(printf, 7, 8)))
 note(struct decoder *decoder, enum update_outcome outcome, uint8_t subcode, const void *data, size_t size,
      const char *rule, const char *format, ...)
 {
+    static const char *const outcomes[] = {"accept", "attribute discard", "treat-as-withdraw", "session reset"};
     struct update_view *view = decoder->view;
     char detail[96];
 
@@ -48,7 +40,7 @@ note(struct decoder *decoder, enum update_outcome outcome, uint8_t subcode, cons
     va_end(arguments);
     view->outcome = outcome;
     bgp_error_set(&view->error, ERROR_UPDATE, subcode, data, size);
-    snprintf(view->what, sizeof view->what, "%s: %s (%s)", detail, outcome_name(outcome), rule);
+    snprintf(view->what, sizeof view->what, "%s: %s (%s)", detail, outcomes[outcome], rule);
 }
 
 static void note_attribute(struct decoder *decoder, const struct attribute *attribute, enum update_outcome outcome,
@@ -232,25 +224,19 @@ static bool is_repeated(struct decoder *decoder, const struct attribute *attribu
         *octet |= bit;
         return false;
     }
-    if (nlri)
-        note_attribute(decoder, attribute, UPDATE_RESET, UPDATE_MALFORMED_LIST, "RFC 7606 3 g", "appears twice");
-    else
-        note_attribute(decoder, attribute, UPDATE_ATTRIBUTE_DISCARD, UPDATE_MALFORMED_LIST, "RFC 7606 3 g",
-                       "appears twice");
+    note_attribute(decoder, attribute, nlri ? UPDATE_RESET : UPDATE_ATTRIBUTE_DISCARD, UPDATE_MALFORMED_LIST,
+                   "RFC 7606 3 g", "appears twice");
     return true;
-}
-
-/* RFC 4760 section 3: NEXT_HOP without NLRI of its own is ignored, whatever it holds; some write 0.0.0.0. */
-static bool is_ignored(const struct decoder *decoder, const struct attribute *attribute)
-{
-    return attribute->code == ATTRIBUTE_NEXT_HOP && !decoder->classic;
 }
 
 static void read_attribute(struct decoder *decoder, const struct attribute *attribute)
 {
     const struct attribute_row *row = attribute_row(attribute->code);
 
-    if (is_repeated(decoder, attribute) || is_ignored(decoder, attribute))
+    if (is_repeated(decoder, attribute))
+        return;
+    /* RFC 4760 section 3: without NLRI of its own it is ignored, whatever it holds; some write 0.0.0.0. */
+    if (attribute->code == ATTRIBUTE_NEXT_HOP && !decoder->classic)
         return;
     if (row ? !judge_attribute(decoder, attribute, row) : !judge_unknown(decoder, attribute))
         return;

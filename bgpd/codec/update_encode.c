@@ -5,7 +5,6 @@
  */
 #include "bgpd/codec/as_path.h"
 #include "bgpd/codec/attribute_table.h"
-#include "bgpd/codec/nlri.h"
 #include "bgpd/codec/update.h"
 #include "bgpd/codec/words.h"
 

@@ -3,8 +3,8 @@
  * and its OPEN exchange. It knows no route and no other connection; what concerns the peer is told through the handler.
  *
  *     connection_receive.c   what the transport and the timers report, and the messages in the stream, as events
- *     connection_event.c     events into the FSM, its actions carried out
- *     connection_send.c      the small messages, and whether the neighbor's TCP takes what is sent
+ *     connection_event.c     events into the FSM, its actions carried out; the small messages, and whether the
+ *                            neighbor's TCP takes what is sent
  */
 #ifndef VIPGATE_BGPD_SESSION_CONNECTION_H
 #define VIPGATE_BGPD_SESSION_CONNECTION_H
@@ -109,13 +109,12 @@ void connection_connect(struct connection *connection, const struct neighbor_con
 void connection_accept(struct connection *connection, int fd, const struct neighbor_config *neighbor);
 void connection_timer_expired(struct connection *connection, enum connection_timer timer);
 
-/* ---- connection_event.c: DETAIL may be NULL. */
+/* ---- connection_event.c */
+
+/* DETAIL may be NULL. */
 void connection_event(struct connection *connection, enum fsm_event event, const struct event_detail *detail);
 
-/* ---- connection_send.c */
-void connection_send_open(struct connection *connection, const struct open_message *open);
 void connection_send_keepalive(struct connection *connection);
-void connection_send_notification(struct connection *connection, const struct bgp_error *error);
 void connection_send_refresh(struct connection *connection, uint8_t family, uint8_t subtype);
 
 void connection_start_timer(struct connection *connection, enum connection_timer timer, uint64_t ms);

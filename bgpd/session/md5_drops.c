@@ -7,7 +7,7 @@
 
 #define COUNTERS "/proc/net/netstat"
 
-enum { COUNTERS_SIZE = 16 * 1024 };
+enum { COUNTERS_SIZE = 16 * 1024, AGE_MS = 100 };
 
 /* The next word of a line, or false at its end. */
 static bool next_word(const char **cursor, const char **word, size_t *length)
@@ -43,14 +43,20 @@ bool md5_drops_parse(const char *text, struct md5_drops *drops)
     return found == 3;
 }
 
-struct md5_drops md5_drops_read(void)
+struct md5_drops md5_drops_read(uint64_t now_ms)
 {
     static char text[COUNTERS_SIZE];
-    struct md5_drops drops = {0};
+    static struct md5_drops drops;
+    static uint64_t read_ms;
+    if (read_ms && now_ms - read_ms < AGE_MS)
+        return drops;
     int fd = open(COUNTERS, O_RDONLY | O_CLOEXEC);
     ssize_t size = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
     if (fd >= 0)
         close(fd);
     text[size > 0 ? size : 0] = '\0';
-    return md5_drops_parse(text, &drops) ? drops : (struct md5_drops){0};
+    read_ms = now_ms;
+    if (!md5_drops_parse(text, &drops))
+        drops = (struct md5_drops){0};
+    return drops;
 }

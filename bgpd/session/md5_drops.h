@@ -13,8 +13,9 @@ struct md5_drops {
     uint64_t missing, unexpected, wrong;
 };
 
-/* The counters of /proc/net/netstat now. All zero where they cannot be read. */
-struct md5_drops md5_drops_read(void);
+/* The counters of /proc/net/netstat at NOW_MS or at most a tenth of a second before: many neighbors ask at once. All
+ * zero where they cannot be read. */
+struct md5_drops md5_drops_read(uint64_t now_ms);
 
 /* TEXT as /proc/net/netstat has it. False where the counters are not all there. */
 bool md5_drops_parse(const char *text, struct md5_drops *drops);

@@ -6,21 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MD5_DROPS_AGE_MS = 100 };
-
 /* "sent Cease/Administrative Shutdown: maintenance", "connect to 192.0.2.4 port 179: connection refused". ERROR may be
  * NULL. */
 static const char *describe(const struct session_error *error, char *text, size_t size)
 {
-    static const char *const directions[] = {
-        [ERROR_NONE] = "", [ERROR_SENT] = "sent ", [ERROR_RECEIVED] = "received ", [ERROR_LOCAL] = ""};
     if (!error)
         snprintf(text, size, "connection lost");
     else if (error->direction == ERROR_LOCAL)
         snprintf(text, size, "%s", error->message);
     else
-        snprintf(text, size, "%s%s%s%s", directions[error->direction], error->name, error->message[0] ? ": " : "",
-                 error->message);
+        snprintf(text, size, "%s %s%s%s", error->direction == ERROR_SENT ? "sent" : "received", error->name,
+                 error->message[0] ? ": " : "", error->message);
     return text;
 }
 
@@ -52,21 +48,11 @@ void peer_note_connect(struct peer *peer, const char *message)
         log_warning(peer->subject, "%s", message);
 }
 
-struct md5_drops peer_md5_drops(struct peer_context *context)
-{
-    uint64_t now = uv_now(context->loop);
-    if (context->md5_drops_ms == 0 || now - context->md5_drops_ms >= MD5_DROPS_AGE_MS) {
-        context->md5_drops = md5_drops_read();
-        context->md5_drops_ms = now;
-    }
-    return context->md5_drops;
-}
-
 /* What silence may mean: at either end the kernel drops segments with an invalid TCP MD5 signature, and only counts
  * them. */
 static const char *suspicion(const struct peer *peer)
 {
-    const struct md5_drops now = peer_md5_drops(peer->context), *before = &peer->md5_before;
+    const struct md5_drops now = md5_drops_read(uv_now(peer->context->loop)), *before = &peer->md5_before;
     if (!peer->config->password)
         return now.unexpected > before->unexpected ? "; segments with an unexpected TCP MD5 signature were dropped: "
                                                      "does the neighbor have a password?"

@@ -3,11 +3,10 @@
  *
  *     peer_life.c          its beginning and end, what the operator asks, connections of the neighbor
  *     peer_status.c        what is shown
- *     peer_session.c       what the connections and timers tell it
+ *     peer_session.c       what the connections and timers tell it, how soon the next connection is tried
  *     peer_graceful.c      graceful restart
  *     peer_import.c        UPDATEs into the Adj-RIB-In
  *     peer_send.c          Adj-RIB-Out onto the wire
- *     peer_connections.c   which connection, and how soon the next is tried
  *     peer_error.c         what went wrong, in words, to the log, the journal and show
  */
 #ifndef VIPGATE_BGPD_SESSION_PEER_PRIVATE_H
@@ -44,9 +43,7 @@ struct peer_context {
     uint64_t started_ms;
     uint8_t preserved; /* FAMILY_BIT_… for which forwarding has outlived a restart of ours */
     struct vip_filter vips;
-    struct transport_lingering lingering; /* of peers that were removed */
-    struct md5_drops md5_drops;           /* as they were at md5_drops_ms */
-    uint64_t md5_drops_ms;
+    struct transport_lingering lingering;          /* of peers that were removed */
     void (*change)(struct peer *peer, void *user); /* may be NULL */
     void *user;
 };
@@ -96,6 +93,11 @@ static inline struct peer *peer_of(const struct connection *connection)
     return connection->context->peer;
 }
 
+static inline bool peer_is_ebgp(const struct peer *peer)
+{
+    return peer->config->peer_as != peer->context->config->local_as;
+}
+
 /* ---- peer_life.c */
 struct peer *peer_new(struct peer_context *context, const struct neighbor_config *config);
 void peer_start(struct peer *peer);
@@ -111,6 +113,9 @@ void peer_accept(struct peer *peer, int fd);
 extern const struct connection_handler peer_connection_handler;
 struct open_message peer_local_open(const struct peer *peer);
 void peer_timer_expired(unsigned number, void *user);
+/* The place for the neighbor's connection beside the session. */
+struct connection *peer_theirs(struct peer *peer);
+uint64_t peer_idle_hold_ms(const struct peer *peer);
 
 /* ---- peer_graceful.c: what becomes of the routes of a session that ended by EVENT, or has come up again. */
 void peer_graceful_down(struct connection *connection, enum fsm_event event, const struct bgp_error *error);
@@ -145,17 +150,6 @@ void peer_send_start(struct peer *peer);
 /* Sends what is pending, as far as there is room: withdrawals only, or all. */
 void peer_flush(struct peer *peer);
 
-/* ---- peer_connections.c */
-bool peer_is_ebgp(const struct peer *peer);
-/* The place for the neighbor's connection beside the session. */
-struct connection *peer_theirs(struct peer *peer);
-/* What CONNECTION collides with: the session, or the one from the other side. */
-struct connection *peer_other(struct connection *connection);
-uint64_t peer_connect_retry_ms(const struct connection *connection);
-uint64_t peer_idle_hold_ms(const struct peer *peer);
-void peer_start_idle_hold(struct peer *peer);
-void peer_count_retry(struct connection *connection, const struct happening *happening);
-
 /* ---- peer_error.c */
 void peer_note_notification(struct peer *peer, enum error_direction direction, const struct bgp_error *error,
                             const char *explanation);
@@ -166,8 +160,6 @@ void peer_note_connect(struct peer *peer, const char *message);
 /* No answer within the connect retry time. */
 void peer_note_no_answer(struct connection *connection);
 void peer_note_malformed(struct connection *connection, const struct update_view *update);
-/* What the kernel has dropped, at most a tenth of a second ago: many neighbors ask at once. */
-struct md5_drops peer_md5_drops(struct peer_context *context);
 /* An event for the journal with the last error as its cause, unless that is the same as before. */
 void peer_journal_down(struct peer *peer, enum session_state from, enum session_state to);
 void peer_journal_up(struct peer *peer);

@@ -94,27 +94,25 @@ static bool may_send(const struct peer *peer)
     return peer->session && !peer->in_flush;
 }
 
-/* Writes a small message in order with the UPDATEs; false where there is no room for it yet. */
-static bool send_marker(struct peer *peer, uint8_t family, int refresh_subtype)
+enum { END_OF_RIB = -1 };
+
+/* Writes MARKER, or a ROUTE-REFRESH of that subtype, in order with the UPDATEs; false where there is no room for it. */
+static bool send_marker(struct peer *peer, uint8_t family, int marker)
 {
     struct transport *transport = peer->session->transport;
+    struct message_counters *sent = &peer->shared.sent;
     uint8_t *room = transport_reserve(transport, MESSAGE_MAX, false);
     if (!room)
         return false;
     struct wire_writer writer = wire_writer_of(room, MESSAGE_MAX);
-    if (refresh_subtype < 0)
+    if (marker == END_OF_RIB)
         update_encode_end_of_rib(&writer, family);
     else
-        refresh_encode(&writer, &(struct refresh_message){.family = family, .subtype = (uint8_t)refresh_subtype});
+        refresh_encode(&writer, &(struct refresh_message){.family = family, .subtype = (uint8_t)marker});
     transport_commit(transport, writer.position);
-    if (refresh_subtype < 0)
-        peer->shared.sent.update++;
-    else
-        peer->shared.sent.route_refresh++;
+    (*(marker == END_OF_RIB ? &sent->update : &sent->route_refresh))++;
     return true;
 }
-
-enum { END_OF_RIB = -1 };
 
 /* One marker for each family in *OWED, while there is room. */
 static void send_markers(struct peer *peer, uint8_t *owed, int marker)

@@ -1,12 +1,101 @@
-/* What the connections and the timers of a peer tell it: sessions that come up and go down, UPDATEs, collisions. */
+/*
+ * What the connections and the timers of a peer tell it: sessions that come up and go down, UPDATEs, collisions; and
+ * how soon the next connection is tried.
+ */
 #include "bgpd/session/collision.h"
 #include "bgpd/session/peer_private.h"
 #include "lib/clock.h"
 
+#include <bsd/stdlib.h>
+
 enum {
-    STABLE_MS = 60 * 1000,   /* a session that lasted this long is not part of an oscillation */
+    STABLE_MS = 60 * 1000, /* a session that lasted this long is not part of an oscillation */
+    BACKOFF_MAX_MS = 60 * 1000,
+    IDLE_HOLD_FIRST_MS = 500,
     RETRIES_ESTABLISHED = 3, /* the failures that are remembered when a session comes up: an idle hold time of 1.1 s */
 };
+
+/* ---- which connection, and how soon the next is tried ---- */
+
+/* The first of the two places, unless it is the session's, or the second is still in use from when it was. */
+struct connection *peer_theirs(struct peer *peer)
+{
+    struct connection *first = &peer->connections[THEIRS], *second = &peer->connections[THEIRS_TOO];
+    if (peer->session == first)
+        return second;
+    return second->state == SESSION_IDLE || peer->session == second ? first : second;
+}
+
+/* What CONNECTION collides with: the session, or the one from the other side. */
+static struct connection *other_of(struct connection *connection)
+{
+    struct peer *peer = peer_of(connection);
+    if (peer->session && peer->session != connection)
+        return peer->session;
+    return connection->ours ? peer_theirs(peer) : &peer->connections[OURS];
+}
+
+/* Doubles with each failed attempt, up to a minute (or what is configured, where that is more). */
+static uint64_t connect_retry_ms(const struct connection *connection)
+{
+    const struct peer *peer = peer_of(connection);
+    uint64_t ms = peer->config->connect_retry_ms;
+    uint64_t limit = ms > BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
+    if (!connection->ours || peer->config->passive)
+        return 0;
+    for (unsigned i = 1; i < peer->connect_attempts && ms < limit; i++)
+        ms *= 2;
+    return duration_jitter(ms < limit ? ms : limit, arc4random());
+}
+
+/* Grows by half with each failure, from half a second up to a minute at the thirteenth. */
+uint64_t peer_idle_hold_ms(const struct peer *peer)
+{
+    uint64_t ms = IDLE_HOLD_FIRST_MS;
+    for (unsigned i = 1; i < peer->retries && ms < BACKOFF_MAX_MS; i++)
+        ms += ms / 2;
+    ms = duration_jitter(ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS, arc4random());
+    return ms > peer->idle_hold_floor_ms ? ms : peer->idle_hold_floor_ms;
+}
+
+/* Until ours starts again. A young connection of theirs is given the time to become the session: the two would only
+ * collide. A silent one does not hold us up. */
+static void start_idle_hold(struct peer *peer)
+{
+    if (peer->admin_down || peer->session || peer->connections[OURS].state != SESSION_IDLE)
+        return;
+    if (timers_left(&peer->shared.timers, TIMER_IDLE_HOLD) >= 0)
+        return;
+    uint64_t ms = peer_idle_hold_ms(peer);
+    if (connection_is_alive(peer_theirs(peer)) && ms < COLLISION_YOUNG_MS)
+        ms = COLLISION_YOUNG_MS;
+    timers_start(&peer->shared.timers, TIMER_IDLE_HOLD, ms);
+    peer->idle_hold_floor_ms = 0;
+}
+
+/* Losing a collision is no failure, whichever end decided it; nor is giving way to the neighbor's new connection. */
+static bool is_failure(const struct happening *happening)
+{
+    const struct bgp_error *error = happening->detail.error;
+    if (happening->event == EVENT_OPEN_COLLISION_DUMP || happening->detail.replaced)
+        return false;
+    return happening->event != EVENT_NOTIF_MSG || !error || error->code != ERROR_CEASE ||
+           error->subcode != CEASE_COLLISION_RESOLUTION;
+}
+
+/* After a stable session no connection is refused: a neighbor that has restarted returns at once. */
+static void count_retry(struct connection *connection, const struct happening *happening)
+{
+    struct peer *peer = peer_of(connection);
+    if (!is_failure(happening))
+        return;
+    if (!peer->session)
+        peer->retries++;
+    if (happening->from < SESSION_ESTABLISHED || peer->retries > 1 || peer->idle_hold_floor_ms > 0)
+        peer->refuse_until_ms = uv_now(peer->context->loop) + peer_idle_hold_ms(peer);
+}
+
+/* ---- OPEN ---- */
 
 struct open_message peer_local_open(const struct peer *peer)
 {
@@ -48,7 +137,7 @@ static void replace(struct connection *session)
 static bool on_stays(struct connection *connection)
 {
     struct peer *peer = peer_of(connection);
-    struct connection *other = peer_other(connection);
+    struct connection *other = other_of(connection);
     struct collision collision = {
         .this_is_ours = connection->ours,
         .other_state = other->state,
@@ -86,7 +175,7 @@ static void session_up(struct connection *connection)
     peer->established_us = clock_real_us();
     peer->established_ms = uv_now(peer->context->loop);
     timers_stop(&peer->shared.timers, TIMER_IDLE_HOLD);
-    connection_event(peer_other(connection), EVENT_OPEN_COLLISION_DUMP, NULL);
+    connection_event(other_of(connection), EVENT_OPEN_COLLISION_DUMP, NULL);
     peer_graceful_up(connection);
     peer_send_start(peer);
     peer_journal_up(peer);
@@ -108,7 +197,7 @@ static void begin_connection(struct connection *connection)
 {
     struct peer *peer = peer_of(connection);
     peer->connect_attempts++;
-    peer->md5_before = peer_md5_drops(peer->context);
+    peer->md5_before = md5_drops_read(uv_now(peer->context->loop));
     connection_connect(connection, peer->config);
 }
 
@@ -142,10 +231,10 @@ static void on_act(struct connection *connection, enum fsm_action action, const 
         peer->retries = peer->connect_attempts = 0;
         break;
     case ACTION_COUNT_RETRY:
-        peer_count_retry(connection, happening);
+        count_retry(connection, happening);
         break;
     case ACTION_START_IDLE_HOLD:
-        peer_start_idle_hold(peer);
+        start_idle_hold(peer);
         break;
     case ACTION_AUTOMATIC_START:
         connection_event(
@@ -174,7 +263,7 @@ static void on_done(struct connection *connection, const struct happening *happe
     enum session_state from = happening->from, to = (enum session_state)happening->step.next;
     if (from < SESSION_OPEN_SENT || to >= SESSION_OPEN_SENT || happening->event == EVENT_OPEN_COLLISION_DUMP)
         return;
-    if (from == SESSION_ESTABLISHED || !connection_is_alive(peer_other(connection)))
+    if (from == SESSION_ESTABLISHED || !connection_is_alive(other_of(connection)))
         peer_journal_down(peer, from, to);
     if (from == SESSION_ESTABLISHED)
         tell_change(peer);
@@ -193,7 +282,7 @@ static void on_notified(struct connection *connection, const struct bgp_error *e
 {
     struct peer *peer = peer_of(connection);
     bool collision = error->code == ERROR_CEASE && error->subcode == CEASE_COLLISION_RESOLUTION;
-    if (!collision || peer->session == connection || !connection_is_alive(peer_other(connection)))
+    if (!collision || peer->session == connection || !connection_is_alive(other_of(connection)))
         peer_note_notification(peer, ERROR_RECEIVED, error, NULL);
 }
 
@@ -227,7 +316,7 @@ static void on_lost(struct connection *connection, const char *reason)
 const struct connection_handler peer_connection_handler = {
     .terms = on_terms,
     .stays = on_stays,
-    .connect_retry_ms = peer_connect_retry_ms,
+    .connect_retry_ms = connect_retry_ms,
     .act = on_act,
     .done = on_done,
     .notifying = on_notifying,

@@ -33,41 +33,6 @@ struct peer *speaker_next(const struct speaker *speaker, const struct peer *prev
     return next < speaker->peer_count ? speaker->peers[next] : NULL;
 }
 
-static int compare_addresses(const struct peer *left, const struct peer *right)
-{
-    const struct address *a = &left->address, *b = &right->address;
-    if (a->family != b->family)
-        return a->family < b->family ? -1 : 1;
-    int order = memcmp(a->octets, b->octets, sizeof a->octets);
-    return order ? order : (a->scope > b->scope) - (a->scope < b->scope);
-}
-
-RB_GENERATE_INTERNAL(peer_tree, peer, by_address, compare_addresses, __attribute__((unused)) static)
-
-struct peer *speaker_find_any(const struct speaker *speaker, const struct address *address)
-{
-    static struct peer wanted;
-    wanted.address = *address;
-    return RB_FIND(peer_tree, (struct peer_tree *)&speaker->by_address, &wanted);
-}
-
-struct peer *speaker_find(const struct speaker *speaker, const struct address *address)
-{
-    struct peer *peer = speaker_find_any(speaker, address);
-    return peer && peer->running ? peer : NULL;
-}
-
-void speaker_add(struct speaker *speaker, struct peer *peer)
-{
-    RB_INSERT(peer_tree, &speaker->by_address, peer);
-}
-
-void speaker_remove(struct speaker *speaker, struct peer *peer, uint8_t cease)
-{
-    RB_REMOVE(peer_tree, &speaker->by_address, peer);
-    peer_remove(peer, cease);
-}
-
 static void log_stranger(struct speaker *speaker, const struct address *remote)
 {
     char address[ADDRESS_TEXT_SIZE];

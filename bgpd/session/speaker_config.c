@@ -11,6 +11,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int compare_addresses(const struct peer *left, const struct peer *right)
+{
+    const struct address *a = &left->address, *b = &right->address;
+    if (a->family != b->family)
+        return a->family < b->family ? -1 : 1;
+    int order = memcmp(a->octets, b->octets, sizeof a->octets);
+    return order ? order : (a->scope > b->scope) - (a->scope < b->scope);
+}
+
+RB_GENERATE_INTERNAL(peer_tree, peer, by_address, compare_addresses, __attribute__((unused)) static)
+
+/* The peer of ADDRESS, also where it is only in the next configuration. */
+static struct peer *find_any(const struct speaker *speaker, const struct address *address)
+{
+    static struct peer wanted;
+    wanted.address = *address;
+    return RB_FIND(peer_tree, (struct peer_tree *)&speaker->by_address, &wanted);
+}
+
+struct peer *speaker_find(const struct speaker *speaker, const struct address *address)
+{
+    struct peer *peer = find_any(speaker, address);
+    return peer && peer->running ? peer : NULL;
+}
+
+static void end_peer(struct speaker *speaker, struct peer *peer, uint8_t cease)
+{
+    RB_REMOVE(peer_tree, &speaker->by_address, peer);
+    peer_remove(peer, cease);
+}
+
 /* ---- what is planned ---- */
 
 static struct listener *find_listener(const struct speaker *speaker, const struct address *address, uint16_t port)
@@ -94,12 +125,12 @@ static bool plan_listeners(struct speaker *speaker, const struct bgp_config *con
 /* The one that runs for NEIGHBOR, or a new one; NULL: out of memory. */
 static struct peer *plan_peer(struct speaker *speaker, const struct neighbor_config *neighbor)
 {
-    struct peer *present = speaker_find_any(speaker, &neighbor->address);
+    struct peer *present = find_any(speaker, &neighbor->address);
     struct peer *peer = present ? present : peer_new(&speaker->context, neighbor);
     if (!peer)
         return NULL;
     if (!present)
-        speaker_add(speaker, peer);
+        RB_INSERT(peer_tree, &speaker->by_address, peer);
     peer->planned = true;
     return peer;
 }
@@ -154,7 +185,7 @@ void speaker_abandon(struct speaker *speaker)
         struct peer *peer = speaker->planned_peers[i];
         peer->planned = false;
         if (!peer->running)
-            speaker_remove(speaker, peer, CEASE_PEER_DECONFIGURED);
+            end_peer(speaker, peer, CEASE_PEER_DECONFIGURED);
     }
     free(speaker->planned_peers);
     speaker->planned_peers = NULL;
@@ -200,7 +231,7 @@ static void remove_peers(struct speaker *speaker)
             continue;
         if (peer->config->password)
             set_keys(speaker, &peer->config->address, NULL);
-        speaker_remove(speaker, peer, CEASE_PEER_DECONFIGURED);
+        end_peer(speaker, peer, CEASE_PEER_DECONFIGURED);
     }
     free(speaker->peers);
 }
@@ -271,7 +302,7 @@ void speaker_free(struct speaker *speaker)
     speaker_abandon(speaker);
     speaker->context.change = NULL;
     for (size_t i = 0; i < speaker->peer_count; i++)
-        speaker_remove(speaker, speaker->peers[i], CEASE_ADMINISTRATIVE_SHUTDOWN);
+        end_peer(speaker, speaker->peers[i], CEASE_ADMINISTRATIVE_SHUTDOWN);
     while (!LIST_EMPTY(&speaker->listeners))
         remove_listener(LIST_FIRST(&speaker->listeners));
     transport_lingering_end(&speaker->context.lingering);

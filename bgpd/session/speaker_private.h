@@ -34,11 +34,6 @@ struct speaker {
     void *shutdown_user;
 };
 
-/* The peer of ADDRESS, also where it is only in the next configuration. */
-struct peer *speaker_find_any(const struct speaker *speaker, const struct address *address);
-/* PEER has been made, or is removed with Cease/SUBCODE. */
-void speaker_add(struct speaker *speaker, struct peer *peer);
-void speaker_remove(struct speaker *speaker, struct peer *peer, uint8_t cease);
 /* A listener's connection: finds the peer. */
 void speaker_accepted(int fd, void *user);
 
