@@ -63,11 +63,19 @@ const char *next_hop_fault(const struct address *next_hop, const struct update_s
     return NULL;
 }
 
+static struct address read_address(struct wire_reader *value, uint8_t family)
+{
+    struct address address = {.family = family};
+    const uint8_t *octets = wire_read_bytes(value, family_octets(family));
+
+    if (octets)
+        memcpy(address.octets, octets, family_octets(family));
+    return address;
+}
+
 static const char *check_next_hop(struct wire_reader value, const struct update_session *session)
 {
-    struct address address = {.family = FAMILY_IPV4};
-    for (int i = 0; i < 4; i++)
-        address.octets[i] = wire_read_u8(&value);
+    struct address address = read_address(&value, FAMILY_IPV4);
 
     return next_hop_fault(&address, session);
 }
@@ -124,16 +132,6 @@ static bool view_as_path(struct wire_reader *value, struct route_view *view)
     as_path_text(&words, path);
     view->truncated |= words.truncated;
     return true;
-}
-
-static struct address read_address(struct wire_reader *value, uint8_t family)
-{
-    struct address address = {.family = family};
-    const uint8_t *octets = wire_read_bytes(value, family_octets(family));
-
-    if (octets)
-        memcpy(address.octets, octets, family_octets(family));
-    return address;
 }
 
 /* MP_REACH_NLRI's next hop comes later, and is the better one for its family. */

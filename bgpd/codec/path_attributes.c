@@ -25,29 +25,6 @@ RB_GENERATE_INTERNAL(interned_tree, interned, entry, compare, __attribute__((unu
 
 static struct interned_tree tree = RB_INITIALIZER(&tree);
 
-/* Copies what counts and leaves the rest zero: a number that is not set, what is beyond a list's end, padding. */
-static void normalize(struct path_attributes *value, const struct path_attributes *attributes)
-{
-    memset(value, 0, sizeof *value);
-    value->origin = attributes->origin;
-    value->prepend = attributes->prepend;
-    value->has_med = attributes->has_med;
-    value->med = attributes->has_med ? attributes->med : 0;
-    value->has_local_preference = attributes->has_local_preference;
-    value->local_preference = attributes->has_local_preference ? attributes->local_preference : 0;
-    value->next_hop.family = attributes->next_hop.family;
-    value->next_hop.scope = attributes->next_hop.scope;
-    value->community_count = attributes->community_count;
-    value->large_community_count = attributes->large_community_count;
-    value->extended_community_count = attributes->extended_community_count;
-    memcpy(value->next_hop.octets, attributes->next_hop.octets, family_octets(attributes->next_hop.family));
-    memcpy(value->communities, attributes->communities, attributes->community_count * sizeof *value->communities);
-    memcpy(value->large_communities, attributes->large_communities,
-           attributes->large_community_count * sizeof *value->large_communities);
-    memcpy(value->extended_communities, attributes->extended_communities,
-           attributes->extended_community_count * sizeof *value->extended_communities);
-}
-
 static struct interned *interned_of(const struct path_attributes *attributes)
 {
     return (struct interned *)(uintptr_t)attributes;
@@ -59,7 +36,12 @@ const struct path_attributes *path_attributes_intern(const struct path_attribute
 
     if (!made)
         return NULL;
-    normalize(&made->attributes, attributes);
+    memcpy(&made->attributes, attributes, sizeof made->attributes);
+    /* An address is assigned as a whole, and then the padding in it is anything. */
+    struct address *next_hop = memset(&made->attributes.next_hop, 0, sizeof *next_hop);
+    next_hop->family = attributes->next_hop.family;
+    next_hop->scope = attributes->next_hop.scope;
+    memcpy(next_hop->octets, attributes->next_hop.octets, sizeof next_hop->octets);
     made->references = 1;
     struct interned *present = RB_INSERT(interned_tree, &tree, made);
     if (!present)

@@ -129,18 +129,6 @@ void connection_send_refresh(struct connection *connection, uint8_t family, uint
 
 /* ---- actions ---- */
 
-static void drop(struct connection *connection)
-{
-    transport_close(connection->transport);
-    connection->transport = NULL;
-}
-
-static void stop_timers(struct connection *connection)
-{
-    for (unsigned timer = 0; timer < CONNECTION_TIMERS; timer++)
-        connection_start_timer(connection, timer, 0);
-}
-
 static void restart_hold(struct connection *connection, uint64_t ms)
 {
     connection->hold_extended = false;
@@ -167,7 +155,8 @@ static void set_timers(struct connection *connection, enum fsm_action action, co
 {
     switch (action) {
     case ACTION_STOP_TIMERS:
-        stop_timers(connection);
+        for (unsigned timer = 0; timer < CONNECTION_TIMERS; timer++)
+            connection_start_timer(connection, timer, 0);
         break;
     case ACTION_START_CONNECT_RETRY:
         connection_start_timer(connection, TIMER_CONNECT_RETRY,
@@ -201,7 +190,8 @@ static void carry_out(struct connection *connection, enum fsm_action action, con
         send_notification(connection, happening);
         break;
     case ACTION_DROP:
-        drop(connection);
+        transport_close(connection->transport);
+        connection->transport = NULL;
         break;
     case ACTION_SEND_OPEN:
         send_open(connection);

@@ -74,11 +74,6 @@ void peer_import_check(struct peer *peer)
     connection_event(peer->session, EVENT_AUTOMATIC_STOP, &(struct event_detail){.error = &error});
 }
 
-static bool has_announcements(const struct update_view *update)
-{
-    return wire_remaining(&update->announced[0].reader) + wire_remaining(&update->announced[1].reader) > 0;
-}
-
 void peer_import(struct peer *peer, const struct update_view *update)
 {
     for (unsigned i = 0; i < 2; i++)
@@ -89,7 +84,7 @@ void peer_import(struct peer *peer, const struct update_view *update)
         else if (is_ineligible(update))
             refuse(peer, update->announced[i]);
     }
-    if (update->outcome != UPDATE_TREAT_AS_WITHDRAW && !is_ineligible(update) && has_announcements(update))
+    if (update->outcome != UPDATE_TREAT_AS_WITHDRAW && !is_ineligible(update) && update->attributes)
         announce_all(peer, update);
 }
 

@@ -25,9 +25,7 @@ struct peer *peer_new(struct peer_context *context, const struct neighbor_config
     peer->rib_in = rib_in_new();
     peer->rib_out = rib_out_new();
     if (!peer->rib_in || !peer->rib_out) {
-        rib_in_free(peer->rib_in);
-        rib_out_free(peer->rib_out);
-        free(peer);
+        free_peer(peer);
         return NULL;
     }
     peer->context = context;
