@@ -62,6 +62,36 @@ static void test_a_new_order_is_only_that(void **state)
     assert_true(peer_is_established(first));
 }
 
+/* Also those that differ in their family or their interface alone. */
+static void test_each_is_found_by_its_address(void **state)
+{
+    static const struct address addresses[] = {
+        {FAMILY_IPV6, {0xfe, 0x80}, 2},      {FAMILY_IPV4, {198, 51, 100, 2}, 0}, {FAMILY_IPV6, {0xfe, 0x80}, 1},
+        {FAMILY_IPV6, {198, 51, 100, 2}, 0}, {FAMILY_IPV4, {198, 51, 100, 1}, 0},
+    };
+    enum { COUNT = sizeof addresses / sizeof *addresses };
+    struct pair *pair = *state;
+    struct neighbor_config many[COUNT];
+    pair_start(pair);
+    struct bgp_config config = changed_config(&pair->a);
+    for (size_t i = 0; i < COUNT; i++) {
+        many[i] = neighbors[1];
+        many[i].address = addresses[i];
+        many[i].shutdown = true;
+    }
+    config.neighbors = many;
+    config.neighbor_count = COUNT;
+    reload(&pair->a, &config);
+    struct peer *peer = speaker_next(pair->a.speaker, NULL);
+    for (size_t i = 0; i < COUNT; i++, peer = speaker_next(pair->a.speaker, peer)) {
+        if (speaker_find(pair->a.speaker, &addresses[i]) != peer)
+            fail_msg("neighbor %zu is not found", i);
+    }
+    assert_null(speaker_find(pair->a.speaker, &(struct address){FAMILY_IPV6, {0xfe, 0x80}, 3}));
+    config = changed_config(&pair->a); /* MANY ends with this function */
+    reload(&pair->a, &config);
+}
+
 static bool b_is_down(struct pair *pair)
 {
     return !peer_is_established(pair_peer(&pair->b));
@@ -181,6 +211,7 @@ static void test_abandoned_is_forgotten(void **state)
         config.neighbor_count = 2;
         config.listen_addresses = &elsewhere;
         assert_true(speaker_prepare(pair->a.speaker, &config, error, sizeof error));
+        assert_null(speaker_find(pair->a.speaker, &neighbors[1].address));
         speaker_abandon(pair->a.speaker);
         assert_null(speaker_find(pair->a.speaker, &neighbors[1].address));
     }
@@ -229,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_needs_reset),
         cmocka_unit_test_setup_teardown(test_another_neighbor_touches_nobody, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_new_order_is_only_that, pair_setup, pair_teardown),
+        cmocka_unit_test_setup_teardown(test_each_is_found_by_its_address, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_a_removed_neighbor_is_told, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_what_was_negotiated_needs_a_new_session, pair_setup, pair_teardown),
         cmocka_unit_test_setup_teardown(test_what_was_not_stays_in_place, pair_setup, pair_teardown),
