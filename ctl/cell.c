@@ -108,11 +108,10 @@ size_t text_width(const char *text)
 
 /* ---- formats ---- */
 
-void cell_text(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+void cell_text(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const struct json_node *node = cell_node(entry, path);
 
-    (void)now_us;
     if (!node || !node->listed) { /* the usual, without printf */
         strlcpy(cell->text, node ? node->text : "", sizeof cell->text);
         make_fit(cell);
@@ -125,66 +124,66 @@ void cell_text(struct cell *cell, const struct json_node *entry, const char *pat
 /* The documented states that are as they should be, or as they should not. All others are on the way. */
 static enum cell_color color_of(const char *word)
 {
-    static const char *const good[] = {"established", "announced", "up", "ok", "acknowledged", "connected", "drained"};
-    static const char *const bad[] = {"idle", "withdrawn", "down", "fail", "expired", "stopped"};
+    static const struct {
+        const char *word;
+        enum cell_color color;
+    } known[] = {
+        {"established", COLOR_GOOD},  {"announced", COLOR_GOOD}, {"up", COLOR_GOOD},      {"ok", COLOR_GOOD},
+        {"acknowledged", COLOR_GOOD}, {"connected", COLOR_GOOD}, {"drained", COLOR_GOOD}, {"idle", COLOR_BAD},
+        {"withdrawn", COLOR_BAD},     {"down", COLOR_BAD},       {"fail", COLOR_BAD},     {"expired", COLOR_BAD},
+        {"stopped", COLOR_BAD},
+    };
 
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        if (strcmp(word, good[i]) == 0)
-            return COLOR_GOOD;
-    }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        if (strcmp(word, bad[i]) == 0)
-            return COLOR_BAD;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(word, known[i].word) == 0)
+            return known[i].color;
     }
     return COLOR_UNSURE;
 }
 
-void cell_state(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+void cell_state(struct cell *cell, const struct json_node *entry, const char *path)
 {
-    cell_text(cell, entry, path, now_us);
+    cell_text(cell, entry, path);
     if (cell->text[0])
         cell->color = color_of(cell->text);
 }
 
-void cell_yes(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+void cell_yes(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const char *value = value_at(entry, path);
 
-    (void)now_us;
     if (value)
         cell_add(cell, "%s", strcmp(value, "true") == 0 ? "yes" : "no");
 }
 
-void cell_percent(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+void cell_percent(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const char *value = value_at(entry, path);
 
-    (void)now_us;
     if (value)
         cell_add(cell, "%s%%", value);
 }
 
-void cell_age(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+void cell_age(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const char *value = value_at(entry, path);
     uint64_t then_us = value ? time_parse(value) : 0;
     char age[AGE_SIZE];
 
     if (then_us)
-        cell_add(cell, "%s", age_format(now_us > then_us ? (now_us - then_us) / 1000000 : 0, age));
+        cell_add(cell, "%s", age_format(cell->now_us > then_us ? (cell->now_us - then_us) / 1000000 : 0, age));
 }
 
-void cell_seconds(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+void cell_seconds(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const char *value = value_at(entry, path);
     char age[AGE_SIZE];
 
-    (void)now_us;
     if (value)
         cell_add(cell, "%s", age_format(strtoull(value, NULL, 10), age));
 }
 
-void cell_time(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+void cell_time(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const char *value = value_at(entry, path);
     uint64_t us = value ? time_parse(value) : 0;
@@ -192,36 +191,33 @@ void cell_time(struct cell *cell, const struct json_node *entry, const char *pat
     struct tm tm;
     char text[32];
 
-    (void)now_us;
     if (us != 0 && gmtime_r(&seconds, &tm) && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm) > 0)
         cell_add(cell, "%s.%03uZ", text, (unsigned)(us % 1000000 / 1000));
 }
 
-void cell_clock(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+void cell_clock(struct cell *cell, const struct json_node *entry, const char *path)
 {
     static const size_t year = sizeof "2026-" - 1;
     struct cell time = {0};
 
-    cell_time(&time, entry, path, now_us);
+    cell_time(&time, entry, path);
     if (time.text[0])
         cell_add(cell, "%s", time.text + year);
 }
 
-void cell_latency(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+void cell_latency(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const char *value = value_at(entry, path);
     double us = value ? strtod(value, NULL) : 0;
 
-    (void)now_us;
     if (value)
         cell_add(cell, us < 1e6 ? "%.2fms" : "%.2fs", us < 1e6 ? us / 1e3 : us / 1e6);
 }
 
-void cell_members(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+void cell_members(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const struct json_node *container = cell_node(entry, path);
 
-    (void)now_us;
     for (const struct json_node *leaf = container ? container->child : NULL; leaf; leaf = leaf->next) {
         if (!leaf->object && !leaf->listed)
             cell_add(cell, "%s%s %s", cell->text[0] ? ", " : "", leaf->name, leaf->text);

@@ -15,10 +15,11 @@ enum cell_color { COLOR_NONE, COLOR_GOOD, COLOR_BAD, COLOR_UNSURE };
 struct cell {
     char text[CELL_SIZE]; /* one line of clean UTF-8; empty: unknown */
     enum cell_color color;
+    uint64_t now_us; /* real time, for ages */
 };
 
-/* Fills CELL, which is empty, from what lies at PATH ("prefixes/received") under ENTRY. NOW_US is the real time. */
-typedef void cell_format(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us);
+/* Fills CELL, which is empty, from what lies at PATH ("prefixes/received") under ENTRY. */
+typedef void cell_format(struct cell *cell, const struct json_node *entry, const char *path);
 
 cell_format cell_text;    /* the value; a leaf-list as "a, b" */
 cell_format cell_state;   /* the value, with the color of its meaning */

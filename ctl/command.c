@@ -39,6 +39,27 @@ static const char *following_word(const struct command *command, const char *typ
     return word;
 }
 
+static const struct element *find_element(const struct element *elements, size_t count, enum element_kind kind,
+                                          const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (elements[i].kind == kind && strcmp(elements[i].name, name) == 0)
+            return &elements[i];
+    }
+    return NULL;
+}
+
+/* What must be given and was not yet, or NULL. */
+static const struct element *missing_element(const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->element_count; i++) {
+        const struct element *element = &reading->elements[i];
+        if (!element->optional && !arguments_get(&reading->invocation->arguments, element->name))
+            return element;
+    }
+    return NULL;
+}
+
 /* ---- reading ---- */
 
 static int unknown_command(struct reading *reading, const char *word)
@@ -112,13 +133,12 @@ static const char *next(struct reading *reading)
     return *reading->words++;
 }
 
-static const struct element *find_option(const struct element *elements, size_t count, const char *name)
+/* An option of the command, or else of all commands. */
+static const struct element *find_option(const struct reading *reading, const char *name)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (elements[i].kind == ELEMENT_OPTION && strcmp(elements[i].name, name) == 0)
-            return &elements[i];
-    }
-    return NULL;
+    const struct element *element = find_element(reading->elements, reading->element_count, ELEMENT_OPTION, name);
+
+    return element ? element : find_element(reading->options, reading->option_count, ELEMENT_OPTION, name);
 }
 
 static int unknown_option(struct reading *reading, const char *name)
@@ -139,17 +159,15 @@ static int read_option(struct reading *reading, const char *word)
 {
     char name[SYNTAX_WORD_SIZE];
     const char *value = strncmp(word, "--", 2) == 0 ? strchr(word, '=') : NULL;
-    struct arguments *arguments = &reading->invocation->arguments;
+    struct invocation *invocation = reading->invocation;
 
     strlcpy(name, strcmp(word, "-h") == 0 ? "--help" : strcmp(word, "-V") == 0 ? "--version" : word, sizeof name);
     name[strcspn(name, "=")] = '\0';
-    const struct element *element = find_option(reading->elements, reading->element_count, name);
-    if (!element) {
-        arguments = &reading->invocation->options;
-        element = find_option(reading->options, reading->option_count, name);
-    }
+    const struct element *element = find_option(reading, name);
     if (!element)
         return unknown_option(reading, word);
+    bool own = element >= reading->elements && element < reading->elements + reading->element_count;
+    struct arguments *arguments = own ? &invocation->arguments : &invocation->options;
     if (!element->value[0])
         return value ? usage_error(reading, name, " takes no value") : take(reading, arguments, element, "");
     bool left_out =
@@ -162,11 +180,9 @@ static int read_argument(struct reading *reading, const char *word)
     struct arguments *arguments = &reading->invocation->arguments;
     char quoted[128];
 
-    for (size_t i = 0; i < reading->element_count; i++) {
-        const struct element *element = &reading->elements[i];
-        if (element->kind == ELEMENT_KEYWORD && strcmp(element->name, word) == 0)
-            return take(reading, arguments, element, next(reading));
-    }
+    const struct element *keyword = find_element(reading->elements, reading->element_count, ELEMENT_KEYWORD, word);
+    if (keyword)
+        return take(reading, arguments, keyword, next(reading));
     for (size_t i = 0; i < reading->element_count; i++) {
         const struct element *element = &reading->elements[i];
         if (element->kind == ELEMENT_POSITIONAL && !arguments_get(arguments, element->name))
@@ -218,12 +234,8 @@ static int read_end(struct reading *reading)
         return STATUS_DONE;
     if (!invocation->command)
         return incomplete_command(reading);
-    for (size_t i = 0; i < reading->element_count; i++) {
-        const struct element *element = &reading->elements[i];
-        if (!element->optional && !arguments_get(&invocation->arguments, element->name))
-            return usage_error(reading, "missing ", element->name);
-    }
-    return STATUS_DONE;
+    const struct element *missing = missing_element(reading);
+    return missing ? usage_error(reading, "missing ", missing->name) : STATUS_DONE;
 }
 
 static struct reading reading_of(struct invocation *invocation, int count, char **words, char *error, size_t size)
@@ -300,20 +312,10 @@ static void offer_values(FILE *file, const char *spec, const char *begun)
     }
 }
 
-/* Whether something must still be said: it is offered before what may be. */
-static bool is_incomplete(const struct reading *reading)
-{
-    for (size_t i = 0; i < reading->element_count; i++) {
-        const struct element *element = &reading->elements[i];
-        if (!element->optional && !arguments_get(&reading->invocation->arguments, element->name))
-            return true;
-    }
-    return false;
-}
-
 static void offer_elements(const struct reading *reading, FILE *file, const char *begun)
 {
-    bool positional_offered = false, needed = is_incomplete(reading) && begun[0] != '-';
+    /* What must still be said is offered before what may be. */
+    bool positional_offered = false, needed = missing_element(reading) && begun[0] != '-';
 
     for (size_t i = 0; i < reading->element_count; i++) {
         const struct element *element = &reading->elements[i];
@@ -347,14 +349,10 @@ static void offer_command_words(const struct reading *reading, FILE *file, const
 /* The option or keyword that waits for its value when the words end here, or NULL. */
 static const struct element *waiting_element(const struct reading *reading, const char *word)
 {
-    const struct element *element = find_option(reading->elements, reading->element_count, word);
+    const struct element *element = find_option(reading, word);
 
     if (!element)
-        element = find_option(reading->options, reading->option_count, word);
-    for (size_t i = 0; !element && i < reading->element_count; i++) {
-        if (reading->elements[i].kind == ELEMENT_KEYWORD && strcmp(reading->elements[i].name, word) == 0)
-            element = &reading->elements[i];
-    }
+        element = find_element(reading->elements, reading->element_count, ELEMENT_KEYWORD, word);
     return element && element->value[0] ? element : NULL;
 }
 

@@ -19,6 +19,7 @@ enum {
 };
 
 struct invocation;
+struct view;
 
 struct command {
     const char *words;  /* "show neighbor" */
@@ -26,6 +27,7 @@ struct command {
     const char *help;   /* one line, for lists */
     const char *more;   /* further lines for --help, or NULL */
     int (*handler)(const struct invocation *invocation);
+    const struct view *view; /* for a handler that shows whatever list; else NULL */
 };
 
 /* What was typed. */

@@ -9,12 +9,9 @@ typedef int command_handler(const struct invocation *invocation);
 command_handler handle_run;
 command_handler handle_config_check, handle_config_convert;
 command_handler handle_status, handle_why;
-command_handler handle_show_neighbors, handle_show_neighbor, handle_show_vips, handle_show_vip, handle_show_checks,
-    handle_show_check, handle_show_advertised, handle_show_received, handle_show_events, handle_show_config;
+command_handler handle_show_list, handle_show_entry; /* of the command's view */
+command_handler handle_show_received, handle_show_events, handle_show_config;
 command_handler handle_check_run, handle_neighbor, handle_reload, handle_version;
-
-/* --watch: runs the command until a signal ends it with status 0, or its output cannot be written. */
-command_handler watch;
 
 /* --complete WORD ...: prints what may stand at the place of the last word. */
 void complete(int count, char **words);

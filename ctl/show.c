@@ -1,4 +1,4 @@
-/* show …: one list as a table, or one entry as a page, of the daemon that owns it. */
+/* show …, check run: one list as a table, or one entry as a page, of the daemon that owns it. */
 #include "ctl/show.h"
 
 #include "ctl/handlers.h"
@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
+
+enum { CHECK_RUN_TIMEOUT_MS = 120 * 1000 };
 
 /* The size of the terminal; one that does not know its own is taken for the usual. */
 static void measure(struct style *style)
@@ -54,66 +56,42 @@ void show_list(struct writer *writer, const struct view *view, const struct coll
         writer_entry(writer, entry);
 }
 
-/* ---- lists, printed as their pieces come ---- */
-
-struct listing {
-    const struct view *view;
-    struct writer writer;
-};
+/* ---- a list, printed as its pieces come ---- */
 
 static bool list_document(struct document *document, void *user)
 {
-    struct listing *listing = user;
+    struct writer *writer = user;
 
-    NODE_FOR_EACH(entry, document->state, listing->view->list)
+    NODE_FOR_EACH(entry, document->state, writer->view->list)
     {
-        writer_entry(&listing->writer, entry);
+        writer_entry(writer, entry);
     }
     return true;
 }
 
-static int list(const struct invocation *invocation, const char *daemon, const struct view *view,
-                const struct member *members, size_t count)
+/* Of routes it may be one neighbor's. */
+int handle_show_list(const struct invocation *invocation)
 {
-    struct listing listing = {.view = view, .writer = show_writer(invocation)};
-
-    writer_list(&listing.writer, view);
-    int status =
-        query(invocation, daemon, request_get(view->list, members, count), ANSWER_TIMEOUT_MS, list_document, &listing);
-    show_end(&listing.writer, status);
-    return status;
-}
-
-int handle_show_neighbors(const struct invocation *invocation)
-{
-    return list(invocation, "bgpd", &view_neighbors, NULL, 0);
-}
-
-int handle_show_vips(const struct invocation *invocation)
-{
-    return list(invocation, "bgpd", &view_vips, NULL, 0);
-}
-
-int handle_show_checks(const struct invocation *invocation)
-{
-    return list(invocation, "healthd", &view_checks, NULL, 0);
-}
-
-int handle_show_advertised(const struct invocation *invocation)
-{
+    const struct view *view = invocation->command->view;
     const struct member members[] = {{"neighbor", command_argument(invocation, "neighbor"), false}};
+    struct writer writer = show_writer(invocation);
 
-    return list(invocation, "bgpd", &view_advertised, members, COUNT(members));
+    writer_list(&writer, view);
+    int status = query(invocation, view->daemon, request_get(view->list, members, COUNT(members)), ANSWER_TIMEOUT_MS,
+                       list_document, &writer);
+    show_end(&writer, status);
+    return status;
 }
 
 /* ---- pages ---- */
 
-int show_page(const struct invocation *invocation, const char *daemon, const struct view *view, const char *key,
-              char *request, uint64_t timeout_ms)
+/* Sends REQUEST, which is freed, and shows the entry that was named of VIEW's list in the answer. */
+static int show_page(const struct invocation *invocation, const struct view *view, char *request, uint64_t timeout_ms)
 {
+    const char *key = command_argument(invocation, view->key.argument);
     struct collection answers = {0};
 
-    int status = query(invocation, daemon, request, timeout_ms, collection_add, &answers);
+    int status = query(invocation, view->daemon, request, timeout_ms, collection_add, &answers);
     const struct json_node *entry = collection_find(&answers, view->list, key);
     if (status == STATUS_DONE && !entry) {
         complain("no %s %s is configured; see 'vipgate show %ss'", view->list, key, view->list);
@@ -127,27 +105,18 @@ int show_page(const struct invocation *invocation, const char *daemon, const str
     return status;
 }
 
-/* MEMBER is the leaf of the request that asks for the entry KEY alone. */
-static int page(const struct invocation *invocation, const char *daemon, const struct view *view, const char *member,
-                const char *key)
+int handle_show_entry(const struct invocation *invocation)
 {
-    const struct member members[] = {{member, key, false}};
+    const struct view *view = invocation->command->view;
+    const struct member members[] = {{view->key.member, command_argument(invocation, view->key.argument), false}};
 
-    return show_page(invocation, daemon, view, key, request_get(view->list, members, COUNT(members)),
-                     ANSWER_TIMEOUT_MS);
+    return show_page(invocation, view, request_get(view->list, members, COUNT(members)), ANSWER_TIMEOUT_MS);
 }
 
-int handle_show_neighbor(const struct invocation *invocation)
+int handle_check_run(const struct invocation *invocation)
 {
-    return page(invocation, "bgpd", &view_neighbors, "neighbor", command_argument(invocation, "ADDRESS"));
-}
+    const struct member members[] = {{"name", command_argument(invocation, "NAME"), false}};
 
-int handle_show_vip(const struct invocation *invocation)
-{
-    return page(invocation, "bgpd", &view_vips, "prefix", command_argument(invocation, "PREFIX"));
-}
-
-int handle_show_check(const struct invocation *invocation)
-{
-    return page(invocation, "healthd", &view_checks, "check", command_argument(invocation, "NAME"));
+    return show_page(invocation, &view_checks, request_build("check-run", members, COUNT(members)),
+                     CHECK_RUN_TIMEOUT_MS);
 }

@@ -15,10 +15,6 @@ void show_end(struct writer *writer, int status);
 /* Writes the list of VIEW over all answers in COLLECTION. */
 void show_list(struct writer *writer, const struct view *view, const struct collection *collection);
 
-/* Sends REQUEST, which is freed, to DAEMON, and shows the entry KEY of VIEW's list in the answer. The exit status. */
-int show_page(const struct invocation *invocation, const char *daemon, const struct view *view, const char *key,
-              char *request, uint64_t timeout_ms);
-
 /* The entries of the list 'event' of COLLECTION by time, at most LAST, the newest. The caller frees the array. */
 const struct json_node **show_events_sorted(const struct collection *collection, uint64_t last, size_t *count);
 

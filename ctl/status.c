@@ -132,23 +132,37 @@ void status_write(struct writer *writer, const struct collection *answers, bool 
     writer_end(writer);
 }
 
+/* The exit status of --check: of all that is there, or that nothing is wrong. */
+static int check(struct writer *writer, const struct collection *answers, bool complete)
+{
+    bool right = !status_check(writer, answers) && complete;
+
+    if (right && !writer->json)
+        fputs("nothing is wrong\n", writer->style.file);
+    writer_end(writer);
+    return right ? STATUS_DONE : STATUS_REFUSED;
+}
+
 int handle_status(const struct invocation *invocation)
 {
-    if (command_argument(invocation, "--check"))
-        return status_check(invocation);
+    bool checks = command_argument(invocation, "--check");
     char last[16];
     const struct member members[] = {{"last", last, true}};
     struct collection answers = {0};
 
-    snprintf(last, sizeof last, "%d", ROWS_MAX);
+    snprintf(last, sizeof last, "%d", checks ? 0 : ROWS_MAX);
     int health = query(invocation, "healthd", request_get("daemon,check,event", members, 1), ANSWER_TIMEOUT_MS,
                        collection_add, &answers);
     int bgp = query(invocation, "bgpd", request_get("daemon,neighbor,vip,event", members, 1), ANSWER_TIMEOUT_MS,
                     collection_add, &answers);
-    if (answers.count > 0) {
+    int status = checks ? STATUS_UNREACHABLE : health > bgp ? health : bgp;
+    if (answers.first) {
         struct writer writer = show_writer(invocation);
-        status_write(&writer, &answers, bgp == STATUS_DONE, health == STATUS_DONE);
+        if (checks)
+            status = check(&writer, &answers, bgp == STATUS_DONE && health == STATUS_DONE);
+        else
+            status_write(&writer, &answers, bgp == STATUS_DONE, health == STATUS_DONE);
     }
     collection_free(&answers);
-    return health > bgp ? health : bgp;
+    return status;
 }

@@ -27,8 +27,31 @@ enum condition status_condition(const struct json_node *entry);
 /* Writes ENTRY, of the list of VIEW, in one line: "check backend is down: connection refused". */
 void status_line(FILE *file, const struct view *view, const struct json_node *entry, uint64_t now_us);
 
-/* The command; it also compares what runs with the file. 0: all is right; STATUS_REFUSED: something is wrong;
- * STATUS_UNREACHABLE: no daemon answers. */
-int status_check(const struct invocation *invocation);
+/* ---- whether the daemons run what their configuration file holds now ---- */
+
+enum { DRIFT_DAEMONS_MAX = 4 };
+
+/* What one daemon runs. */
+struct drift {
+    const char *daemon, *file, *digest;
+    const char *from; /* the file, or the daemon, whose configuration it should run and does not; NULL: none */
+};
+
+/* All of them; the texts are those of the answers. */
+struct drifts {
+    struct drift of[DRIFT_DAEMONS_MAX];
+    size_t count;
+};
+
+/* Reads the files of the daemons in ANSWERS and compares. A file that cannot be read here, by this user or at all, is
+ * told on standard error and is no drift: nothing is known to be wrong, and whoever only watches need not be allowed to
+ * read passwords. */
+struct drifts drift_find(const struct collection *answers);
+
+/* What the daemon NAME should run, for "the running configuration of NAME is not that of …"; NULL where it does. */
+const char *drift_from(const struct drifts *drifts, const char *name);
+
+/* Writes what is not as usual in ANSWERS, in lists and in what runs; whether some of it is wrong. */
+bool status_check(struct writer *writer, const struct collection *answers);
 
 #endif

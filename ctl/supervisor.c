@@ -1,11 +1,11 @@
 #include "ctl/supervisor.h"
 
-#include "ctl/notices.h"
 #include "lib/clock.h"
 #include "lib/daemon/notify.h"
 #include "lib/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <uv.h>
@@ -34,12 +35,15 @@ struct child {
     uint64_t since_ms; /* of its last start */
     uint64_t pause_max_ms;
     uv_timer_t timer; /* until its next start, or until SIGKILL */
-    struct notices notices;
+    /* A socket that it inherits for what it says in the words of sd_notify(3), so that nobody else can speak for it, or
+     * keep it from being heard. */
+    int ours, theirs;
+    uv_poll_t notices;
 };
 
 /* In the order of being stopped. */
 enum { CHILD_BGPD, CHILD_HEALTHD, CHILDREN };
-enum { SIGNALS = 4 };
+enum { SIGNALS = 4, TURN_NOTICES_MAX = 16, NOTICE_SIZE = 512 };
 
 struct supervisor {
     uv_loop_t loop;
@@ -95,7 +99,10 @@ static void become(const struct child *child, pid_t supervisor)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setpgid(0, 0);
-    notices_inherit(&child->notices);
+    if (child->theirs == NOTIFY_FD)
+        fcntl(child->theirs, F_SETFD, 0);
+    else
+        dup2(child->theirs, NOTIFY_FD);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != supervisor)
         _exit(0);
@@ -174,8 +181,6 @@ static void stop_next(struct supervisor *supervisor)
         uv_timer_start(&child->timer, on_stop_timer, SUPERVISOR_STOP_MS, 0);
         return;
     }
-    for (size_t i = 0; i < CHILDREN; i++)
-        notices_close(&supervisor->children[i].notices);
     notify_alive_stop();
     uv_walk(&supervisor->loop, close_handle, NULL);
 }
@@ -228,13 +233,39 @@ static void child_is_ready(struct child *child)
         notify_service_manager("READY=1");
 }
 
-static void on_notice(const char *word, void *user)
+/* Takes what was said and not yet heard. */
+static void take_notices(struct child *child)
 {
-    struct child *child = user;
+    char text[NOTICE_SIZE];
+    ssize_t size;
 
-    child->silent_s = 0;
-    if (strcmp(word, "READY=1") == 0)
-        child_is_ready(child);
+    for (int i = 0; i < TURN_NOTICES_MAX && (size = recv(child->ours, text, sizeof text - 1, MSG_DONTWAIT)) >= 0; i++) {
+        text[size] = '\0';
+        child->silent_s = 0;
+        for (char *rest = text, *word; (word = strsep(&rest, "\n"));) {
+            if (strcmp(word, "READY=1") == 0)
+                child_is_ready(child);
+        }
+    }
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+    (void)status, (void)events;
+    take_notices(poll->data);
+}
+
+static bool listen_to(struct child *child)
+{
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
+        return false;
+    child->ours = ends[0];
+    child->theirs = ends[1];
+    uv_poll_init(&child->supervisor->loop, &child->notices, child->ours);
+    child->notices.data = child;
+    return uv_poll_start(&child->notices, UV_READABLE, on_readable) == 0;
 }
 
 /* The daemons, which are started from now on, are asked for it by their environment. */
@@ -249,8 +280,7 @@ static bool watch_life(struct supervisor *supervisor)
     setenv("WATCHDOG_USEC", patience, true);
     setenv(NOTIFY_INHERITED, "1", true);
     for (size_t i = 0; i < CHILDREN; i++) {
-        struct child *child = &supervisor->children[i];
-        if (!notices_open(&child->notices, &supervisor->loop, on_notice, child))
+        if (!listen_to(&supervisor->children[i]))
             return false;
     }
     return true;
@@ -278,7 +308,7 @@ static void log_end(const struct child *child, int status)
 
 static void child_ended(struct child *child, int status)
 {
-    notices_take(&child->notices);
+    take_notices(child);
     child->pid = 0;
     uv_timer_stop(&child->timer);
     log_end(child, status);
@@ -347,7 +377,6 @@ static void child_open(struct supervisor *supervisor, size_t i, const char *name
 
     child->supervisor = supervisor;
     child->name = name;
-    child->notices.ours = -1;
     child->pause_max_ms = pause_max_ms;
     find_program(child, directory);
     uv_timer_init(&supervisor->loop, &child->timer);

@@ -227,10 +227,11 @@ struct table_row table_format(const struct table *table, const struct json_node 
     struct cell cell;
     char *end = packed;
 
+    cell.now_us = table->style.now_us;
     for (size_t i = 0; i < table->column_count; i++) {
         cell.text[0] = '\0';
         cell.color = COLOR_NONE;
-        table->columns[i].format(&cell, entry, table->columns[i].path, table->style.now_us);
+        table->columns[i].format(&cell, entry, table->columns[i].path);
         end = stpcpy(end, cell.text[0] ? cell.text : unknown) + 1;
         row.colors[i] = (uint8_t)cell.color;
     }
@@ -277,8 +278,8 @@ void page_write(const struct style *style, const struct field *fields, size_t co
                   : style->width > widest + GAP + COLUMN_MIN ? style->width - widest - GAP
                                                              : COLUMN_MIN;
     for (size_t i = 0; i < count; i++) {
-        struct cell cell = {0};
-        fields[i].format(&cell, entry, fields[i].path, style->now_us);
+        struct cell cell = {.now_us = style->now_us};
+        fields[i].format(&cell, entry, fields[i].path);
         if (cell.text[0] == '\0')
             continue;
         fprintf(style->file, "%-*s%s", (int)(widest + GAP), fields[i].label, color_begin(style, cell.color));

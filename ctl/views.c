@@ -10,24 +10,24 @@
 
 /* ---- formats that put several leafs together ---- */
 
-static void cell_session(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_session(struct cell *cell, const struct json_node *entry, const char *path)
 {
-    cell_state(cell, entry, path, now_us);
+    cell_state(cell, entry, path);
     if (node_boolean(entry, "admin-down"))
         cell_add(cell, " (admin down)");
 }
 
-static void cell_error(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_error(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const struct json_node *error = cell_node(entry, path);
     const char *direction = node_text(error, "direction"), *name = node_text(error, "name");
     const char *code = node_text(error, "code"), *subcode = node_text(error, "subcode");
     const char *message = node_text(error, "message");
-    struct cell age = {0};
+    struct cell age = {.now_us = cell->now_us};
 
     if (!error || (!name && !message))
         return;
-    cell_age(&age, error, "time", now_us);
+    cell_age(&age, error, "time");
     if (direction)
         cell_add(cell, "%s ", direction);
     cell_add(cell, "%s", name ? name : message);
@@ -52,22 +52,21 @@ static const char *cause_of(const struct json_node *entry)
 }
 
 /* What an operator wants beside a neighbor's state: why it is not up, or who it is. */
-static void cell_note(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_note(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const char *state = node_text(entry, "session-state");
 
     if (state && strcmp(state, "established") != 0)
-        cell_error(cell, entry, cause_of(entry), now_us);
+        cell_error(cell, entry, cause_of(entry));
     if (cell->text[0] == '\0')
-        cell_text(cell, entry, path, now_us);
+        cell_text(cell, entry, path);
 }
 
 /* "ADDRESS port PORT"; PATH is "local" or "remote", which begin the names of both leafs. */
-static void cell_endpoint(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_endpoint(struct cell *cell, const struct json_node *entry, const char *path)
 {
     char name[32];
 
-    (void)now_us;
     snprintf(name, sizeof name, "%s-address", path);
     const char *address = node_text(entry, name);
     snprintf(name, sizeof name, "%s-port", path);
@@ -76,93 +75,91 @@ static void cell_endpoint(struct cell *cell, const struct json_node *entry, cons
         cell_add(cell, "%s%s%s", address, port ? " port " : "", port ? port : "");
 }
 
-static void cell_change(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_change(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const char *from = node_text(entry, "from"), *to = node_text(entry, "to");
 
-    (void)path, (void)now_us;
+    (void)path;
     if (from && from[0])
         cell_add(cell, "%s -> ", from);
     cell_add(cell, "%s", to ? to : "");
 }
 
 /* The last run of a check in words: its reason, then its detail. */
-static void cell_result(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_result(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const struct json_node *last = cell_node(entry, path);
     const char *reason = node_text(last, "reason"), *detail = node_text(last, "detail");
 
-    (void)now_us;
     if (reason)
         cell_add(cell, "%s", reason);
     if (detail && detail[0])
         cell_add(cell, "%s%s", reason && reason[0] ? ": " : "", detail);
 }
 
-static void cell_phases(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_phases(struct cell *cell, const struct json_node *entry, const char *path)
 {
     NODE_FOR_EACH(phase, cell_node(entry, path), "phase")
     {
         struct cell latency = {0};
-        cell_latency(&latency, phase, "duration-us", now_us);
+        cell_latency(&latency, phase, "duration-us");
         cell_add(cell, "%s%s %s", cell->text[0] ? ", " : "", node_text(phase, "name"), latency.text);
     }
 }
 
 /* "VALUE for AGE, since TIME" of a state and the leaf 'since' beside it. */
-static void cell_state_since(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_state_since(struct cell *cell, const struct json_node *entry, const char *path)
 {
-    struct cell age = {0}, time = {0};
+    struct cell age = {.now_us = cell->now_us}, time = {0};
 
-    cell_state(cell, entry, path, now_us);
-    cell_age(&age, entry, "since", now_us);
-    cell_time(&time, entry, "since", now_us);
+    cell_state(cell, entry, path);
+    cell_age(&age, entry, "since");
+    cell_time(&time, entry, "since");
     if (age.text[0])
         cell_add(cell, " for %s, since %s", age.text, time.text);
 }
 
-static void cell_session_since(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_session_since(struct cell *cell, const struct json_node *entry, const char *path)
 {
-    struct cell age = {0}, time = {0};
+    struct cell age = {.now_us = cell->now_us}, time = {0};
 
-    cell_session(cell, entry, path, now_us);
-    cell_seconds(&age, entry, "uptime", now_us);
-    cell_time(&time, entry, "last-established", now_us);
+    cell_session(cell, entry, path);
+    cell_seconds(&age, entry, "uptime");
+    cell_time(&time, entry, "last-established");
     if (age.text[0])
         cell_add(cell, " for %s, since %s", age.text, time.text);
     else if (time.text[0])
         cell_add(cell, ", last established %s", time.text);
 }
 
-static void cell_damping(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_damping(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const char *penalty = node_text(entry, path);
     struct cell reuse = {0};
 
-    cell_seconds(&reuse, entry, "damping-reuse", now_us);
+    cell_seconds(&reuse, entry, "damping-reuse");
     if (penalty)
         cell_add(cell, "penalty %s", penalty);
     if (reuse.text[0])
         cell_add(cell, ", suppressed for %s more", reuse.text);
 }
 
-static void cell_gate(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_gate(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const char *percent;
 
-    cell_state(cell, entry, path, now_us);
+    cell_state(cell, entry, path);
     if ((percent = node_text(cell_node(entry, "gate"), "healthy-percent")) && cell->text[0])
         cell_add(cell, ", %s%% healthy", percent);
 }
 
 /* "1/2": neighbors that have it, of those that it is for. */
-static void cell_reach(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_reach(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const char *meant = node_text(entry, "neighbor-count");
     const struct json_node *node = cell_node(entry, path);
     unsigned count = 0;
 
-    (void)now_us;
     for (const struct json_node *value = node; value; value = node_from(value->next, node->name))
         count++;
     if (meant)
@@ -170,11 +167,10 @@ static void cell_reach(struct cell *cell, const struct json_node *entry, const c
 }
 
 /* "198.51.100.4: REASON", for each neighbor that it is withheld from. */
-static void cell_withheld(struct cell *cell, const struct json_node *entry, const char *path, uint64_t now_us)
+static void cell_withheld(struct cell *cell, const struct json_node *entry, const char *path)
 {
     const struct json_node *node = cell_node(entry, path);
 
-    (void)now_us;
     for (const struct json_node *one = node; one; one = node_from(one->next, node->name)) {
         const char *reason = node_text(one, "reason");
         if (reason)
@@ -309,29 +305,34 @@ static const struct column cause_columns[] = {
 };
 
 const struct view view_daemons = {.list = "daemon", .empty = "no daemon answers", COLUMNS(daemon_columns)};
-const struct view view_neighbors = {.list = "neighbor",
-
-                                    .empty = "no neighbor is configured",
-                                    COLUMNS(neighbor_columns),
-                                    FIELDS(neighbor_fields)};
+const struct view view_neighbors = {
+    .list = "neighbor",
+    .daemon = "bgpd",
+    .key = {"ADDRESS", "neighbor"},
+    .empty = "no neighbor is configured",
+    COLUMNS(neighbor_columns),
+    FIELDS(neighbor_fields),
+};
 const struct view view_vips = {
-    .list = "vip", .empty = "no VIP is configured", COLUMNS(vip_columns), FIELDS(vip_fields)};
-const struct view view_checks = {.list = "check",
-
-                                 .empty = "no check is configured",
-                                 COLUMNS(check_columns),
-                                 FIELDS(check_fields)};
-const struct view view_advertised = {.list = "advertised-route",
-
-                                     .empty = "no route is advertised",
-                                     COLUMNS(advertised_columns)};
-const struct view view_received = {.list = "received-route",
-
-                                   .empty = "no route was received and kept",
-                                   COLUMNS(received_columns)};
-const struct view view_events = {.list = "event",
-
-                                 .empty = "nothing has happened",
-                                 COLUMNS(event_columns),
-                                 .typical = event_widths};
+    .list = "vip",
+    .daemon = "bgpd",
+    .key = {"PREFIX", "prefix"},
+    .empty = "no VIP is configured",
+    COLUMNS(vip_columns),
+    FIELDS(vip_fields),
+};
+const struct view view_checks = {
+    .list = "check",
+    .daemon = "healthd",
+    .key = {"NAME", "check"},
+    .empty = "no check is configured",
+    COLUMNS(check_columns),
+    FIELDS(check_fields),
+};
+const struct view view_advertised = {
+    .list = "advertised-route", .daemon = "bgpd", .empty = "no route is advertised", COLUMNS(advertised_columns)};
+const struct view view_received = {
+    .list = "received-route", .daemon = "bgpd", .empty = "no route was received and kept", COLUMNS(received_columns)};
+const struct view view_events = {
+    .list = "event", .empty = "nothing has happened", COLUMNS(event_columns), .typical = event_widths};
 const struct view view_causes = {.list = "cause", .empty = "no cause is known", COLUMNS(cause_columns)};

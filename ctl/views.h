@@ -5,8 +5,12 @@
 #include "ctl/table.h"
 
 struct view {
-    const char *list;  /* its name in the schema */
-    const char *empty; /* in place of a table without rows */
+    const char *list;   /* its name in the schema */
+    const char *daemon; /* whose it is; NULL: of both, or a part of another list */
+    struct {
+        const char *argument, *member; /* of the command, and of 'get' */
+    } key;                             /* of an entry that a page shows */
+    const char *empty;                 /* in place of a table without rows */
     const struct column *columns;
     size_t column_count;
     const unsigned char *typical; /* widths of the columns, for a list that is followed; NULL: it is not */

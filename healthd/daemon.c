@@ -2,8 +2,8 @@
 
 #include "healthd/helper/helper.h"
 #include "healthd/net/resolve.h"
+#include "healthd/net/stream.h"
 #include "healthd/net/tls.h"
-#include "healthd/net/turns.h"
 #include "healthd/net/watcher.h"
 #include "lib/clock.h"
 #include "lib/log.h"
@@ -136,7 +136,7 @@ static bool open_probe_room(struct probe_room *room, uv_loop_t *loop, char *erro
         return false;
     }
     room->helper = helper_new(loop, room->watcher, "/proc/self/exe");
-    room->turns = turns_new(loop);
+    room->turns = turns_new(loop, STREAMS_SHARE_US);
     room->tls = tls_new(loop);
     if (!room->helper || !room->turns || !room->tls)
         return daemon_out_of_memory(error, size);

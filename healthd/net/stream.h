@@ -5,7 +5,7 @@
  *
  * What the other side can make us do is bounded here, whatever protocol is read from the stream: one turn takes
  * STREAM_TURN_SIZE octets at most, and no more of them through TLS; from then on the run waits for its turns behind
- * everybody else (healthd/net/turns.h); and a run that took its limit of octets, or STREAM_RUN_WORK pieces of work, is
+ * everybody else (lib/turns.h); and a run that took its limit of octets, or STREAM_RUN_WORK pieces of work, is
  * over. TLS gets only the octets of the turn, so it can't go on longer than they do.
  */
 #ifndef VIPGATE_HEALTHD_NET_STREAM_H
@@ -14,10 +14,11 @@
 #include "healthd/net/dial.h"
 #include "healthd/net/outbox.h"
 #include "healthd/net/tls_session.h"
-#include "healthd/net/turns.h"
 #include "lib/kinds/kind.h"
+#include "lib/turns.h"
 
 enum {
+    STREAMS_SHARE_US = 1000, /* of one turn of the loop, for all together */
     STREAM_TURN_SIZE = 16 * 1024,
     STREAM_RUN_SIZE = 1024 * 1024,
     STREAM_RUN_WORK = 4096,             /* pieces that were received, TLS records, frames of a protocol above */

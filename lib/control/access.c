@@ -1,7 +1,5 @@
 #include "lib/control/access.h"
 
-#include "lib/control/directory.h"
-
 #include <bsd/string.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +11,10 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define ANOTHER "set 'control { directory PATH; }' to another"
+
+/* ---- who ---- */
 
 struct control_owner control_owner_here(void)
 {
@@ -106,6 +108,72 @@ bool control_address(const char *directory, const char *name, struct sockaddr_un
     return false;
 }
 
+/* ---- the directory ---- */
+
+static bool make(const char *path, char *error, size_t size)
+{
+    mode_t mask = umask(0022);
+    int result = mkdir(path, 0755);
+    int reason = errno;
+
+    umask(mask);
+    if (result == 0 || reason == EEXIST)
+        return true;
+    snprintf(error, size, "cannot create the directory %s: %s; create it, or " ANOTHER, path, strerror(reason));
+    return false;
+}
+
+static bool is_ours(const struct stat *status, const struct control_owner *owner)
+{
+    return status->st_uid == 0 || status->st_uid == owner->uid;
+}
+
+/* For its group to write is as good as for its owner where the group is theirs. */
+static bool is_closed(const struct stat *status, const struct control_owner *owner)
+{
+    bool groups = status->st_gid == 0 || status->st_gid == getegid() || status->st_gid == owner->group;
+
+    return !(status->st_mode & S_IWOTH) && (!(status->st_mode & S_IWGRP) || groups);
+}
+
+static bool is_safe(const char *path, const struct stat *status, const struct control_owner *owner, char *error,
+                    size_t size)
+{
+    if (!is_ours(status, owner))
+        snprintf(error, size, "%s is owned by uid %u, who could impersonate a daemon: chown it to uid %u, or " ANOTHER,
+                 path, (unsigned)status->st_uid, (unsigned)owner->uid);
+    else if (!is_closed(status, owner))
+        snprintf(error, size, "%s is writable by others, who could impersonate a daemon: chmod go-w %s, or " ANOTHER,
+                 path, path);
+    else
+        return true;
+    return false;
+}
+
+/* Opens PATH, which is made (0755) where it is missing, for the *at() calls alone. It must be a directory of OWNER or
+ * of root and no link, and only they and their groups may write to it: whoever may write there could put up a socket of
+ * its own and pose as a daemon. -1 with the reason and remedy in ERROR. */
+static int open_directory(const char *path, const struct control_owner *owner, char *error, size_t size)
+{
+    struct stat status;
+
+    if (!make(path, error, size))
+        return -1;
+    int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) < 0) {
+        bool link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+        snprintf(error, size, "%s: %s; " ANOTHER, path,
+                 link ? "a symbolic link, which is not followed" : strerror(errno));
+    } else if (is_safe(path, &status, owner, error, size)) {
+        return fd;
+    }
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* ---- the socket ---- */
+
 static bool is_answered(const struct sockaddr_un *address)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -178,7 +246,7 @@ int control_bind(const struct sockaddr_un *address, const struct control_owner *
     char path[sizeof address->sun_path];
 
     strlcpy(path, address->sun_path, sizeof path);
-    int directory = control_directory_open(dirname(path), owner, error, size);
+    int directory = open_directory(dirname(path), owner, error, size);
     if (directory < 0)
         return -1;
     int fd = bind_in(directory, address, owner, error, size);

@@ -36,7 +36,7 @@ bool control_peer_trusted(int fd, uid_t also, char *error, size_t size);
 bool control_address(const char *directory, const char *name, struct sockaddr_un *address, char *error, size_t size);
 
 /* A socket bound to ADDRESS for OWNER, mode 0660 and not yet listening, or -1 with the reason and remedy in ERROR. The
- * directory is made where it is missing, and must be a safe one (lib/control/directory.h); a socket that nobody answers
+ * directory is made where it is missing, and must be a safe one; a socket that nobody answers
  * on is replaced. */
 int control_bind(const struct sockaddr_un *address, const struct control_owner *owner, char *error, size_t size);
 

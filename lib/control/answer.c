@@ -1,4 +1,4 @@
-/* The answers to a request, on their way out to a client that may not read them. */
+/* The answers to a request, on their way out to a client that may not read them, and the end of its connection. */
 #include "lib/control/frame.h"
 #include "lib/control/request.h"
 #include "lib/text.h"
@@ -12,6 +12,7 @@ enum {
     STALL_MS = 10 * 1000,           /* more than BACKLOG_MAX waits */
     STALL_PAGER_MS = 5 * 60 * 1000, /* less does */
     BACKLOG_MAX = 1024 * 1024,
+    PIECE_NS = 400 * 1000, /* writing a piece out and freeing it take about as long again */
 };
 
 /* One answer on its way out. */
@@ -20,6 +21,54 @@ struct answer {
     uint8_t header[CONTROL_LENGTH_SIZE + 1];
     char *body;
 };
+
+/* ---- the end ---- */
+
+static void free_if_over(struct control_request *request)
+{
+    if (!request->ended)
+        return;
+    arena_free(&request->arena);
+    if (request->open_handles > 0)
+        return;
+    free(request->input);
+    free(request);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct control_request *request = handle->data;
+
+    request->open_handles--;
+    free_if_over(request);
+}
+
+void request_show_life(struct control_request *request)
+{
+    struct client_list *clients = &request->server->clients;
+
+    TAILQ_REMOVE(clients, request, entry);
+    TAILQ_INSERT_TAIL(clients, request, entry);
+}
+
+void request_lose(struct control_request *request)
+{
+    if (request->lost)
+        return;
+    request->lost = true;
+    TAILQ_REMOVE(&request->server->clients, request, entry);
+    request->server->client_count--;
+    turn_cancel(request->server->turns, &request->turn);
+    uv_close((uv_handle_t *)&request->timer, on_handle_closed);
+    uv_close((uv_handle_t *)&request->pipe, on_handle_closed);
+    if (request->dispatched && !request->ended && !request->gone)
+        return; /* whoever keeps the request will still end it */
+    if (request->dispatched && !request->ended)
+        request->gone(request, request->gone_user);
+    request->ended = true;
+}
+
+/* ---- on the way ---- */
 
 size_t request_backlog(const struct control_request *request)
 {
@@ -67,7 +116,7 @@ static void on_written(uv_write_t *write, int status)
     if (request->ended)
         request_lose(request);
     else if (request->ready)
-        turns_join(&request->server->turns, &request->turn);
+        turn_await(request->server->turns, &request->turn, request_on_turn);
 }
 
 /* Sends BODY, whose ownership passes here. A failure is noticed by the timer: the caller is inside of its own work, and
@@ -127,7 +176,7 @@ void control_reply(struct control_request *request, struct json *document)
         send_document(request, CONTROL_KIND_LAST, document);
     else
         request_send(request, CONTROL_KIND_LAST, NULL, 0);
-    request_free_if_over(request);
+    free_if_over(request);
 }
 
 bool control_reply_more(struct control_request *request, struct json *document)
@@ -144,7 +193,7 @@ static void send_text(struct control_request *request, enum control_kind kind, c
 {
     request->ended = true;
     request_send(request, kind, text, text ? strlen(text) : 0);
-    request_free_if_over(request);
+    free_if_over(request);
 }
 
 void control_refuse(struct control_request *request, const char *format, ...)
@@ -203,10 +252,10 @@ void control_on_ready(struct control_request *request, void (*ready)(struct cont
     request->ready = ready;
     request->ready_user = user;
     if (!request->lost && request_backlog(request) == 0)
-        turns_join(&request->server->turns, &request->turn);
+        turn_await(request->server->turns, &request->turn, request_on_turn);
 }
 
 bool control_piece_is_full(const struct control_request *request)
 {
-    return turns_is_over(&request->server->turns);
+    return uv_hrtime() - request->server->piece_began_ns >= PIECE_NS;
 }

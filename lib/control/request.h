@@ -1,13 +1,13 @@
 /*
  * A client of a control server and its request, which are one object, as the files of this room share it: server.c
- * takes requests in, answer.c sends answers out, request.c ends the connection. Others know it by control.h.
+ * takes requests in, answer.c sends answers out and ends the connection. Others know it by control.h.
  */
 #ifndef VIPGATE_LIB_CONTROL_REQUEST_H
 #define VIPGATE_LIB_CONTROL_REQUEST_H
 
 #include "lib/control/control.h"
 #include "lib/control/listener.h"
-#include "lib/control/turns.h"
+#include "lib/turns.h"
 
 #include <sys/queue.h>
 
@@ -16,7 +16,8 @@ struct control_server {
     struct listener listener;
     control_handler *handler;
     void *user;
-    struct turns turns;
+    struct turns *turns;     /* one piece of work in a turn of the loop, whoever it is for */
+    uint64_t piece_began_ns; /* the one being made */
     size_t client_count;
     TAILQ_HEAD(client_list, control_request) clients; /* who has stood still the longest is first */
 };
@@ -48,8 +49,8 @@ void request_show_life(struct control_request *request);
 /* Closes the connection; a request under way learns that its client has gone. */
 void request_lose(struct control_request *request);
 
-/* Where the handler has no more to say: frees what it needed, and all of it once the connection is closed. */
-void request_free_if_over(struct control_request *request);
+/* A piece of work for this client: to take its request up, or to go on with its answer. */
+void request_on_turn(struct turn *turn);
 
 /* How many bytes wait for the client. */
 size_t request_backlog(const struct control_request *request);

@@ -42,12 +42,12 @@ static void dispatch(struct control_request *request)
         request->server->handler(request, rpc, request->server->user);
 }
 
-/* A piece of work for this client: to take its request up, or to go on with its answer. */
-static void on_turn(struct turn *turn)
+void request_on_turn(struct turn *turn)
 {
     struct control_request *request = CONTAINER_OF(turn, struct control_request, turn);
     void (*ready)(struct control_request *, void *) = request->ready;
 
+    request->server->piece_began_ns = uv_hrtime();
     if (!request->dispatched) {
         dispatch(request);
     } else if (ready && request_backlog(request) == 0) {
@@ -94,7 +94,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
     if (!request->complete)
         return;
     uv_timer_stop(&request->timer);
-    turns_join(&request->server->turns, &request->turn);
+    turn_await(request->server->turns, &request->turn, request_on_turn);
 }
 
 static struct control_request *request_new(struct control_server *server)
@@ -106,7 +106,6 @@ static struct control_request *request_new(struct control_server *server)
         return NULL;
     }
     request->server = server;
-    request->turn.run = on_turn;
     uv_timer_init(server->loop, &request->timer);
     uv_pipe_init(server->loop, &request->pipe, 0);
     request->timer.data = request->pipe.data = request;
@@ -151,18 +150,14 @@ static void on_connection(int fd, void *user)
 
 /* ---- the server ---- */
 
-static void on_server_closed(uv_handle_t *handle)
-{
-    free(handle->data);
-}
-
 struct control_server *control_server_open(uv_loop_t *loop, const char *directory, const char *name,
                                            control_handler *handler, void *user, char *error, size_t size)
 {
     struct control_server *server = calloc(1, sizeof *server);
 
-    if (!server) {
+    if (!server || !(server->turns = turns_new(loop, 0))) {
         strlcpy(error, "out of memory", size);
+        free(server);
         return NULL;
     }
     signal(SIGPIPE, SIG_IGN); /* a client that vanishes is an error of write(), not the end of the daemon */
@@ -171,11 +166,10 @@ struct control_server *control_server_open(uv_loop_t *loop, const char *director
     server->loop = loop;
     TAILQ_INIT(&server->clients);
     if (!listener_open(&server->listener, loop, directory, name, on_connection, server, error, size)) {
+        turns_free(server->turns);
         free(server);
         return NULL;
     }
-    turns_open(&server->turns, loop);
-    server->turns.idle.data = server;
     return server;
 }
 
@@ -186,5 +180,6 @@ void control_server_close(struct control_server *server)
     listener_close(&server->listener);
     while (!TAILQ_EMPTY(&server->clients))
         request_lose(TAILQ_FIRST(&server->clients));
-    turns_close(&server->turns, on_server_closed);
+    turns_free(server->turns);
+    free(server);
 }

@@ -1,5 +1,5 @@
 /* Which daemons run what their configuration file does not hold. */
-#include "ctl/drift.h"
+#include "ctl/status.h"
 
 #include "lib/conf/conf.h"
 

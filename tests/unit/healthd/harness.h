@@ -8,8 +8,8 @@
 #include "healthd/engine/config.h"
 #include "healthd/helper/helper.h"
 #include "healthd/net/resolve.h"
+#include "healthd/net/stream.h"
 #include "healthd/net/tls.h"
-#include "healthd/net/turns.h"
 #include "healthd/net/watcher.h"
 #include "healthd/probe/probe.h"
 #include "lib/clock.h"
@@ -178,7 +178,7 @@ __attribute__((format(printf, 2, 3))) static inline void harness_open(struct har
     harness->room.loop = &harness->loop;
     watcher_new(&harness->room.watcher, &harness->loop);
     harness->room.helper = helper_new(&harness->loop, harness->room.watcher, TEST_HEALTHD);
-    harness->room.turns = turns_new(&harness->loop);
+    harness->room.turns = turns_new(&harness->loop, STREAMS_SHARE_US);
     harness->room.tls = tls_new(&harness->loop);
     harness->room.resolver = resolver_new(&harness->loop, harness->room.watcher, NULL, error, sizeof error);
     assert_non_null(harness->room.resolver);

@@ -1,15 +1,14 @@
 /*
  * Work that waits for its turn: what has had its share goes to the end of the line, and the loop looks at timers and
- * sockets between any two servings of it. However many ask for more, all of them together take TURNS_SHARE_US of one
- * turn of the loop.
+ * sockets between any two servings of it. However many ask for more, all of them together take a share of one turn of
+ * the loop, and one piece of work at least.
  */
-#ifndef VIPGATE_HEALTHD_NET_TURNS_H
-#define VIPGATE_HEALTHD_NET_TURNS_H
+#ifndef VIPGATE_LIB_TURNS_H
+#define VIPGATE_LIB_TURNS_H
 
+#include <stdint.h>
 #include <sys/queue.h>
 #include <uv.h>
-
-enum { TURNS_SHARE_US = 1000 };
 
 struct turns;
 struct turn;
@@ -23,8 +22,9 @@ struct turn {
     TAILQ_ENTRY(turn) line;
 };
 
-/* NULL when out of memory. Freeing: nobody waits; memory goes once the loop has run on. NULL is nothing. */
-struct turns *turns_new(uv_loop_t *loop);
+/* SHARE_US of a turn of the loop; 0: one piece of work. NULL when out of memory. Freeing: nobody waits; memory goes
+ * once the loop has run on. NULL is nothing. */
+struct turns *turns_new(uv_loop_t *loop, uint64_t share_us);
 void turns_free(struct turns *turns);
 
 /* Waits at the end of the line, or stays where it is in it. */

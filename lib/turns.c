@@ -1,4 +1,4 @@
-#include "healthd/net/turns.h"
+#include "lib/turns.h"
 
 #include "lib/clock.h"
 
@@ -7,12 +7,13 @@
 struct turns {
     uv_idle_t idle; /* while somebody waits the loop does not sleep */
     TAILQ_HEAD(line, turn) line;
+    uint64_t share_us;
 };
 
 static void on_idle(uv_idle_t *idle)
 {
     struct turns *turns = idle->data;
-    const uint64_t end_us = clock_monotonic_us() + TURNS_SHARE_US;
+    const uint64_t end_us = clock_monotonic_us() + turns->share_us;
     struct turn *turn;
 
     while ((turn = TAILQ_FIRST(&turns->line))) {
@@ -24,12 +25,13 @@ static void on_idle(uv_idle_t *idle)
     }
 }
 
-struct turns *turns_new(uv_loop_t *loop)
+struct turns *turns_new(uv_loop_t *loop, uint64_t share_us)
 {
     struct turns *turns = calloc(1, sizeof *turns);
 
     if (!turns)
         return NULL;
+    turns->share_us = share_us;
     TAILQ_INIT(&turns->line);
     uv_idle_init(loop, &turns->idle);
     turns->idle.data = turns;

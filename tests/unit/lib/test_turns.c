@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
-#include "healthd/net/turns.h"
 #include "lib/clock.h"
+#include "lib/turns.h"
 
 /* One that never has enough, and takes its time. */
 struct glutton {
@@ -15,10 +15,12 @@ struct glutton {
     unsigned served;
 };
 
+enum { SHARE_US = 1000 };
+
 static void on_turn(struct turn *turn)
 {
     struct glutton *glutton = (struct glutton *)turn;
-    uint64_t end_us = clock_monotonic_us() + TURNS_SHARE_US / 4;
+    uint64_t end_us = clock_monotonic_us() + SHARE_US / 4;
 
     while (clock_monotonic_us() < end_us)
         continue;
@@ -35,7 +37,7 @@ static void test_all_get_the_same_and_the_loop_goes_on(void **state)
     unsigned total = 0;
 
     assert_int_equal(uv_loop_init(&loop), 0);
-    struct turns *turns = turns_new(&loop);
+    struct turns *turns = turns_new(&loop, SHARE_US);
     for (int i = 0; i < COUNT; i++) {
         gluttons[i].turns = turns;
         turn_await(turns, &gluttons[i].turn, on_turn);
