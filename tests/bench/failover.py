@@ -58,7 +58,7 @@ def announced_after(peer, start):
 
 
 def resident(settle=3):
-    """Megabytes of each side's processes with one neighbour and two checks, idle."""
+    """Megabytes of each side's processes with one neighbor and two checks, idle."""
     with Lab() as lab:
         duel = Duel(lab, rise=1, checks=2)
         duel.gate.start()
@@ -101,7 +101,7 @@ def bench_intervals(rounds):
     starts, their_starts = start_until_announced(rounds)
     table.row("start until announced, rise 1", starts, their_starts, "ms")
     memory, their_memory = resident()
-    table.row("resident, one neighbour, two checks", memory, their_memory, "MB")
+    table.row("resident, one neighbor, two checks", memory, their_memory, "MB")
     print()
     goal("worst withdrawal, by the intervals alone and 5 ms", max(failover.our_failures),
          milliseconds(INTERVAL + (COUNT - 1) * FAST) + 5, "ms")

@@ -1,4 +1,4 @@
-"""One host with HAProxy, a web server behind it, vipgate and ExaBGP, each speaker with a neighbour of its own; and
+"""One host with HAProxy, a web server behind it, vipgate and ExaBGP, each speaker with a neighbor of its own; and
 rounds in which something in it is killed, one kill measured for both."""
 
 import datetime

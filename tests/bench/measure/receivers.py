@@ -1,4 +1,4 @@
-"""Neighbours that count routes, all in one process with one epoll. As a program, inside a host of the lab:
+"""Neighbors that count routes, all in one process with one epoll. As a program, inside a host of the lab:
 
     python3 receivers.py AS ADDRESS...      listens on port 179 of each ADDRESS
 

@@ -94,8 +94,8 @@ static void test_text_of_others_is_made_harmless(void **state)
 
     journal_add(journal, 1, "session", "192.0.2.4", NULL, "idle", "x%s", long_text);
     assert_true(text_is_clean(journal_next(journal, 0)->cause));
-    journal_add(journal, 2, "session", "192.0.2.4", NULL, "idle", "the neighbour says \"\x1b[2J\xff\"");
-    assert_string_equal(journal_next(journal, 1)->cause, "the neighbour says \"?[2J?\"");
+    journal_add(journal, 2, "session", "192.0.2.4", NULL, "idle", "the neighbor says \"\x1b[2J\xff\"");
+    assert_string_equal(journal_next(journal, 1)->cause, "the neighbor says \"?[2J?\"");
 }
 
 static void count_event(const struct event *event, void *user)

@@ -103,7 +103,7 @@ void speaker_release(struct speaker *speaker)
     note("release");
 }
 
-/* Sends what is pending: "+2" announced with two prepends, "-" withdrawn, with the neighbour's number before it. */
+/* Sends what is pending: "+2" announced with two prepends, "-" withdrawn, with the neighbor's number before it. */
 static void send_pending(int number, bool withdrawals_only)
 {
     const struct path_attributes *attributes;

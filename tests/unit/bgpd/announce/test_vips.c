@@ -44,7 +44,7 @@ static void test_address_that_is_not_kept(void **state)
     assert_string_equal(done(), "");
     say(fixture, VERDICT_UP, 100);
     assert_string_equal(done(), "add 0+0 1+0 release");
-    /* It stays until the neighbours' TCP has the withdrawal. */
+    /* It stays until the neighbors' TCP has the withdrawal. */
     say(fixture, VERDICT_DOWN, 0);
     assert_string_equal(done(), "0- 1-");
     acknowledged = true;

@@ -16,7 +16,7 @@ static void test_reload_changes_what_it_changes(void **state)
     assert_string_equal(last_event(fixture)->from, "announced");
     assert_string_equal(last_event(fixture)->to, "announced");
     assert_string_equal(last_event(fixture)->cause, "reload: the attributes of profile other changed");
-    /* Only one of the neighbours. */
+    /* Only one of the neighbors. */
     struct vip_config narrowed = fixture->vip;
     narrowed.neighbors = &peers[1].config.address;
     narrowed.neighbor_count = 1;
