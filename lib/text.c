@@ -1,6 +1,10 @@
 #include "lib/text.h"
 
+#include <bsd/string.h>
+#include <ctype.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* RFC 3629 section 4: first octet, range of the second, number of octets. Later octets are all 80..BF. */
 static const struct {
@@ -85,4 +89,14 @@ void text_clean(char *text)
         }
         text += length;
     }
+}
+
+const char *errno_text(int error, char buffer[static ERRNO_TEXT_SIZE])
+{
+    char room[ERRNO_TEXT_SIZE];
+
+    strlcpy(buffer, strerror_r(abs(error), room, sizeof room), ERRNO_TEXT_SIZE);
+    if (!isupper((unsigned char)buffer[1])) /* but for "RFS …" and its like */
+        buffer[0] = (char)tolower((unsigned char)buffer[0]);
+    return buffer;
 }

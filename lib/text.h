@@ -1,4 +1,4 @@
-/* Text that came from outside, or was cut to a buffer, made fit to be shown: valid UTF-8 on one line. */
+/* Text fit to be shown: what came from outside or was cut to a buffer as valid UTF-8 on one line; errors in words. */
 #ifndef VIPGATE_LIB_TEXT_H
 #define VIPGATE_LIB_TEXT_H
 
@@ -22,5 +22,11 @@ static inline const char *text_plural(size_t count)
 {
     return count == 1 ? "" : "s";
 }
+
+enum { ERRNO_TEXT_SIZE = 96 };
+
+/* "connection refused": the words for ERROR, an errno or its negative, fit for the middle of a line, in BUFFER, which
+ * is returned. */
+const char *errno_text(int error, char buffer[static ERRNO_TEXT_SIZE]);
 
 #endif

@@ -1,6 +1,6 @@
 #include "bgpd/session/socket.h"
 
-#include "lib/errno_text.h"
+#include "lib/text.h"
 
 #include <errno.h>
 #include <linux/sockios.h>

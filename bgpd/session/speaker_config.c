@@ -4,7 +4,7 @@
  */
 #include "bgpd/session/speaker_private.h"
 #include "lib/acceptor.h"
-#include "lib/errno_text.h"
+#include "lib/text.h"
 
 #include <errno.h>
 #include <stdio.h>

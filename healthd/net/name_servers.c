@@ -2,8 +2,8 @@
 
 #include "healthd/net/watcher.h"
 #include "lib/container.h"
-#include "lib/errno_text.h"
 #include "lib/log.h"
+#include "lib/text.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 
 #include "healthd/net/openssl.h"
 #include "lib/daemon/beside.h"
-#include "lib/errno_text.h"
+#include "lib/text.h"
 
 #include <bsd/string.h>
 #include <errno.h>

@@ -1,7 +1,6 @@
 #include "healthd/probe/probe.h"
 
 #include "lib/clock.h"
-#include "lib/errno_text.h"
 #include "lib/kinds/kind.h"
 #include "lib/text.h"
 

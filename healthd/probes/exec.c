@@ -8,7 +8,6 @@
 #include "healthd/net/watcher.h"
 #include "healthd/probes/kinds.h"
 #include "lib/container.h"
-#include "lib/errno_text.h"
 #include "lib/kinds/kind.h"
 #include "lib/text.h"
 
