@@ -91,14 +91,11 @@ static void arm_judge_timer(struct check *check)
 }
 
 /* INPUT NULL: only time has passed. */
-static void judge(struct check *check, const struct judge_input *input)
+static void consult_judge(struct check *check, const struct judge_input *input)
 {
-    const struct judge_config *config = &check->config->judge;
     const struct judge before = check->judge;
-    bool changed = input ? judge_input(&check->judge, config, input, now_ms(check))
-                         : judge_time(&check->judge, config, now_ms(check));
 
-    if (changed) {
+    if (judge_input(&check->judge, &check->config->judge, input, now_ms(check))) {
         explain(check, before.verdict);
         tell(check, &before);
     }
@@ -108,7 +105,7 @@ static void judge(struct check *check, const struct judge_input *input)
 
 static void on_judge_timer(uv_timer_t *timer)
 {
-    judge(timer->data, NULL);
+    consult_judge(timer->data, NULL);
 }
 
 /* ---- the end of a run ---- */
@@ -136,11 +133,10 @@ static void note_trouble(const struct check *check, enum outcome before, enum re
 /* ENDED is the check, or NULL when it is being removed. */
 static void tell_waiting(struct check *check, const struct check *ended)
 {
-    struct check_run *run = check->waiting, *next;
+    struct check_run *run;
 
-    check->waiting = NULL;
-    for (; run; run = next) {
-        next = run->next;
+    while ((run = LIST_FIRST(&check->waiting))) {
+        LIST_REMOVE(run, link);
         run->check = NULL;
         run->finished(run, ended);
     }
@@ -156,7 +152,7 @@ static void finish(struct check *check)
     check->runs++;
     check->last = check->probe->result;
     check->last_time_us = clock_real_us();
-    judge(check, &(struct judge_input){check->last.outcome, check->last.decisive, check->last.healthy_percent});
+    consult_judge(check, &(struct judge_input){check->last.outcome, check->last.decisive, check->last.healthy_percent});
     log_debug(check->config->name, "%s in %" PRIu32 " us: %s", outcome_name(check->last.outcome),
               check->last.latency_us, check->last.detail);
     note_trouble(check, before, reason_before);
@@ -247,20 +243,15 @@ static void on_look(struct probe *probe, void *user)
 void check_run_now(struct check *check, struct check_run *waiting)
 {
     waiting->check = check;
-    waiting->next = check->waiting;
-    check->waiting = waiting;
+    LIST_INSERT_HEAD(&check->waiting, waiting, link);
     if (!check->running)
         run(check, false);
 }
 
 void check_run_cancel(struct check_run *cancelled)
 {
-    if (!cancelled->check)
-        return;
-    struct check_run **at = &cancelled->check->waiting;
-    while (*at != cancelled)
-        at = &(*at)->next;
-    *at = cancelled->next;
+    if (cancelled->check)
+        LIST_REMOVE(cancelled, link);
     cancelled->check = NULL;
 }
 

@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 struct check;
 
@@ -36,7 +37,7 @@ struct check_room {
 /* A caller that waits for the end of one run; lives in the caller. */
 struct check_run {
     void (*finished)(struct check_run *run, const struct check *check); /* NULL: the check is no longer configured */
-    struct check_run *next;
+    LIST_ENTRY(check_run) link;
     struct check *check; /* NULL: not waiting */
 };
 
@@ -63,7 +64,7 @@ struct check {
     bool settled;   /* the second run has been scheduled, at the check's place */
     bool again;     /* something happened while a run was under way */
     bool suppressed;
-    struct check_run *waiting;
+    LIST_HEAD(, check_run) waiting;
     unsigned open_handles;
 };
 

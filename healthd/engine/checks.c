@@ -195,39 +195,32 @@ static void keep_settings(struct check_config *old, struct check_config *new)
     new->arena = arena;
 }
 
-static void take_over(struct check *check, struct check_config *wanted, struct probe *probe)
+static void apply_check(struct checks *checks, struct check *check, size_t place)
 {
+    struct config *config = checks->plan.roll.config;
+    struct probe *probe = checks->plan.probes[place];
+
+    if (is_new(&checks->plan, place)) {
+        check_start(check, config->check_count);
+        checks->room->changed(check, checks->room->user);
+        return;
+    }
     if (!probe)
-        keep_settings(check->config, wanted);
-    check_reconfigure(check, wanted, probe);
-}
-
-static void begin(struct checks *checks, struct check *check, size_t count)
-{
-    check_start(check, count);
-    checks->room->changed(check, checks->room->user);
-}
-
-static void drop(struct checks *checks, struct check *check)
-{
-    checks->removed(check->config->name, checks->user);
-    check_free(check);
+        keep_settings(check->config, &config->checks[place]);
+    check_reconfigure(check, &config->checks[place], probe);
 }
 
 struct config *checks_apply(struct checks *checks)
 {
     struct plan *plan = &checks->plan;
-    struct config *config = plan->roll.config, *old = checks->roll.config;
+    struct config *old = checks->roll.config;
 
-    for (size_t i = 0; i < plan->dropped_count; i++)
-        drop(checks, plan->dropped[i]);
-    for (size_t i = 0; i < config->check_count; i++) {
-        struct check *check = plan->roll.in_order[i];
-        if (is_new(plan, i))
-            begin(checks, check, config->check_count);
-        else
-            take_over(check, &config->checks[i], plan->probes[i]);
+    for (size_t i = 0; i < plan->dropped_count; i++) {
+        checks->removed(plan->dropped[i]->config->name, checks->user);
+        check_free(plan->dropped[i]);
     }
+    for (size_t i = 0; i < plan->roll.count; i++)
+        apply_check(checks, plan->roll.in_order[i], i);
     roll_clear(&checks->roll);
     checks->roll = plan->roll;
     plan->roll = (struct roll){0};

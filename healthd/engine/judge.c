@@ -81,17 +81,9 @@ static void settle(struct judge *judge, const struct judge_config *config, uint6
         judge->healthy_percent = judge->last_ok_percent;
 }
 
-static bool is_changed(const struct judge *judge, const struct judge *before)
-{
-    return judge->verdict != before->verdict || judge->first_pending != before->first_pending ||
-           judge->healthy_percent != before->healthy_percent;
-}
-
-bool judge_input(struct judge *judge, const struct judge_config *config, const struct judge_input *input,
+static void take(struct judge *judge, const struct judge_config *config, const struct judge_input *input,
                  uint64_t now_ms)
 {
-    const struct judge before = *judge;
-
     switch (input->outcome) {
     case OUTCOME_OK:
         count_success(judge, config, input->healthy_percent, now_ms);
@@ -103,22 +95,23 @@ bool judge_input(struct judge *judge, const struct judge_config *config, const s
         if (!judge->unables)
             judge->unable_since_ms = now_ms;
         increment(&judge->unables);
-        break;
+        return;
     }
-    if (input->outcome != OUTCOME_UNABLE)
-        judge->unables = 0;
-    settle(judge, config, now_ms);
-    if (input->outcome == OUTCOME_FAIL && judge->verdict != VERDICT_UP)
-        judge->healthy_percent = input->healthy_percent;
-    return is_changed(judge, &before);
+    judge->unables = 0;
 }
 
-bool judge_time(struct judge *judge, const struct judge_config *config, uint64_t now_ms)
+bool judge_input(struct judge *judge, const struct judge_config *config, const struct judge_input *input,
+                 uint64_t now_ms)
 {
     const struct judge before = *judge;
 
+    if (input)
+        take(judge, config, input, now_ms);
     settle(judge, config, now_ms);
-    return is_changed(judge, &before);
+    if (input && input->outcome == OUTCOME_FAIL && judge->verdict != VERDICT_UP)
+        judge->healthy_percent = input->healthy_percent;
+    return judge->verdict != before.verdict || judge->first_pending != before.first_pending ||
+           judge->healthy_percent != before.healthy_percent;
 }
 
 /* Time alone will make it unknown, or would if another UNABLE came. */

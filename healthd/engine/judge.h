@@ -54,14 +54,12 @@ struct judge {
 
 void judge_init(struct judge *judge);
 
-/* Takes one outcome at NOW_MS. Whether verdict, first_pending or healthy_percent changed. */
+/* Takes one outcome at NOW_MS; INPUT NULL: only time has passed. Whether verdict, first_pending or healthy_percent
+ * changed. */
 bool judge_input(struct judge *judge, const struct judge_config *config, const struct judge_input *input,
                  uint64_t now_ms);
 
-/* Lets time pass until NOW_MS with no outcome. Whether verdict, first_pending or healthy_percent changed. */
-bool judge_time(struct judge *judge, const struct judge_config *config, uint64_t now_ms);
-
-/* When judge_time will next change something if no outcome comes before, or JUDGE_NEVER. Not before NOW_MS. */
+/* When time alone will next change something, or JUDGE_NEVER. Not before NOW_MS. */
 uint64_t judge_wake_ms(const struct judge *judge, const struct judge_config *config, uint64_t now_ms);
 
 /* How soon after the last outcome the next must come at the latest, whatever the interval: after an UNABLE, well before

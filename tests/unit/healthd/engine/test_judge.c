@@ -87,7 +87,7 @@ static void run_sequence(const struct sequence *sequence)
     for (size_t i = 0; sequence->inputs[i]; i++, now += SECOND) {
         struct judge_input input = input_of(sequence->inputs[i]);
         if (sequence->inputs[i] == '-')
-            judge_time(&judge, &sequence->config, now);
+            judge_input(&judge, &sequence->config, NULL, now);
         else
             judge_input(&judge, &sequence->config, &input, now);
         verdicts[i] = letter_of(&judge);
@@ -150,8 +150,8 @@ static void test_a_flapping_check_is_suppressed_until_reuse(void **state)
 
     uint64_t reuse = judge_wake_ms(&judge, &config, now);
     assert_true(reuse > now + 60000 && reuse < now + 4 * 60000);
-    assert_false(judge_time(&judge, &config, reuse - 1));
-    assert_true(judge_time(&judge, &config, reuse));
+    assert_false(judge_input(&judge, &config, NULL, reuse - 1));
+    assert_true(judge_input(&judge, &config, NULL, reuse));
     assert_int_equal(judge.verdict, VERDICT_UP);
     assert_int_equal(judge.healthy_percent, 100);
 }
@@ -202,7 +202,7 @@ static void test_the_fraction_belongs_to_the_verdict(void **state)
     give(&judge, &config, OUTCOME_UNABLE, 0);
     give(&judge, &config, OUTCOME_UNABLE, 0);
     assert_int_equal(judge.healthy_percent, 90);
-    assert_true(judge_time(&judge, &config, START + config.lease_ms + 1));
+    assert_true(judge_input(&judge, &config, NULL, START + config.lease_ms + 1));
     assert_int_equal(judge.healthy_percent, 0); /* unknown has none */
 }
 

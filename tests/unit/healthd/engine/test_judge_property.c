@@ -115,9 +115,9 @@ static void check_wake(const struct judge *judge, const struct judge_config *con
     struct judge copy = *judge;
 
     assert_true(wake > now_ms);
-    assert_false(judge_time(&copy, config, wake == JUDGE_NEVER ? now_ms + 10000000 : wake - 1));
+    assert_false(judge_input(&copy, config, NULL, wake == JUDGE_NEVER ? now_ms + 10000000 : wake - 1));
     if (wake != JUDGE_NEVER)
-        assert_true(judge_time(&copy, config, wake));
+        assert_true(judge_input(&copy, config, NULL, wake));
 }
 
 static void run_one(uint64_t seed)
@@ -139,7 +139,7 @@ static void run_one(uint64_t seed)
     for (size_t i = 0; i < LENGTH; i++) {
         now_ms += 1 + random_below(2000);
         expect(&expectation, &history, &config, now_ms);
-        judge_time(&judge, &config, now_ms);
+        judge_input(&judge, &config, NULL, now_ms);
         assert_int_equal(judge.verdict, expectation.verdict);
 
         if (random_below(6) == 0)
@@ -186,7 +186,7 @@ static void test_damping_only_holds_down(void **state)
         }
         struct judge_input ok = {.outcome = OUTCOME_OK};
         judge_input(&judge, &damped, &ok, now_ms);
-        judge_time(&judge, &damped, now_ms + 4 * 10000 + 1);
+        judge_input(&judge, &damped, NULL, now_ms + 4 * 10000 + 1);
         assert_int_equal(judge.verdict, VERDICT_UP);
     }
 }
