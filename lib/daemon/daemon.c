@@ -193,11 +193,6 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* ---- the program ---- */
 
-static void forget_schema(void *user)
-{
-    load_forget(user);
-}
-
 static int run(struct daemon *daemon, struct load *load, struct ly_ctx *context)
 {
     char error[512];
@@ -209,8 +204,8 @@ static int run(struct daemon *daemon, struct load *load, struct ly_ctx *context)
         daemon_end(daemon);
     }
     /* That takes half a millisecond, in which the first announcements would wait. */
-    if (!beside_start(daemon->loop, forget_schema, NULL, context))
-        forget_schema(context);
+    if (!beside_start(daemon->loop, load_forget, NULL, context))
+        load_forget(context);
     uv_run(daemon->loop, UV_RUN_DEFAULT);
     uv_loop_close(daemon->loop);
     return started ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -76,7 +76,7 @@ void load_compare(struct load *load, const struct load *before)
     conf_compare(&before->lines, &load->lines, keep_change, load);
 }
 
-void load_forget(struct ly_ctx *context)
+void load_forget(void *context)
 {
     ly_ctx_destroy(context);
     malloc_trim(0); /* the tree of a large file takes a hundred times what is left */

@@ -47,8 +47,8 @@ struct load *load_file_apart(const struct load_kind *kind, const char *path);
 /* Notes what LOAD changes where BEFORE runs. */
 void load_compare(struct load *load, const struct load *before);
 
-/* Frees CONTEXT (NULL: nothing), and gives the system back what reading took. */
-void load_forget(struct ly_ctx *context);
+/* Frees CONTEXT, a struct ly_ctx (NULL: nothing), and gives the system back what reading took. */
+void load_forget(void *context);
 
 /* A line for each finding, errors and warnings. The caller frees it; NULL when out of memory. */
 char *load_lines(const struct load *load);

@@ -179,14 +179,6 @@ static void on_expiry(uv_timer_t *timer)
     refuse(reload, "not applied within %d s of being prepared", PREPARED_MS / 1000);
 }
 
-static void await_apply(struct reload *reload)
-{
-    struct json answer = describe(reload);
-
-    uv_timer_start(&reload->timer, on_expiry, PREPARED_MS, 0);
-    control_reply_more(reload->request, &answer); /* the first answer: there is room for it */
-}
-
 static bool is_acceptable(struct reload *reload, const struct load *load)
 {
     if (!load) {
@@ -207,29 +199,23 @@ static void finish_preparing(struct reload *reload)
 {
     reload->ready = true;
     if (reload->request) {
-        await_apply(reload);
-        return;
+        struct json answer = describe(reload);
+        uv_timer_start(&reload->timer, on_expiry, PREPARED_MS, 0);
+        control_reply_more(reload->request, &answer); /* the first answer: there is room for it */
+    } else {
+        apply(reload);
+        finish(reload);
     }
-    apply(reload);
-    finish(reload);
-}
-
-static void refuse_prepared(struct reload *reload, const char *error)
-{
-    struct load *load = reload->prepared;
-
-    reload->prepared = NULL;
-    refuse(reload, "%s", error);
-    load_free(&reload->owner->load, load);
 }
 
 /* A piece of it in one turn of the loop. */
 static void prepare(uv_timer_t *timer)
 {
     struct reload *reload = timer->data;
+    struct load *load = reload->prepared;
     char error[ERROR_SIZE];
 
-    switch (reload->owner->prepare(reload->prepared->value, reload->user, error, sizeof error)) {
+    switch (reload->owner->prepare(load->value, reload->user, error, sizeof error)) {
     case STEP_MORE:
         uv_timer_start(timer, prepare, 1, 0);
         break;
@@ -237,7 +223,9 @@ static void prepare(uv_timer_t *timer)
         finish_preparing(reload);
         break;
     case STEP_FAILED:
-        refuse_prepared(reload, error);
+        reload->prepared = NULL;
+        refuse(reload, "%s", error);
+        load_free(&reload->owner->load, load);
         break;
     }
 }
