@@ -152,8 +152,9 @@ static bool open_rooms(void *user, const void *value, char *error, size_t size)
     (void)value;
     uv_timer_init(daemon->loop, &healthd->pulse);
     healthd->pulse.data = healthd;
-    healthd->room = (struct check_room){.journal = daemon->journal, .changed = on_changed, .user = healthd};
-    healthd->checks = checks_new(&healthd->room, on_removed, healthd);
+    healthd->room =
+        (struct check_room){.journal = daemon->journal, .changed = on_changed, .removed = on_removed, .user = healthd};
+    healthd->checks = checks_new(&healthd->room);
     if (!healthd->checks)
         return daemon_out_of_memory(error, size);
     if (!open_probe_room(&healthd->room.probe, daemon->loop, error, size))

@@ -203,7 +203,8 @@ static bool read_value(struct parser *parser, struct json_node *node, unsigned d
 }
 
 /* Adds a node at *TAIL, whose name was read from NAME_AT. */
-static struct json_node *add(struct parser *parser, const char *name, const char *name_at, struct json_node ***tail)
+static struct json_node *add(struct parser *parser, const char *name, const char *name_at, bool listed,
+                             struct json_node ***tail)
 {
     struct json_node *node = arena_alloc(parser->arena, sizeof *node);
 
@@ -211,6 +212,7 @@ static struct json_node *add(struct parser *parser, const char *name, const char
         return NULL;
     node->name = name;
     node->name_at = name_at;
+    node->listed = listed;
     **tail = node;
     *tail = &node->next;
     return node;
@@ -221,15 +223,12 @@ static bool read_elements(struct parser *parser, const char *name, const char *n
                           unsigned depth)
 {
     if (take(parser, ']')) {
-        struct json_node *empty = parser->keeps_empty ? add(parser, name, name_at, tail) : NULL;
-        if (empty)
-            empty->listed = true;
+        if (parser->keeps_empty)
+            add(parser, name, name_at, true, tail);
         return true;
     }
     do {
-        struct json_node *node = add(parser, name, name_at, tail);
-        if (node)
-            node->listed = true;
+        struct json_node *node = add(parser, name, name_at, true, tail);
         if (!node || !read_value(parser, node, depth))
             return false;
     } while (take(parser, ','));
@@ -248,7 +247,7 @@ static bool read_member(struct parser *parser, struct json_node ***tail, unsigne
         return fail(parser, "expected ':' after a name");
     if (take(parser, '['))
         return read_elements(parser, name, name_at, tail, depth);
-    struct json_node *node = add(parser, name, name_at, tail);
+    struct json_node *node = add(parser, name, name_at, false, tail);
     return node && read_value(parser, node, depth);
 }
 

@@ -23,14 +23,12 @@
 
 struct check;
 
-/* The check's verdict, first_pending or healthy_percent is new. */
-typedef void check_changed(const struct check *check, void *user);
-
 /* What all checks share. */
 struct check_room {
     struct probe_room probe;
     struct journal *journal;
-    check_changed *changed;
+    void (*changed)(const struct check *check, void *user); /* its verdict, first_pending or healthy_percent is new */
+    void (*removed)(const char *name, void *user);          /* the check NAME is no longer configured */
     void *user;
 };
 

@@ -24,18 +24,16 @@ struct plan {
 
 struct checks {
     struct check_room *room;
-    checks_removed *removed;
-    void *user;
     struct roll roll;
     struct plan plan;
 };
 
-struct checks *checks_new(struct check_room *room, checks_removed *removed, void *user)
+struct checks *checks_new(struct check_room *room)
 {
     struct checks *checks = calloc(1, sizeof *checks);
 
     if (checks)
-        *checks = (struct checks){.room = room, .removed = removed, .user = user};
+        checks->room = room;
     return checks;
 }
 
@@ -216,7 +214,7 @@ struct config *checks_apply(struct checks *checks)
     struct config *old = checks->roll.config;
 
     for (size_t i = 0; i < plan->dropped_count; i++) {
-        checks->removed(plan->dropped[i]->config->name, checks->user);
+        checks->room->removed(plan->dropped[i]->config->name, checks->room->user);
         check_free(plan->dropped[i]);
     }
     for (size_t i = 0; i < plan->roll.count; i++)

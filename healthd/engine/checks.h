@@ -8,11 +8,8 @@
 
 struct checks;
 
-/* The check NAME is no longer configured. */
-typedef void checks_removed(const char *name, void *user);
-
 /* No checks yet. ROOM outlives them. NULL when out of memory. */
-struct checks *checks_new(struct check_room *room, checks_removed *removed, void *user);
+struct checks *checks_new(struct check_room *room);
 void checks_free(struct checks *checks);
 
 /*

@@ -85,10 +85,9 @@ static void read_checks(struct config *config, struct conf *conf)
 
     config->checks = calloc(size, sizeof *config->checks);
     config->by_name = calloc(size, sizeof *config->by_name);
-    if (!config->checks || !config->by_name) {
-        conf_error(conf, NULL, "out of memory");
+    config->arena.failed = !config->checks || !config->by_name;
+    if (config->arena.failed)
         return;
-    }
     MODEL_FOR_EACH(node, conf->tree, "check")
     {
         struct check_config *check = &config->checks[config->check_count];

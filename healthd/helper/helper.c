@@ -364,7 +364,6 @@ struct helper *helper_new(uv_loop_t *loop, struct watcher *watcher, const char *
         return NULL;
     helper->process = (struct helper_process){
         .loop = loop, .watcher = watcher, .program = program, .replied = on_reply, .lost = on_lost, .user = helper};
-    helper_process_init(&helper->process);
     RB_INIT(&helper->errands);
     RB_INIT(&helper->places);
     helper->all.turns_max = EYES_MAX;

@@ -20,16 +20,16 @@ enum {
 /* It ends when its sockets do, and need not be waited for. */
 static void hang_up(struct helper_process *process)
 {
-    if (process->orders >= 0) {
+    if (process->connected) {
         watch_close(process->watcher, &process->orders_watch, process->orders);
         watch_close(process->watcher, &process->looks_watch, process->looks);
     }
-    process->orders = process->looks = -1;
+    process->connected = false;
 }
 
 void helper_process_lose(struct helper_process *process)
 {
-    if (process->orders < 0)
+    if (!process->connected)
         return;
     log_warning(NULL, "the helper process has ended; it will be restarted when needed");
     hang_up(process);
@@ -41,13 +41,13 @@ void helper_process_lose(struct helper_process *process)
 
 /* ---- replies ---- */
 
-/* FD is closed while it is read where the process is lost. */
-static void take_replies(struct helper_process *process, int *fd)
+/* The process may be lost meanwhile. */
+static void take_replies(struct helper_process *process, int fd)
 {
     struct helper_reply reply;
 
-    for (int i = 0; i < REPLIES_AT_ONCE && *fd >= 0; i++) {
-        ssize_t size = recv(*fd, &reply, sizeof reply, MSG_DONTWAIT);
+    for (int i = 0; i < REPLIES_AT_ONCE && process->connected; i++) {
+        ssize_t size = recv(fd, &reply, sizeof reply, MSG_DONTWAIT);
         if (size < 0 && (errno == EAGAIN || errno == EINTR))
             return;
         if (size == sizeof reply && reply.size <= sizeof reply.text)
@@ -62,7 +62,7 @@ static void on_orders(struct watch *watch, uint32_t events)
     struct helper_process *process = CONTAINER_OF(watch, struct helper_process, orders_watch);
 
     (void)events;
-    take_replies(process, &process->orders);
+    take_replies(process, process->orders);
 }
 
 static void on_looks(struct watch *watch, uint32_t events)
@@ -70,7 +70,7 @@ static void on_looks(struct watch *watch, uint32_t events)
     struct helper_process *process = CONTAINER_OF(watch, struct helper_process, looks_watch);
 
     (void)events;
-    take_replies(process, &process->looks);
+    take_replies(process, process->looks);
 }
 
 /* ---- its life ---- */
@@ -140,7 +140,7 @@ int helper_process_be_there(struct helper_process *process)
 {
     int orders[2] = {-1, -1}, looks[2] = {-1, -1};
 
-    if (process->orders >= 0)
+    if (process->connected)
         return 0;
     if (process->process || uv_now(process->loop) < process->not_before_ms)
         return -ECANCELED;
@@ -156,13 +156,8 @@ int helper_process_be_there(struct helper_process *process)
     close(looks[1]);
     process->orders = orders[0];
     process->looks = looks[0];
+    process->connected = true;
     return 1;
-}
-
-void helper_process_init(struct helper_process *process)
-{
-    process->process = NULL;
-    process->orders = process->looks = -1;
 }
 
 void helper_process_close(struct helper_process *process)
@@ -183,6 +178,8 @@ int helper_process_send(struct helper_process *process, const struct helper_requ
     char control[CMSG_SPACE(sizeof(int))] = "";
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
 
+    if (!process->connected)
+        return -ENOTCONN;
     if (descriptor >= 0) {
         message.msg_control = control;
         message.msg_controllen = sizeof control;

@@ -6,9 +6,11 @@
 #include "healthd/helper/message.h"
 #include "healthd/net/watcher.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* Zeroed but for the first five members and USER: there is no process yet. */
 struct helper_process {
     uv_loop_t *loop;
     struct watcher *watcher;
@@ -18,13 +20,11 @@ struct helper_process {
     void *user;
     /* the rest is its own */
     uv_process_t *process; /* NULL: there is none */
-    int orders, looks;     /* -1: nor are there its sockets */
+    bool connected;
+    int orders, looks; /* where it is connected */
     struct watch orders_watch, looks_watch;
     uint64_t not_before_ms; /* of another start */
 };
-
-/* With the first five members and USER set: there is no process yet. */
-void helper_process_init(struct helper_process *process);
 
 /* Lets go of the process, which ends by itself. */
 void helper_process_close(struct helper_process *process);

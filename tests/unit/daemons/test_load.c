@@ -167,7 +167,7 @@ static int open_rooms(void **state)
     tls = tls_new(&loop);
     room = (struct check_room){.journal = journal,
                                .probe = {.loop = &loop, .watcher = watcher, .resolver = resolver, .tls = tls}};
-    checks = checks_new(&room, NULL, NULL);
+    checks = checks_new(&room);
     health = health_open(&loop, journal, "/nowhere", 3000, nothing, NULL);
     vips = vips_new(&loop, health, NULL, NULL, journal);
     return context_open(state);

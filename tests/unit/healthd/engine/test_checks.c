@@ -64,7 +64,8 @@ static int setup(void **state)
     stage.room.probe.helper = helper_new(&stage.loop, stage.room.probe.watcher, TEST_HEALTHD);
     stage.room.journal = journal_new("healthd");
     stage.room.changed = on_changed;
-    stage.checks = checks_new(&stage.room, on_removed, NULL);
+    stage.room.removed = on_removed;
+    stage.checks = checks_new(&stage.room);
     return 0;
 }
 
