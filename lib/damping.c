@@ -27,20 +27,16 @@ double damping_penalty(const struct damping *damping, const struct damping_confi
     return damping->penalty * decay(now_ms - damping->at_ms, config->half_life_ms);
 }
 
-static double ceiling_of(const struct damping_config *config)
-{
-    double ceiling = (double)config->reuse * (1 << MAXIMUM_HALF_LIVES);
-
-    return ceiling > config->suppress ? ceiling : config->suppress;
-}
-
 void damping_flap(struct damping *damping, const struct damping_config *config, uint64_t now_ms)
 {
     if (!config->enabled)
         return;
-    double penalty = damping_penalty(damping, config, now_ms) + DAMPING_PENALTY, ceiling = ceiling_of(config);
+    double penalty = damping_penalty(damping, config, now_ms) + DAMPING_PENALTY;
+    double ceiling = (double)config->reuse * (1 << MAXIMUM_HALF_LIVES);
     bool suppressed = damping_suppressed(damping, config, now_ms);
 
+    if (ceiling < config->suppress)
+        ceiling = config->suppress;
     damping->penalty = penalty < ceiling ? penalty : ceiling;
     damping->at_ms = now_ms;
     damping->suppressed = suppressed || damping->penalty >= config->suppress;

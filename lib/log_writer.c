@@ -182,11 +182,6 @@ static bool make_room(struct log_writer *writer, size_t size)
     return writer->end + size <= LOG_WRITER_MAX;
 }
 
-static bool is_losing(const struct log_writer *writer)
-{
-    return writer->lost > 0 && writer->error == 0;
-}
-
 /* The thread is woken only where it may sleep, and finds the mutex free. */
 void log_writer_put(struct log_writer *writer, const char *line, size_t size)
 {
@@ -194,7 +189,7 @@ void log_writer_put(struct log_writer *writer, const char *line, size_t size)
     bool sleeps = is_empty(writer) && !writer->is_writing;
     if (!writer->has_thread)
         start_thread(writer);
-    if (is_losing(writer) || !make_room(writer, size)) {
+    if ((writer->lost > 0 && writer->error == 0) || !make_room(writer, size)) {
         writer->error = 0;
         writer->lost++;
     } else {

@@ -39,11 +39,6 @@ static void count_failure(struct judge *judge, const struct judge_config *config
     judge->probed = VERDICT_DOWN;
 }
 
-static bool is_unable_too_long(const struct judge *judge, const struct judge_config *config, uint64_t now_ms)
-{
-    return judge->unables >= UNABLES_TO_STAY && now_ms > judge->unable_since_ms + config->lease_ms;
-}
-
 /* Whether time alone may bring it up. A failure, though fewer than FALL, ends the wait until there are RISE successes
  * again, and so does UNABLE, until the target has been seen. */
 static bool is_waiting(const struct judge *judge, const struct judge_config *config)
@@ -63,7 +58,7 @@ static uint64_t up_allowed_ms(const struct judge *judge, const struct judge_conf
 
 static void settle(struct judge *judge, const struct judge_config *config, uint64_t now_ms)
 {
-    if (is_unable_too_long(judge, config, now_ms)) {
+    if (judge->unables >= UNABLES_TO_STAY && now_ms > judge->unable_since_ms + config->lease_ms) {
         judge->verdict = judge->probed = VERDICT_UNKNOWN;
         judge->successes = judge->failures = 0;
         judge->first_pending = false;

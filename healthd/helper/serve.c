@@ -159,18 +159,12 @@ static int read_beginning(const char *path, size_t wanted, struct helper_reply *
     return error;
 }
 
-static int look_at(const char *path)
-{
-    struct stat ignored;
-
-    return stat(path, &ignored) < 0 ? -errno : 0;
-}
-
 /* Answers questions until there are no more. */
 static _Noreturn void answer_looks(void)
 {
     static char bytes[HELPER_MESSAGE_MAX + 1];
     struct helper_request request;
+    struct stat ignored;
     ssize_t size;
 
     die_with_helper();
@@ -181,7 +175,10 @@ static _Noreturn void answer_looks(void)
         memcpy(&request, bytes, sizeof request);
         bytes[size] = '\0';
         reply.id = request.id;
-        reply.result = request.wanted ? read_beginning(path, request.wanted, &reply) : look_at(path);
+        if (request.wanted)
+            reply.result = read_beginning(path, request.wanted, &reply);
+        else
+            reply.result = stat(path, &ignored) < 0 ? -errno : 0;
         if (send(looks, &reply, sizeof reply, MSG_NOSIGNAL) < 0)
             break;
     }

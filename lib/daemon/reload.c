@@ -75,14 +75,6 @@ static void log_findings(const struct conf *findings)
     }
 }
 
-static void log_changes(const struct load *load)
-{
-    for (size_t i = 0; i < load->changes_kept; i++)
-        log_info(NULL, "reload: %s", load->changes[i]);
-    if (load->change_count > load->changes_kept)
-        log_info(NULL, "reload: … and %zu more changes", load->change_count - load->changes_kept);
-}
-
 static struct json describe(const struct reload *reload)
 {
     const struct load *load = reload->prepared;
@@ -166,7 +158,10 @@ static void apply(struct reload *reload)
     load->value = NULL;
     reload->owner->apply(value, reload->user);
     log_findings(&load->findings);
-    log_changes(load);
+    for (size_t i = 0; i < load->changes_kept; i++)
+        log_info(NULL, "reload: %s", load->changes[i]);
+    if (load->change_count > load->changes_kept)
+        log_info(NULL, "reload: … and %zu more changes", load->change_count - load->changes_kept);
 }
 
 /* ---- preparing ---- */
