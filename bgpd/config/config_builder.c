@@ -1,7 +1,5 @@
 #include "bgpd/config/config_builder.h"
 
-#include <string.h>
-
 bool config_address(struct config_builder *builder, const struct lyd_node *node, struct address *address)
 {
     if (address_parse(address, lyd_get_value(node)))
@@ -10,9 +8,4 @@ bool config_address(struct config_builder *builder, const struct lyd_node *node,
                  node->schema->name, lyd_get_value(node));
     *address = (struct address){.family = FAMILY_IPV6, .scope = UINT32_MAX};
     return false;
-}
-
-const char *config_text(struct config_builder *builder, const char *text)
-{
-    return text ? arena_text(&builder->arena, text, strlen(text)) : NULL;
 }

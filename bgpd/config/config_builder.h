@@ -32,7 +32,4 @@ void config_read_vips(struct config_builder *builder);
  * *ADDRESS is then nobody's. */
 bool config_address(struct config_builder *builder, const struct lyd_node *node, struct address *address);
 
-/* A copy of TEXT; NULL for NULL, and when out of memory. */
-const char *config_text(struct config_builder *builder, const char *text);
-
 #endif

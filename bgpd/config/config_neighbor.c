@@ -93,7 +93,7 @@ static bool read_password_file(struct config_builder *builder, const struct lyd_
                      "out: fix it and reload",
                      path, PASSWORD_MAX, length);
     else
-        neighbor->password = config_text(builder, line);
+        neighbor->password = arena_copy(&builder->arena, line);
     explicit_bzero(line, sizeof line);
     if (file < 0)
         return false;
@@ -108,7 +108,7 @@ static bool read_password(struct config_builder *builder, const struct lyd_node 
 
     if (file)
         return read_password_file(builder, file, neighbor);
-    neighbor->password = config_text(builder, conf_neighbor_option(node, "password"));
+    neighbor->password = arena_copy(&builder->arena, conf_neighbor_option(node, "password"));
     return true;
 }
 
@@ -157,7 +157,7 @@ static bool read_local(struct config_builder *builder, const struct lyd_node *no
         return true;
     locked_out[config->locked_out_count++] = (struct locked_out){
         .address = neighbor->address,
-        .password_file = config_text(builder, conf_neighbor_option(node, "password-file")),
+        .password_file = arena_copy(&builder->arena, conf_neighbor_option(node, "password-file")),
     };
     return false;
 }
@@ -166,15 +166,15 @@ static void read_neighbor(struct config_builder *builder, const struct lyd_node 
 {
     const char *shutdown = conf_neighbor_option(node, "shutdown");
 
-    neighbor->group = config_text(builder, model_text(node, "group"));
-    neighbor->description = config_text(builder, conf_neighbor_option(node, "description"));
+    neighbor->group = arena_copy(&builder->arena, model_text(node, "group"));
+    neighbor->description = arena_copy(&builder->arena, conf_neighbor_option(node, "description"));
     neighbor->peer_as = (uint32_t)option_number(node, "peer-as");
     neighbor->port = (uint16_t)option_number(node, "port");
     neighbor->passive = option_is_true(node, "passive");
     neighbor->hold_time_s = (uint16_t)(option_ms(node, "hold-time") / 1000);
     neighbor->connect_retry_ms = (uint32_t)option_ms(node, "connect-retry-time");
     neighbor->shutdown = shutdown != NULL;
-    neighbor->shutdown_text = config_text(builder, shutdown);
+    neighbor->shutdown_text = arena_copy(&builder->arena, shutdown);
     read_hops(node, builder->config.bgp.local_as, neighbor);
     read_capabilities(node, neighbor);
 }

@@ -43,7 +43,7 @@ static void read_profile(struct config_builder *builder, const struct lyd_node *
     const char *name = node ? model_text(node, "name") : "default", *next_hop = model_text(node, "next-hop");
     struct path_attributes *attributes = &profile->value;
 
-    profile->config = (struct profile_config){config_text(builder, name), attributes};
+    profile->config = (struct profile_config){arena_copy(&builder->arena, name), attributes};
     attributes->origin = origin_of(model_text(node, "origin"));
     attributes->prepend = (uint8_t)model_number(node, "as-path-prepend", 0);
     attributes->has_med = model_child(node, "med") != NULL;
@@ -112,7 +112,7 @@ static void read_checks(struct config_builder *builder)
     MODEL_FOR_EACH(node, builder->tree, "check")
     {
         checks[builder->check_count++] =
-            (struct gate_check){config_text(builder, model_text(node, "name")), first_verdict_ms(builder, node)};
+            (struct gate_check){arena_copy(&builder->arena, model_text(node, "name")), first_verdict_ms(builder, node)};
     }
     if (!builder->arena.failed)
         qsort(checks, builder->check_count, sizeof *checks, compare_names);
@@ -174,8 +174,8 @@ static void read_address(struct config_builder *builder, const struct lyd_node *
     /* A prefix of many addresses is routed to this machine; which of them it has is not ours to say. */
     vip->manage_address = model_boolean(node, "manage", true) && prefix_is_host(&vip->prefix);
     vip->keep_address = model_boolean(node, "keep", true);
-    vip->interface = config_text(builder, model_text(node, "interface"));
-    vip->label = config_text(builder, model_text(node, "label"));
+    vip->interface = arena_copy(&builder->arena, model_text(node, "interface"));
+    vip->label = arena_copy(&builder->arena, model_text(node, "label"));
 }
 
 static enum health_loss health_loss_of(const char *text)
