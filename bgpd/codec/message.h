@@ -49,6 +49,12 @@ void message_end(struct wire_writer *writer, size_t begin);
 
 void keepalive_encode(struct wire_writer *writer);
 
+/* NOTIFICATION (RFC 4271 section 4.5). */
+void notification_encode(struct wire_writer *writer, const struct bgp_error *error);
+
+/* Reads the body of a NOTIFICATION; the header was checked, so that code and subcode are there. */
+void notification_decode(struct wire_reader body, struct bgp_error *error);
+
 /* OPEN (RFC 4271 section 4.2). */
 struct open_message {
     uint32_t as;          /* the real one: from the four-octet capability where there is one (RFC 6793) */

@@ -1,6 +1,6 @@
 #include "bgpd/codec/notification.h"
 
-#include "bgpd/codec/message.h"
+#include "lib/wire.h"
 
 #include <string.h>
 
@@ -44,7 +44,7 @@ void bgp_error_maximum_prefixes(struct bgp_error *error, uint8_t family, uint32_
     struct wire_writer writer = wire_writer_of(data, sizeof data);
 
     wire_write_u16(&writer, family);
-    wire_write_u8(&writer, SAFI_UNICAST);
+    wire_write_u8(&writer, 1); /* SAFI unicast */
     wire_write_u32(&writer, limit);
     bgp_error_set(error, ERROR_CEASE, CEASE_MAXIMUM_PREFIXES, data, sizeof data);
 }
@@ -55,23 +55,4 @@ void bgp_error_hard_reset(struct bgp_error *error)
 
     memcpy(data + 2, error->data, error->data_size);
     bgp_error_set(error, ERROR_CEASE, CEASE_HARD_RESET, data, 2 + (size_t)error->data_size);
-}
-
-void notification_encode(struct wire_writer *writer, const struct bgp_error *error)
-{
-    size_t begin = message_begin(writer, MESSAGE_NOTIFICATION);
-
-    wire_write_u8(writer, error->code);
-    wire_write_u8(writer, error->subcode);
-    wire_write_bytes(writer, error->data, error->data_size);
-    message_end(writer, begin);
-}
-
-void notification_decode(struct wire_reader body, struct bgp_error *error)
-{
-    uint8_t code = wire_read_u8(&body);
-    uint8_t subcode = wire_read_u8(&body);
-    size_t size = wire_remaining(&body);
-
-    bgp_error_set(error, code, subcode, wire_read_bytes(&body, size), size);
 }

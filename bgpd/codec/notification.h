@@ -1,11 +1,9 @@
 /*
- * NOTIFICATION (RFC 4271 section 4.5): what is wrong, as a value of code, subcode and data. A codec that refuses
- * something fills a struct bgp_error; the session sends it. To bytes and back, and to words for people.
+ * What is wrong, as a value: code, subcode and data of a NOTIFICATION (RFC 4271 section 4.5). A codec that refuses
+ * something fills a struct bgp_error; the session sends it. And the same in words for people.
  */
 #ifndef VIPGATE_BGPD_CODEC_NOTIFICATION_H
 #define VIPGATE_BGPD_CODEC_NOTIFICATION_H
-
-#include "lib/wire.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -90,12 +88,6 @@ void bgp_error_maximum_prefixes(struct bgp_error *error, uint8_t family, uint32_
 
 /* Wraps ERROR into a Cease/9 (RFC 8538 section 3.1): the neighbor shall not keep our routes. */
 void bgp_error_hard_reset(struct bgp_error *error);
-
-/* Writes the whole message, header included. */
-void notification_encode(struct wire_writer *writer, const struct bgp_error *error);
-
-/* Reads the body of a NOTIFICATION; the header was checked, so that code and subcode are there. */
-void notification_decode(struct wire_reader body, struct bgp_error *error);
 
 enum { ERROR_NAME_SIZE = 64, ERROR_MESSAGE_SIZE = 256 };
 
