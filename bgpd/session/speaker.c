@@ -1,13 +1,9 @@
-/* All peers and listeners of this bgpd: finds the peer of a connection, sends for all, ends all. */
+/* All peers of this bgpd: sends for all, ends all. */
 #include "bgpd/session/speaker_private.h"
 
-#include "lib/log.h"
-
 #include <bsd/string.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { SHUTDOWN_TICK_MS = 2 };
 
@@ -31,33 +27,6 @@ struct peer *speaker_next(const struct speaker *speaker, const struct peer *prev
 {
     size_t next = previous ? previous->index + 1 : 0;
     return next < speaker->peer_count ? speaker->peers[next] : NULL;
-}
-
-static void log_stranger(struct speaker *speaker, const struct address *remote)
-{
-    char address[ADDRESS_TEXT_SIZE];
-    char others[64] = "";
-    uint32_t suppressed;
-    if (!log_limit_allow(&speaker->stranger_limit, uv_now(speaker->context.loop), &suppressed))
-        return;
-    address_format(remote, address);
-    if (suppressed)
-        snprintf(others, sizeof others, " (%u messages suppressed)", suppressed);
-    log_warning(NULL, "connection from %s refused: no such neighbor%s", address, others);
-}
-
-void speaker_accepted(int fd, void *user)
-{
-    struct speaker *speaker = user;
-    struct address remote = socket_end(fd, true, &(uint16_t){0}); /* none any more where it was reset meanwhile */
-    struct peer *peer = speaker_find(speaker, &remote);
-    if (peer && !speaker->shutting_down) {
-        peer_accept(peer, fd);
-        return;
-    }
-    if (!peer && remote.family != FAMILY_NONE)
-        log_stranger(speaker, &remote);
-    close(fd);
 }
 
 void speaker_set_vips(struct speaker *speaker, const struct prefix *prefixes, size_t count)

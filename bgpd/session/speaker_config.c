@@ -1,6 +1,7 @@
 /*
  * A new configuration in two steps. speaker_prepare makes everything that can fail and touches nothing that runs: new
- * listeners are bound but accept nothing, new peers exist but are not started. speaker_apply puts it in place.
+ * listeners are bound but accept nothing, new peers exist but are not started. speaker_apply puts it in place; what a
+ * listener then accepts goes to the peer of its address.
  */
 #include "bgpd/session/speaker_private.h"
 #include "lib/acceptor.h"
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int compare_addresses(const struct peer *left, const struct peer *right)
 {
@@ -208,6 +210,33 @@ static void set_keys(struct speaker *speaker, const struct address *address, con
     }
 }
 
+static void log_stranger(struct speaker *speaker, const struct address *remote)
+{
+    char address[ADDRESS_TEXT_SIZE];
+    char others[64] = "";
+    uint32_t suppressed;
+    if (!log_limit_allow(&speaker->stranger_limit, uv_now(speaker->context.loop), &suppressed))
+        return;
+    address_format(remote, address);
+    if (suppressed)
+        snprintf(others, sizeof others, " (%u messages suppressed)", suppressed);
+    log_warning(NULL, "connection from %s refused: no such neighbor%s", address, others);
+}
+
+static void on_accepted(int fd, void *user)
+{
+    struct speaker *speaker = user;
+    struct address remote = socket_end(fd, true, &(uint16_t){0}); /* none any more where it was reset meanwhile */
+    struct peer *peer = speaker_find(speaker, &remote);
+    if (peer && !speaker->shutting_down) {
+        peer_accept(peer, fd);
+        return;
+    }
+    if (!peer && remote.family != FAMILY_NONE)
+        log_stranger(speaker, &remote);
+    close(fd);
+}
+
 static void apply_listeners(struct speaker *speaker)
 {
     for (struct listener *listener = LIST_FIRST(&speaker->listeners), *next; listener; listener = next) {
@@ -217,7 +246,7 @@ static void apply_listeners(struct speaker *speaker)
             continue;
         }
         if (!listener->running)
-            acceptor_start(listener->acceptor, speaker_accepted, speaker);
+            acceptor_start(listener->acceptor, on_accepted, speaker);
         listener->planned = false;
         listener->running = true;
     }

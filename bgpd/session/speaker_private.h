@@ -34,7 +34,4 @@ struct speaker {
     void *shutdown_user;
 };
 
-/* A listener's connection: finds the peer. */
-void speaker_accepted(int fd, void *user);
-
 #endif
