@@ -217,17 +217,6 @@ static void websocket_start(struct probe *probe)
     stream_start(&websocket->base.stream);
 }
 
-static void websocket_at(const struct probe *probe, char *text, size_t size)
-{
-    const struct websocket *websocket = (const struct websocket *)probe;
-
-    if (websocket->base.stream.memory)
-        snprintf(text, size, "%s %s", websocket->open ? "no pong from" : "handshake with",
-                 settings_of(websocket)->base.target);
-    else
-        stream_describe(&websocket->base.stream, text, size);
-}
-
 static bool websocket_init(struct probe *probe)
 {
     static const struct stream_user user = {.opened = on_opened, .take = on_take};
@@ -247,6 +236,6 @@ const struct probe_kind probe_websocket = {
     .init = websocket_init,
     .start = websocket_start,
     .cancel = stream_probe_cancel,
-    .at = websocket_at,
+    .at = stream_probe_at,
     .clear = stream_probe_clear,
 };
