@@ -252,7 +252,7 @@ static void bound_silence(struct dial *dial, size_t addresses)
 
 static void on_ready(struct watch *watch, uint32_t events);
 
-/* Waits for the attempt at the front, as one of ADDRESSES. 0, or an errno. */
+/* Waits for the attempt at the front, as one of ADDRESSES. 0, or a negative errno. */
 static int wait_for_it(struct dial *dial, size_t addresses)
 {
     int error = watch_start(watcher_of(dial), &dial->watch, dial->fd, EPOLLOUT, on_ready);
