@@ -109,6 +109,7 @@ static void on_signal(int number)
 static void catch_signals(void)
 {
     const struct sigaction action = {.sa_handler = on_signal};
+
     sigset_t signals;
 
     sigemptyset(&signals);
@@ -210,6 +211,7 @@ static bool follow_wait(const struct following *following, struct pollfd *fds, b
     static const struct timespec at_once, hold = {.tv_nsec = HOLD_MS * 1000000L};
     const struct timespec *timeout = collection_next(&following->held, "event", NULL) ? &hold : NULL;
     bool any = false;
+
     sigset_t none;
 
     sigemptyset(&none);

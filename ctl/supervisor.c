@@ -92,6 +92,7 @@ static void become(const struct child *child, pid_t supervisor)
 {
     const char *const words[] = {child->name, "-c", child->supervisor->file, NULL};
     static const int own[] = {SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGPIPE};
+
     sigset_t none;
 
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -115,6 +116,7 @@ static void schedule_start(struct child *child);
 static void start(struct child *child)
 {
     pid_t self = getpid(), pid;
+
     sigset_t all, before;
 
     /* A signal that comes before the daemon is the daemon must end it: our handlers would keep it to themselves. */

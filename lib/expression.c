@@ -74,6 +74,7 @@ static void explain(int error, size_t offset, char wrong[static EXPRESSION_WRONG
 static pcre2_code *compile(struct budget *budget, const char *pattern, int *error, PCRE2_SIZE *offset)
 {
     const uint32_t options = PCRE2_MULTILINE | PCRE2_AUTO_CALLOUT | PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C;
+
     pcre2_general_context *general = pcre2_general_context_create(take, give_back, budget);
     pcre2_compile_context *context = general ? pcre2_compile_context_create(general) : NULL;
 
@@ -92,6 +93,7 @@ const struct expression *expression_compile(struct arena *arena, const char *pat
 {
     struct budget budget = {.arena = arena, .left = MEMORY_MAX};
     struct expression *expression = arena_alloc(arena, sizeof *expression);
+
     PCRE2_SIZE offset = 0;
     uint32_t references = 0;
     int error = PCRE2_ERROR_HEAP_FAILED;

@@ -29,6 +29,7 @@ struct log_writer {
 struct log_writer *log_writer_new(int fd, log_writer_lost *lost)
 {
     struct log_writer *writer = calloc(1, sizeof *writer);
+
     pthread_condattr_t attributes;
     char *buffer = mmap(NULL, LOG_WRITER_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 

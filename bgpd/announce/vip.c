@@ -103,6 +103,7 @@ static bool prepare_address(struct vip *vip, struct vip_rooms *rooms, uint64_t n
 static void plan_removal(struct vip *vip, uint64_t now_ms)
 {
     const struct vip_config *config = vip->config;
+
     /* Before the first verdict an address left from before stays: a neighbor with graceful restart may still
      * send packets to it. */
     bool needed = vip->attributes || vip->decision.state == VIP_PENDING;

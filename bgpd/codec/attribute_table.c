@@ -147,6 +147,7 @@ static bool view_next_hop(struct wire_reader *value, struct route_view *view)
 static bool view_mp_next_hop(struct wire_reader *value, struct route_view *view)
 {
     uint16_t afi = wire_read_u16(value);
+
     wire_read_u8(value); /* SAFI */
     uint8_t size = wire_read_u8(value);
     struct address next_hop = read_address(value, size == 4 ? FAMILY_IPV4 : FAMILY_IPV6);

@@ -36,6 +36,7 @@ typedef void capability_read(struct wire_reader *value, struct capabilities *cap
 static void read_multiprotocol(struct wire_reader *value, struct capabilities *capabilities)
 {
     uint16_t afi = wire_read_u16(value);
+
     wire_read_u8(value); /* reserved */
     uint8_t bit = family_bit(family_of(afi, wire_read_u8(value)));
 

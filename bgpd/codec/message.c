@@ -28,6 +28,7 @@ static enum message_outcome judge_header(struct wire_reader *header, size_t limi
                                          struct bgp_error *error)
 {
     const uint8_t *marker = wire_read_bytes(header, MARKER_SIZE);
+
     *length = wire_read_u16(header);
     *type = wire_read_u8(header);
 
@@ -110,6 +111,7 @@ void notification_decode(struct wire_reader body, struct bgp_error *error)
 void open_encode(struct wire_writer *writer, const struct open_message *open)
 {
     struct capabilities capabilities = open->capabilities;
+
     capabilities.four_octet_as = true;
     capabilities.as = open->as;
 
@@ -174,6 +176,7 @@ static bool read_fixed(struct wire_reader *body, struct open_message *open, stru
 {
     static const uint8_t supported_version[] = {0, BGP_VERSION};
     uint8_t version = wire_read_u8(body);
+
     open->as = wire_read_u16(body);
     open->hold_time_s = wire_read_u16(body);
     open->router_id = wire_read_u32(body);

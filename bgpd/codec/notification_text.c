@@ -33,6 +33,7 @@ static bool describe_message_type(struct wire_reader *data, struct words *words)
 static bool describe_identifier(struct wire_reader *data, struct words *words)
 {
     uint8_t octets[4];
+
     for (int i = 0; i < 4; i++)
         octets[i] = wire_read_u8(data);
     words_add(words, "identifier %u.%u.%u.%u", octets[0], octets[1], octets[2], octets[3]);

@@ -107,6 +107,7 @@ static void read_mp_reach(struct decoder *decoder, const struct attribute *attri
     uint16_t afi = wire_read_u16(&value);
     uint8_t family = negotiated_family(decoder, afi, wire_read_u8(&value));
     struct wire_reader next_hop = wire_read_sub(&value, wire_read_u8(&value));
+
     wire_read_u8(&value); /* reserved: ignored (RFC 4760 section 3) */
 
     if (value.failed) {
@@ -172,6 +173,7 @@ static bool sender_is_right(struct decoder *decoder, const struct attribute *att
     const char *detail = row->internal_only && decoder->session->ebgp             ? "from an external neighbor"
                          : row->two_octet_only && decoder->session->four_octet_as ? "from a four-octet neighbor"
                                                                                   : NULL;
+
     if (detail)
         note_attribute(decoder, attribute, UPDATE_ATTRIBUTE_DISCARD, UPDATE_OPTIONAL_ATTRIBUTE, row->rule, detail);
     return !detail;
@@ -300,6 +302,7 @@ static bool cut_fields(struct decoder *decoder, struct wire_reader body, struct 
 {
     struct update_view *view = decoder->view;
     struct wire_reader withdrawn = wire_read_sub(&body, wire_read_u16(&body));
+
     *attributes = wire_read_sub(&body, wire_read_u16(&body));
     struct wire_reader announced = wire_read_sub(&body, wire_remaining(&body));
 

@@ -188,6 +188,7 @@ static size_t write_announcement(struct wire_writer *writer, const struct update
                                  const struct prefix *prefixes, size_t count)
 {
     size_t begin = begin_fields(writer);
+
     write_attributes(writer, session, attributes, next_hop);
     end_fields(writer, begin);
 
@@ -224,6 +225,7 @@ static size_t write_mp_announcement(struct wire_writer *writer, const struct upd
 {
     uint8_t aside[MESSAGE_MAX];
     struct wire_writer others = wire_writer_of(aside, sizeof aside);
+
     write_attributes(&others, session, attributes, NULL);
 
     size_t begin = begin_fields(writer);

@@ -99,6 +99,7 @@ static bool table_init(struct table *table, uint32_t capacity)
 static uint32_t prefix_hash(const struct prefix *prefix)
 {
     uint64_t high, low;
+
     memcpy(&high, prefix->octets, sizeof high);
     memcpy(&low, prefix->octets + sizeof high, sizeof low);
     uint64_t mixed = (high ^ ((uint64_t)prefix->length << 8 | prefix->family)) * 0x9e3779b97f4a7c15u;
@@ -110,6 +111,7 @@ static uint32_t prefix_hash(const struct prefix *prefix)
 static uint32_t *table_bucket(const struct table *table, const struct prefix *prefix)
 {
     uint32_t mask = 2 * table->capacity - 1;
+
     for (uint32_t i = prefix_hash(prefix) & mask;; i = (i + 1) & mask) {
         uint32_t index = table->buckets[i];
         if (index == NO_ENTRY || memcmp(&table->entries[index].route.prefix, prefix, sizeof *prefix) == 0)
@@ -120,6 +122,7 @@ static uint32_t *table_bucket(const struct table *table, const struct prefix *pr
 static struct entry *table_find(const struct table *table, const struct prefix *prefix)
 {
     uint32_t index = *table_bucket(table, prefix);
+
     return index == NO_ENTRY ? NULL : &table->entries[index];
 }
 
@@ -135,6 +138,7 @@ static struct entry *table_add(struct table *table, const struct entry *entry)
 static void queue_compact(struct table *table, struct queue *queue)
 {
     uint32_t to = 0;
+
     for (uint32_t from = queue->head; from < queue->end; from++) {
         if (queue->slots[from] == HOLE)
             continue;
@@ -149,6 +153,7 @@ static void queue_compact(struct table *table, struct queue *queue)
 static void table_queue(struct table *table, struct entry *entry, enum queue_name name)
 {
     struct queue *queue = &table->queues[name];
+
     if (queue->end == table->capacity)
         queue_compact(table, queue);
     if (name == QUEUE_ANNOUNCE && queue_is_empty(queue)) {
@@ -177,6 +182,7 @@ static void table_unqueue(struct table *table, struct entry *entry)
 static bool table_rebuild(struct table *table, const struct table *old)
 {
     uint32_t capacity = old->live > old->capacity / 2 ? old->capacity * 2 : old->capacity;
+
     if (capacity == 0 || !table_init(table, capacity))
         return false;
     for (uint32_t i = 0; i < old->count; i++) {
@@ -197,6 +203,7 @@ static bool table_rebuild(struct table *table, const struct table *old)
 struct rib_out *rib_out_new(void)
 {
     struct rib_out *rib = calloc(1, sizeof *rib);
+
     if (rib && !table_init(&rib->table, FIRST_CAPACITY)) {
         free(rib);
         return NULL;
@@ -220,6 +227,7 @@ void rib_out_free(struct rib_out *rib)
 static void entry_settle(struct rib_out *rib, struct entry *entry)
 {
     struct rib_out_route *route = &entry->route;
+
     table_unqueue(&rib->table, entry);
     const struct path_attributes *wanted = route->withheld ? NULL : route->desired;
     if (!wanted)
@@ -271,6 +279,7 @@ static void entry_desire(struct rib_out *rib, struct entry *entry, const struct 
 bool rib_out_set(struct rib_out *rib, const struct prefix *prefix, const struct path_attributes *desired)
 {
     struct entry *entry = table_find(&rib->table, prefix);
+
     if (!entry && !desired)
         return true;
     if (!entry)
@@ -325,6 +334,7 @@ static int compare_announcements(const void *left, const void *right, void *user
     const struct entry *entries = user;
     const struct entry *a = &entries[*(const uint32_t *)left];
     const struct entry *b = &entries[*(const uint32_t *)right];
+
     if (a->route.prefix.family != b->route.prefix.family)
         return a->route.prefix.family < b->route.prefix.family ? -1 : 1;
     if (a->route.desired != b->route.desired)
@@ -335,6 +345,7 @@ static int compare_announcements(const void *left, const void *right, void *user
 static void sort_announcements(struct table *table)
 {
     struct queue *queue = &table->queues[QUEUE_ANNOUNCE];
+
     queue_compact(table, queue);
     qsort_r(queue->slots, queue->end, sizeof *queue->slots, compare_announcements, table->entries);
     for (uint32_t i = 0; i < queue->end; i++)
@@ -347,6 +358,7 @@ size_t rib_out_next_group(struct rib_out *rib, const struct path_attributes **at
 {
     struct table *table = &rib->table;
     unsigned name = 0;
+
     while (name < QUEUE_COUNT && queue_is_empty(&table->queues[name]))
         name++;
     if (name == QUEUE_COUNT)
@@ -411,12 +423,14 @@ void rib_out_withhold(struct rib_out *rib, const struct prefix *prefixes, size_t
 const struct rib_out_route *rib_out_find(const struct rib_out *rib, const struct prefix *prefix)
 {
     const struct entry *entry = table_find(&rib->table, prefix);
+
     return entry && !entry_is_dead(entry) ? &entry->route : NULL;
 }
 
 static int compare_prefixes(const void *left, const void *right, void *user)
 {
     const struct entry *entries = user;
+
     return prefix_compare(&entries[*(const uint32_t *)left].route.prefix,
                           &entries[*(const uint32_t *)right].route.prefix);
 }

@@ -24,6 +24,7 @@ enum collision_verdict collision_judge(const struct collision *collision)
 {
     bool this_stays = collision->this_is_ours == ours_stays(collision);
     bool young = collision->other_age_ms < COLLISION_YOUNG_MS;
+
     switch (collision->other_state) {
     case SESSION_IDLE:
         return COLLISION_NONE;

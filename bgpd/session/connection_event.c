@@ -43,6 +43,7 @@ static uint64_t send_hold_ms(const struct connection *connection)
 int64_t connection_timer_left(const struct connection *connection, enum connection_timer timer)
 {
     int64_t left = timers_left(&connection->context->timers, timer_number(connection, timer));
+
     if (timer != TIMER_SEND_HOLD || left < 0)
         return left;
     uint64_t waited = uv_now(connection->context->loop) - connection->progress_ms, hold = send_hold_ms(connection);
@@ -62,6 +63,7 @@ void connection_watch_progress(struct connection *connection)
 bool connection_has_progress(struct connection *connection)
 {
     uint64_t acknowledged = transport_acknowledged(connection->transport);
+
     if (acknowledged != connection->progress_offset)
         connection->progress_ms = uv_now(connection->context->loop);
     connection->progress_offset = acknowledged;
@@ -76,6 +78,7 @@ bool connection_has_progress(struct connection *connection)
 static struct wire_writer urgent_writer(struct connection *connection, size_t size)
 {
     uint8_t *room = connection->transport ? transport_reserve(connection->transport, size, true) : NULL;
+
     return wire_writer_of(room, room ? size : 0);
 }
 
@@ -94,6 +97,7 @@ static void send_written(struct connection *connection, const struct wire_writer
 static void send_open(struct connection *connection)
 {
     struct open_terms terms;
+
     connection->context->handler->terms(connection, &terms);
     struct wire_writer writer = urgent_writer(connection, MESSAGE_MAX);
     open_encode(&writer, &terms.local);
@@ -103,6 +107,7 @@ static void send_open(struct connection *connection)
 void connection_send_keepalive(struct connection *connection)
 {
     struct wire_writer writer = urgent_writer(connection, MESSAGE_HEADER_SIZE);
+
     keepalive_encode(&writer);
     send_written(connection, &writer, &connection->context->sent.keepalive);
 }
@@ -110,6 +115,7 @@ void connection_send_keepalive(struct connection *connection)
 static void send_notification(struct connection *connection, const struct happening *happening)
 {
     struct bgp_error error;
+
     if (happening->step.code)
         bgp_error_set(&error, happening->step.code, happening->step.subcode, NULL, 0);
     else
@@ -123,6 +129,7 @@ static void send_notification(struct connection *connection, const struct happen
 void connection_send_refresh(struct connection *connection, uint8_t family, uint8_t subtype)
 {
     struct wire_writer writer = urgent_writer(connection, MESSAGE_HEADER_SIZE + 4);
+
     refresh_encode(&writer, &(struct refresh_message){.family = family, .subtype = subtype});
     send_written(connection, &writer, &connection->context->sent.route_refresh);
 }
@@ -139,6 +146,7 @@ static void restart_hold(struct connection *connection, uint64_t ms)
 static void restart_keepalive(struct connection *connection)
 {
     uint64_t ms = connection->hold_time_s * UINT64_C(1000) / 3;
+
     if (ms > 0)
         connection_start_timer(connection, TIMER_KEEPALIVE, duration_jitter(ms, arc4random()));
 }
@@ -221,6 +229,7 @@ void connection_event(struct connection *connection, enum fsm_event event, const
     struct connection_context *context = connection->context;
     struct happening happening = {event, connection->state, fsm_step(connection->state, event),
                                   detail ? *detail : (struct event_detail){.error = NULL}};
+
     if (happening.step.next != happening.from) {
         connection->state = (enum session_state)happening.step.next;
         connection->state_since_ms = uv_now(context->loop);

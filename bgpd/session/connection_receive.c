@@ -14,6 +14,7 @@ static bool judge_open(struct connection *connection, struct wire_reader body, c
 {
     const struct open_message *local = &terms->local;
     struct open_message *remote = &connection->remote_open;
+
     if (!open_decode(body, remote, error) || !open_check(remote, local, terms->peer_as, error) ||
         !capabilities_negotiate(&local->capabilities, &remote->capabilities, terms->peer_as != local->as,
                                 &connection->negotiated, error))
@@ -42,6 +43,7 @@ static bool takes_open(struct connection *connection, struct wire_reader body)
     struct open_terms terms;
     struct bgp_error error;
     char explanation[64];
+
     handler->terms(connection, &terms);
     if (judge_open(connection, body, &terms, &error)) {
         if (handler->stays(connection))
@@ -67,6 +69,7 @@ static void open_received(struct connection *connection, struct wire_reader body
 static void notification_received(struct connection *connection, struct wire_reader body)
 {
     struct bgp_error error;
+
     notification_decode(body, &error);
     connection->context->handler->notified(connection, &error);
     bool version = error.code == ERROR_OPEN && error.subcode == OPEN_UNSUPPORTED_VERSION;
@@ -78,6 +81,7 @@ static void update_received(struct connection *connection, struct wire_reader bo
 {
     static uint8_t scratch[UPDATE_SCRATCH_SIZE];
     struct update_view update;
+
     if (connection->state != SESSION_ESTABLISHED) {
         connection_event(connection, EVENT_UPDATE_MSG, NULL);
         return;
@@ -95,12 +99,14 @@ static void refresh_received(struct connection *connection, struct wire_reader b
     struct bgp_error error;
     enum refresh_outcome outcome = refresh_decode(body, &refresh, &error);
     struct event_detail detail = {.error = &error, .refresh = outcome == REFRESH_VALID ? &refresh : NULL};
+
     connection_event(connection, outcome == REFRESH_ERROR ? EVENT_UPDATE_MSG_ERR : EVENT_ROUTE_REFRESH_MSG, &detail);
 }
 
 static void message_received(struct connection *connection, const struct message *message)
 {
     struct message_counters *received = &connection->context->received;
+
     switch ((enum message_type)message->type) {
     case MESSAGE_OPEN:
         received->open++;
@@ -142,6 +148,7 @@ static void on_readable(void *user)
     struct connection *connection = user;
     struct transport *transport = connection->transport;
     struct wire_reader stream = transport_input(transport);
+
     /* A message can end the connection; the rest of the input is then meaningless. */
     while (connection->transport == transport) {
         struct message message;
@@ -163,12 +170,14 @@ static void on_readable(void *user)
 static void on_writable(void *user)
 {
     struct connection *connection = user;
+
     connection->context->handler->writable(connection);
 }
 
 static void on_lost(const char *reason, void *user)
 {
     struct connection *connection = user;
+
     connection->context->handler->lost(connection, reason);
     connection_event(connection, EVENT_TCP_CONNECTION_FAILS, NULL);
 }
@@ -176,6 +185,7 @@ static void on_lost(const char *reason, void *user)
 static struct transport_context transport_context(struct connection *connection)
 {
     static const struct transport_handler handler = {on_connected, on_readable, on_writable, on_lost};
+
     return (struct transport_context){connection->context->loop, &connection->context->lingering, &handler, connection};
 }
 
@@ -183,6 +193,7 @@ void connection_connect(struct connection *connection, const struct neighbor_con
 {
     struct transport_context context = transport_context(connection);
     char error[192];
+
     connection->transport = transport_connect(&context, neighbor, error, sizeof error);
     connection->connect_failed = !connection->transport;
     if (connection->connect_failed)
@@ -193,6 +204,7 @@ void connection_accept(struct connection *connection, int fd, const struct neigh
 {
     struct transport_context context = transport_context(connection);
     char error[192];
+
     connection->transport = transport_accepted(&context, fd, neighbor, error, sizeof error);
     if (!connection->transport) {
         connection->context->handler->lost(connection, error);

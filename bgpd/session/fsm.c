@@ -90,6 +90,7 @@ static const struct row any_other_event = {NULL, {OTHER, TO(IDLE, FALL), TO(IDLE
 struct fsm_step fsm_step(enum session_state state, enum fsm_event event)
 {
     struct fsm_step step = rows[event].cells[state];
+
     if (step.next == SESSION_IDLE && step.actions == 0)
         step = any_other_event.cells[state];
     if (step.next == SESSION_STATE_COUNT)
@@ -102,6 +103,7 @@ struct fsm_step fsm_step(enum session_state state, enum fsm_event event)
 const char *session_state_name(enum session_state state)
 {
     static const char *const names[] = {"idle", "connect", "active", "open-sent", "open-confirm", "established"};
+
     return names[state];
 }
 

@@ -12,6 +12,7 @@ static struct address read_address(const struct sockaddr *address)
 static bool is_host_prefix(const struct ifaddrs *entry, uint8_t family)
 {
     struct address mask = read_address(entry->ifa_netmask);
+
     for (unsigned i = 0; i < family_octets(family); i++) {
         if (mask.octets[i] != 0xff)
             return false;
@@ -48,6 +49,7 @@ static bool is_reachable(const struct address *own)
 static void consider(struct local_addresses *found, const struct ifaddrs *entry)
 {
     struct address own = read_address(entry->ifa_addr);
+
     if (own.family == FAMILY_NONE || is_host_prefix(entry, own.family) || !is_reachable(&own))
         return;
     struct address *slot = own.family == FAMILY_IPV4 ? &found->ipv4 : &found->ipv6;
@@ -64,6 +66,7 @@ static bool is_complete(const struct local_addresses *found, uint8_t families)
 struct local_addresses local_addresses_find(const struct address *local, uint8_t families)
 {
     struct local_addresses found = {0};
+
     if (local->family == FAMILY_IPV4)
         found.ipv4 = *local;
     else if (address_is_link_local(local))

@@ -30,6 +30,7 @@ bool md5_drops_parse(const char *text, struct md5_drops *drops)
     const char *name, *value;
     size_t name_length, value_length;
     unsigned found = 0;
+
     while (values && next_word(&names, &name, &name_length) && next_word(&values, &value, &value_length)) {
         uint64_t *counter = is_word(name, name_length, "TCPMD5NotFound")     ? &drops->missing
                             : is_word(name, name_length, "TCPMD5Unexpected") ? &drops->unexpected
@@ -48,6 +49,7 @@ struct md5_drops md5_drops_read(uint64_t now_ms)
     static char text[COUNTERS_SIZE];
     static struct md5_drops drops;
     static uint64_t read_ms;
+
     if (read_ms && now_ms - read_ms < AGE_MS)
         return drops;
     int fd = open(COUNTERS, O_RDONLY | O_CLOEXEC);

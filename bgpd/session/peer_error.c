@@ -24,6 +24,7 @@ void peer_note_notification(struct peer *peer, enum error_direction direction, c
                             const char *explanation)
 {
     struct session_error noted = {.direction = direction, .time_us = clock_real_us(), error->code, error->subcode};
+
     notification_describe(error, noted.name, noted.message);
     if (explanation && explanation[0])
         snprintf(noted.message, sizeof noted.message, "%s", explanation);
@@ -35,6 +36,7 @@ void peer_note_notification(struct peer *peer, enum error_direction direction, c
 void peer_note_transport(struct peer *peer, const char *message)
 {
     struct session_error *last = &peer->last_transport_error;
+
     *last = (struct session_error){.direction = ERROR_LOCAL, .time_us = clock_real_us()};
     snprintf(last->message, sizeof last->message, "%s", message);
     peer->last = last;
@@ -43,6 +45,7 @@ void peer_note_transport(struct peer *peer, const char *message)
 void peer_note_connect(struct peer *peer, const char *message)
 {
     bool news = strcmp(message, peer->last_transport_error.message) != 0;
+
     peer_note_transport(peer, message);
     if (news && log_limit_allow(&peer->error_limit, uv_now(peer->context->loop), NULL))
         log_warning(peer->subject, "%s", message);
@@ -53,6 +56,7 @@ void peer_note_connect(struct peer *peer, const char *message)
 static const char *suspicion(const struct peer *peer)
 {
     const struct md5_drops now = md5_drops_read(uv_now(peer->context->loop)), *before = &peer->md5_before;
+
     if (!peer->config->password)
         return now.unexpected > before->unexpected ? "; segments with an unexpected TCP MD5 signature were dropped: "
                                                      "does the neighbor have a password?"
@@ -68,6 +72,7 @@ void peer_note_no_answer(struct connection *connection)
 {
     struct peer *peer = peer_of(connection);
     char message[sizeof peer->last_transport_error.message];
+
     snprintf(message, sizeof message, "connect to %s port %u: no answer%s", peer->name, peer->config->port,
              suspicion(peer));
     peer_note_connect(peer, message);
@@ -78,6 +83,7 @@ static const char *first_announced(const struct update_view *update, char *text,
 {
     char buffer[PREFIX_TEXT_SIZE];
     struct prefix prefix;
+
     text[0] = '\0';
     for (size_t i = 0; i < 2; i++) {
         struct nlri announced = update->announced[i];
@@ -95,6 +101,7 @@ void peer_note_malformed(struct connection *connection, const struct update_view
     struct peer *peer = peer_of(connection);
     char route[PREFIX_TEXT_SIZE + 8], others[64] = "";
     uint32_t suppressed = 0;
+
     peer->updates_malformed++;
     if (update->outcome == UPDATE_RESET ||
         !log_limit_allow(&peer->malformed_limit, uv_now(peer->context->loop), &suppressed))
@@ -108,6 +115,7 @@ void peer_note_malformed(struct connection *connection, const struct update_view
 void peer_journal_down(struct peer *peer, enum session_state from, enum session_state to)
 {
     char cause[sizeof peer->noted_cause];
+
     describe(peer->last, cause, sizeof cause);
     if (from != SESSION_ESTABLISHED && strcmp(cause, peer->noted_cause) == 0)
         return;
@@ -119,6 +127,7 @@ void peer_journal_down(struct peer *peer, enum session_state from, enum session_
 void peer_journal_up(struct peer *peer)
 {
     const struct connection *session = peer->session;
+
     peer->noted_cause[0] = '\0';
     journal_add(peer->context->journal, clock_real_us(), "session", peer->name, session_state_name(SESSION_IDLE),
                 session_state_name(SESSION_ESTABLISHED), "%s connected, AS %u, hold time %u s",

@@ -27,6 +27,7 @@ void peer_graceful_down(struct connection *connection, enum fsm_event event, con
 {
     struct peer *peer = peer_of(connection);
     const struct graceful_restart *graceful = &connection->negotiated.common.graceful_restart;
+
     if (!graceful->offered || graceful->restart_time == 0 || !is_graceful(graceful, event, error)) {
         peer_import_reset(peer);
         return;
@@ -48,6 +49,7 @@ void peer_graceful_up(struct connection *connection)
 {
     struct peer *peer = peer_of(connection);
     const struct graceful_restart *graceful = &connection->negotiated.common.graceful_restart;
+
     peer->end_of_rib_awaited = graceful->offered ? connection->negotiated.families : 0;
     if (!peer->holds_stale)
         return;
@@ -76,6 +78,7 @@ void peer_graceful_end_of_rib(struct peer *peer, uint8_t family)
 bool peer_is_graceful(const struct peer *peer)
 {
     const struct connection *session = peer->session;
+
     return session && session->negotiated.common.graceful_restart.offered &&
            session->negotiated.common.graceful_restart.families;
 }
@@ -84,6 +87,7 @@ struct graceful_restart peer_graceful_offer(const struct peer *peer)
 {
     const struct peer_context *context = peer->context;
     const struct neighbor_config *config = peer->config;
+
     if (!config->graceful_restart)
         return (struct graceful_restart){.offered = false};
     bool restarting =
@@ -101,6 +105,7 @@ void peer_graceful_harden(const struct connection *connection, struct bgp_error 
     const struct graceful_restart *graceful = &connection->negotiated.common.graceful_restart;
     bool final = error->subcode == CEASE_MAXIMUM_PREFIXES || error->subcode == CEASE_ADMINISTRATIVE_SHUTDOWN ||
                  error->subcode == CEASE_PEER_DECONFIGURED;
+
     if (peer_of(connection)->session == connection && graceful->offered && graceful->notification &&
         error->code == ERROR_CEASE && final)
         bgp_error_hard_reset(error);

@@ -14,12 +14,14 @@ static enum rib_in_state state_by_import(const struct peer *peer, const struct p
 {
     bool wanted = peer->config->import == IMPORT_ALL ||
                   (peer->config->import == IMPORT_VIPS && vip_filter_match(&peer->context->vips, prefix));
+
     return wanted ? ROUTE_KEPT : ROUTE_COUNTED;
 }
 
 static void withdraw(struct peer *peer, struct nlri nlri)
 {
     struct prefix prefixes[TOGETHER];
+
     for (size_t count; (count = nlri_take(&nlri, prefixes, TOGETHER)) > 0;)
         rib_in_withdraw(peer->rib_in, prefixes, count);
 }
@@ -28,6 +30,7 @@ static void withdraw(struct peer *peer, struct nlri nlri)
 static void announce(struct peer *peer, struct nlri nlri, uint32_t attributes)
 {
     struct prefix prefixes[TOGETHER];
+
     for (size_t count; (count = nlri_take(&nlri, prefixes, TOGETHER)) > 0;) {
         for (size_t first = 0, end; first < count; first = end) {
             enum rib_in_state state = state_by_import(peer, &prefixes[first]);
@@ -48,6 +51,7 @@ static bool is_ineligible(const struct update_view *update)
 static void refuse(struct peer *peer, struct nlri nlri)
 {
     struct prefix prefixes[TOGETHER];
+
     for (size_t count; (count = nlri_take(&nlri, prefixes, TOGETHER)) > 0;)
         rib_in_set(peer->rib_in, prefixes, count, ROUTE_LOOPED, 0);
 }
@@ -56,6 +60,7 @@ static void refuse(struct peer *peer, struct nlri nlri)
 static void announce_all(struct peer *peer, const struct update_view *update)
 {
     uint32_t attributes = 0;
+
     if (peer->config->import != IMPORT_NONE)
         attributes = rib_in_attributes(peer->rib_in, update->attributes, update->attributes_size);
     for (unsigned i = 0; i < 2; i++)
@@ -66,6 +71,7 @@ static void announce_all(struct peer *peer, const struct update_view *update)
 void peer_import_check(struct peer *peer)
 {
     uint32_t limit = peer->config->maximum_prefix;
+
     if (!peer->session || limit == 0 || rib_in_received(peer->rib_in) <= limit)
         return;
     struct bgp_error error;
@@ -131,6 +137,7 @@ void peer_import_reset(struct peer *peer)
 static bool narrow(struct peer *peer)
 {
     struct rib_in_route route;
+
     for (unsigned i = 0; i < ROUTES_A_TURN; i++) {
         if (!rib_in_walk(peer->rib_in, &peer->import_cursor, &route))
             return true;
@@ -143,6 +150,7 @@ static bool narrow(struct peer *peer)
 void peer_import_tidy(struct peer *peer)
 {
     bool clean = rib_in_clean(peer->rib_in, ROUTES_A_TURN);
+
     if (!narrow(peer) || !clean)
         timers_start(&peer->shared.timers, TIMER_IMPORT, 1);
 }
@@ -151,6 +159,7 @@ void peer_import_tidy(struct peer *peer)
 void peer_import_changed(struct peer *peer)
 {
     size_t counted = peer->config->import == IMPORT_NONE ? 0 : rib_in_counted(peer->rib_in);
+
     peer->import_cursor = 0;
     peer_import_tidy(peer);
     if (peer->session && counted > 0 && !peer_refresh(peer))

@@ -12,6 +12,7 @@
 static void free_peer(void *user)
 {
     struct peer *peer = user;
+
     rib_in_free(peer->rib_in);
     rib_out_free(peer->rib_out);
     free(peer);
@@ -20,6 +21,7 @@ static void free_peer(void *user)
 struct peer *peer_new(struct peer_context *context, const struct neighbor_config *config)
 {
     struct peer *peer = calloc(1, sizeof *peer);
+
     if (!peer)
         return NULL;
     peer->rib_in = rib_in_new();
@@ -67,6 +69,7 @@ void peer_stop(struct peer *peer, uint8_t cease, const char *text)
 {
     struct bgp_error error;
     struct event_detail detail = {.error = &error};
+
     if (peer->admin_down)
         return;
     bgp_error_cease(&error, cease, text);
@@ -95,6 +98,7 @@ void peer_reconfigure(struct peer *peer, const struct neighbor_config *config, b
     const struct neighbor_config *old = peer->config;
     bool was_down = peer->admin_down, import_changed = old->import != config->import;
     bool shutdown_changed = old->shutdown != config->shutdown;
+
     peer->config = config;
     if (shutdown_changed && config->shutdown)
         peer_stop(peer, CEASE_ADMINISTRATIVE_SHUTDOWN, config->shutdown_text);
@@ -111,6 +115,7 @@ void peer_reconfigure(struct peer *peer, const struct neighbor_config *config, b
 static const char *refusal(struct peer *peer)
 {
     const struct connection *theirs = peer_theirs(peer);
+
     if (peer->admin_down)
         return "administratively down";
     if (peer->session && !peer_is_graceful(peer))
@@ -126,6 +131,7 @@ void peer_accept(struct peer *peer, int fd)
 {
     struct connection *theirs = peer_theirs(peer);
     const char *reason = refusal(peer);
+
     /* The neighbor may have restarted unnoticed: its TCP then answers with a reset, and there is no need to wait for
      * its OPEN or the hold timer. */
     if (peer->session)
@@ -185,6 +191,7 @@ const struct rib_in *peer_rib_in(const struct peer *peer)
 bool peer_carries(const struct peer *peer, uint8_t family)
 {
     uint8_t families = peer->session ? peer->session->negotiated.families : peer->config->families;
+
     return families & family_bit(family);
 }
 

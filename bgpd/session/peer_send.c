@@ -26,6 +26,7 @@ void peer_send_start(struct peer *peer)
     uint16_t port;
     struct address own = transport_local(session->transport, &port);
     struct local_addresses local = local_addresses_find(&own, session->negotiated.families);
+
     /* Self is the session's own address where it can be expressed (RFC 8950). */
     if (own.family == FAMILY_IPV6 && session->negotiated.common.extended_next_hop)
         local.ipv4 = (struct address){.family = FAMILY_NONE};
@@ -53,6 +54,7 @@ static void withhold(struct peer *peer, const struct path_attributes *attributes
                      size_t count)
 {
     uint8_t family = prefixes[0].family;
+
     rib_out_withhold(peer->rib_out, prefixes, count);
     if (!(peer->session->update_session.families & family_bit(family)) || peer->next_hop_warned & family_bit(family))
         return;
@@ -70,6 +72,7 @@ static bool send_group(struct peer *peer, bool withdrawals_only)
     struct transport *transport = peer->session->transport;
     const struct path_attributes *attributes = NULL;
     size_t count = rib_out_next_group(peer->rib_out, &attributes, prefixes, GROUP_MAX);
+
     if (count == 0 || (withdrawals_only && attributes))
         return false;
 
@@ -102,6 +105,7 @@ static bool send_marker(struct peer *peer, uint8_t family, int marker)
     struct transport *transport = peer->session->transport;
     struct message_counters *sent = &peer->shared.sent;
     uint8_t *room = transport_reserve(transport, MESSAGE_MAX, false);
+
     if (!room)
         return false;
     struct wire_writer writer = wire_writer_of(room, MESSAGE_MAX);

@@ -21,6 +21,7 @@ enum {
 struct connection *peer_theirs(struct peer *peer)
 {
     struct connection *first = &peer->connections[THEIRS], *second = &peer->connections[THEIRS_TOO];
+
     if (peer->session == first)
         return second;
     return second->state == SESSION_IDLE || peer->session == second ? first : second;
@@ -30,6 +31,7 @@ struct connection *peer_theirs(struct peer *peer)
 static struct connection *other_of(struct connection *connection)
 {
     struct peer *peer = peer_of(connection);
+
     if (peer->session && peer->session != connection)
         return peer->session;
     return connection->ours ? peer_theirs(peer) : &peer->connections[OURS];
@@ -41,6 +43,7 @@ static uint64_t connect_retry_ms(const struct connection *connection)
     const struct peer *peer = peer_of(connection);
     uint64_t ms = peer->config->connect_retry_ms;
     uint64_t limit = ms > BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
+
     if (!connection->ours || peer->config->passive)
         return 0;
     for (unsigned i = 1; i < peer->connect_attempts && ms < limit; i++)
@@ -52,6 +55,7 @@ static uint64_t connect_retry_ms(const struct connection *connection)
 uint64_t peer_idle_hold_ms(const struct peer *peer)
 {
     uint64_t ms = IDLE_HOLD_FIRST_MS;
+
     for (unsigned i = 1; i < peer->retries && ms < BACKOFF_MAX_MS; i++)
         ms += ms / 2;
     ms = duration_jitter(ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS, arc4random());
@@ -77,6 +81,7 @@ static void start_idle_hold(struct peer *peer)
 static bool is_failure(const struct happening *happening)
 {
     const struct bgp_error *error = happening->detail.error;
+
     if (happening->event == EVENT_OPEN_COLLISION_DUMP || happening->detail.replaced)
         return false;
     return happening->event != EVENT_NOTIF_MSG || !error || error->code != ERROR_CEASE ||
@@ -87,6 +92,7 @@ static bool is_failure(const struct happening *happening)
 static void count_retry(struct connection *connection, const struct happening *happening)
 {
     struct peer *peer = peer_of(connection);
+
     if (!is_failure(happening))
         return;
     if (!peer->session)
@@ -102,6 +108,7 @@ struct open_message peer_local_open(const struct peer *peer)
     const struct neighbor_config *config = peer->config;
     const struct bgp_config *bgp = peer->context->config;
     struct capabilities capabilities = capabilities_none();
+
     capabilities.four_octet_as = true;
     capabilities.as = bgp->local_as;
     capabilities.multiprotocol = true;
@@ -121,6 +128,7 @@ struct open_message peer_local_open(const struct peer *peer)
 static void on_terms(const struct connection *connection, struct open_terms *terms)
 {
     const struct peer *peer = peer_of(connection);
+
     *terms = (struct open_terms){peer_local_open(peer), peer->config->peer_as};
 }
 
@@ -149,6 +157,7 @@ static bool on_stays(struct connection *connection)
         .remote_as = connection->remote_open.as,
     };
     enum collision_verdict verdict = collision_judge(&collision);
+
     if (verdict == COLLISION_DROP_OTHER && other == peer->session)
         replace(other);
     else if (verdict == COLLISION_DROP_OTHER)
@@ -167,6 +176,7 @@ static void tell_change(struct peer *peer)
 static void session_up(struct connection *connection)
 {
     struct peer *peer = peer_of(connection);
+
     peer->session = connection;
     peer->connect_attempts = 0;
     if (peer->retries > RETRIES_ESTABLISHED)
@@ -186,6 +196,7 @@ static void session_up(struct connection *connection)
 static void session_down(struct connection *connection, const struct happening *happening)
 {
     struct peer *peer = peer_of(connection);
+
     if (uv_now(peer->context->loop) - peer->established_ms >= STABLE_MS)
         peer->retries = 0; /* not an oscillation */
     peer->session = NULL;
@@ -196,6 +207,7 @@ static void session_down(struct connection *connection, const struct happening *
 static void begin_connection(struct connection *connection)
 {
     struct peer *peer = peer_of(connection);
+
     peer->connect_attempts++;
     peer->md5_before = md5_drops_read(uv_now(peer->context->loop));
     connection_connect(connection, peer->config);
@@ -220,6 +232,7 @@ static void accept_refresh(struct peer *peer, const struct refresh_message *refr
 static void on_act(struct connection *connection, enum fsm_action action, const struct happening *happening)
 {
     struct peer *peer = peer_of(connection);
+
     switch (action) {
     case ACTION_SESSION_UP:
         session_up(connection);
@@ -261,6 +274,7 @@ static void on_done(struct connection *connection, const struct happening *happe
 {
     struct peer *peer = peer_of(connection);
     enum session_state from = happening->from, to = (enum session_state)happening->step.next;
+
     if (from < SESSION_OPEN_SENT || to >= SESSION_OPEN_SENT || happening->event == EVENT_OPEN_COLLISION_DUMP)
         return;
     if (from == SESSION_ESTABLISHED || !connection_is_alive(other_of(connection)))
@@ -282,6 +296,7 @@ static void on_notified(struct connection *connection, const struct bgp_error *e
 {
     struct peer *peer = peer_of(connection);
     bool collision = error->code == ERROR_CEASE && error->subcode == CEASE_COLLISION_RESOLUTION;
+
     if (!collision || peer->session == connection || !connection_is_alive(other_of(connection)))
         peer_note_notification(peer, ERROR_RECEIVED, error, NULL);
 }
@@ -289,6 +304,7 @@ static void on_notified(struct connection *connection, const struct bgp_error *e
 static void on_received(struct connection *connection)
 {
     struct peer *peer = peer_of(connection);
+
     if (peer->session == connection && peer->refresh_asked)
         peer_flush(peer);
 }
@@ -296,6 +312,7 @@ static void on_received(struct connection *connection)
 static void on_writable(struct connection *connection)
 {
     struct peer *peer = peer_of(connection);
+
     if (peer->session != connection)
         return;
     bool waited = rib_out_pending(peer->rib_out);
@@ -307,6 +324,7 @@ static void on_writable(struct connection *connection)
 static void on_lost(struct connection *connection, const char *reason)
 {
     struct peer *peer = peer_of(connection);
+
     if (connection->state < SESSION_OPEN_SENT)
         peer_note_connect(peer, reason);
     else if (!peer->session || peer->session == connection)
@@ -333,6 +351,7 @@ const struct connection_handler peer_connection_handler = {
 void peer_timer_expired(unsigned number, void *user)
 {
     struct peer *peer = user;
+
     switch (number) {
     case TIMER_IDLE_HOLD:
         connection_event(&peer->connections[OURS], EVENT_IDLE_HOLD_TIMER_EXPIRES, NULL);

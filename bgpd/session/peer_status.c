@@ -7,6 +7,7 @@
 static const struct connection *foremost(const struct peer *peer)
 {
     const struct connection *first = &peer->connections[OURS];
+
     for (unsigned i = THEIRS; i < CONNECTIONS; i++) {
         if (peer->connections[i].state > first->state)
             first = &peer->connections[i];
@@ -41,6 +42,7 @@ void peer_status(const struct peer *peer, struct peer_status *status)
 {
     const struct connection *connection = foremost(peer);
     struct open_message open = peer_local_open(peer);
+
     *status = (struct peer_status){
         .state = connection->state,
         .admin_down = peer->admin_down,
@@ -73,6 +75,7 @@ const struct session_error *peer_status_cause(const struct peer_status *status)
 {
     const struct session_error *said = &status->last_error, *transport = &status->last_transport_error;
     bool explains = said->direction != ERROR_NONE && said->time_us >= status->established_us;
+
     return explains || transport->direction == ERROR_NONE ? said : transport;
 }
 
@@ -106,6 +109,7 @@ const char *peer_as_path_text(const struct peer *peer, const struct path_attribu
                               size_t size)
 {
     struct update_session session = shown_session(peer);
+
     return update_as_path_text(&session, attributes, buffer, size);
 }
 
@@ -114,6 +118,7 @@ struct address peer_next_hop(const struct peer *peer, const struct prefix *prefi
 {
     struct update_session session = shown_session(peer);
     struct address next_hop = {.family = FAMILY_NONE};
+
     update_next_hop(&session, prefix->family, attributes, &next_hop);
     return next_hop;
 }

@@ -24,6 +24,7 @@ static int new_socket(uint8_t family)
 {
     int domain = family == FAMILY_IPV4 ? AF_INET : AF_INET6;
     int fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
     return fd >= 0 ? fd : -errno;
 }
 
@@ -42,6 +43,7 @@ static bool set_ttl(int fd, uint8_t family, int ttl)
 static bool set_common(int fd, const struct neighbor_config *neighbor)
 {
     uint8_t family = neighbor->address.family, hops = neighbor->ttl_security;
+
     (void)set_ip(fd, family, IP_TOS, IPV6_TCLASS, IPTOS_CLASS_CS6);
     if (!set_number(fd, IPPROTO_TCP, TCP_NODELAY, 1))
         return false;
@@ -55,6 +57,7 @@ int socket_set_md5(int fd, const struct address *remote, const char *password)
 {
     struct tcp_md5sig key = {.tcpm_keylen = 0};
     struct sockaddr_storage address;
+
     address_to_socket(remote, 0, &address);
     memcpy(&key.tcpm_addr, &address, sizeof address);
     if (password) {
@@ -71,6 +74,7 @@ int socket_try_md5(const struct address *remote, const char *password)
 {
     int fd = new_socket(remote->family);
     int result = fd < 0 ? fd : socket_set_md5(fd, remote, password);
+
     if (fd >= 0)
         close(fd);
     return result;
@@ -79,6 +83,7 @@ int socket_try_md5(const struct address *remote, const char *password)
 bool socket_prepare(int fd, const struct neighbor_config *neighbor, char *error, size_t size)
 {
     char reason[ERRNO_TEXT_SIZE];
+
     if (set_common(fd, neighbor))
         return true;
     snprintf(error, size, "cannot set the TTL: %s", errno_text(errno, reason));
@@ -89,6 +94,7 @@ static bool bind_local(int fd, const struct neighbor_config *neighbor, char *err
 {
     char address[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
     struct sockaddr_storage local;
+
     if (neighbor->local_address.family == FAMILY_NONE)
         return true;
     socklen_t length = address_to_socket(&neighbor->local_address, 0, &local);
@@ -106,6 +112,7 @@ static bool start_connecting(int fd, const struct neighbor_config *neighbor, cha
     struct sockaddr_storage remote;
     socklen_t length = address_to_socket(&neighbor->address, neighbor->port, &remote);
     int result = neighbor->password ? socket_set_md5(fd, &neighbor->address, neighbor->password) : 0;
+
     if (result < 0) {
         snprintf(error, size, "cannot set the TCP MD5 key: %s", errno_text(-result, reason));
         return false;
@@ -123,6 +130,7 @@ int socket_connect(const struct neighbor_config *neighbor, char *error, size_t s
 {
     char reason[ERRNO_TEXT_SIZE];
     int fd = new_socket(neighbor->address.family);
+
     if (fd < 0)
         snprintf(error, size, "socket: %s", errno_text(-fd, reason));
     if (fd < 0 || start_connecting(fd, neighbor, error, size))
@@ -135,6 +143,7 @@ int socket_connect_result(int fd)
 {
     int error = 0;
     socklen_t length = sizeof error;
+
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
         return -errno;
     return -error;
@@ -150,6 +159,7 @@ static bool start_listening(int fd, const struct address *address, uint16_t port
 {
     struct sockaddr_storage local;
     socklen_t length = address_to_socket(address, port, &local);
+
     return set_number(fd, SOL_SOCKET, SO_REUSEADDR, 1) && set_ttl(fd, address->family, TTL_MAX) &&
            (address->family == FAMILY_IPV4 || set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) &&
            bind(fd, (struct sockaddr *)&local, length) == 0 && listen(fd, LISTEN_BACKLOG) == 0;
@@ -159,6 +169,7 @@ int socket_listen(const struct address *address, uint16_t port, bool beside, cha
 {
     char text[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
     int fd = new_socket(address->family);
+
     if (fd >= 0 && beside)
         socket_share_port(fd);
     if (fd >= 0 && start_listening(fd, address, port))
@@ -175,6 +186,7 @@ struct address socket_end(int fd, bool remote, uint16_t *port)
 {
     struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof address;
+
     *port = 0;
     if ((remote ? getpeername : getsockname)(fd, (struct sockaddr *)&address, &length) < 0)
         return (struct address){.family = FAMILY_NONE};
@@ -184,12 +196,14 @@ struct address socket_end(int fd, bool remote, uint16_t *port)
 uint32_t socket_unacknowledged(int fd)
 {
     int octets = 0;
+
     return ioctl(fd, SIOCOUTQ, &octets) == 0 && octets > 0 ? (uint32_t)octets : 0;
 }
 
 void socket_reset(int fd)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
+
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
     close(fd);
 }

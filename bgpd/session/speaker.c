@@ -10,6 +10,7 @@ enum { SHUTDOWN_TICK_MS = 2 };
 struct speaker *speaker_new(uv_loop_t *loop, struct journal *journal, speaker_session_change *change, void *user)
 {
     struct speaker *speaker = calloc(1, sizeof *speaker);
+
     if (!speaker)
         return NULL;
     speaker->context.loop = loop;
@@ -26,6 +27,7 @@ struct speaker *speaker_new(uv_loop_t *loop, struct journal *journal, speaker_se
 struct peer *speaker_next(const struct speaker *speaker, const struct peer *previous)
 {
     size_t next = previous ? previous->index + 1 : 0;
+
     return next < speaker->peer_count ? speaker->peers[next] : NULL;
 }
 
@@ -93,6 +95,7 @@ static void shutdown_tick(uv_timer_t *timer)
 {
     struct speaker *speaker = timer->data;
     bool late = uv_now(timer->loop) >= speaker->shutdown_deadline_ms;
+
     if (withdrawals_left(speaker) && !late)
         return;
     for (size_t i = 0; i < speaker->peer_count; i++)

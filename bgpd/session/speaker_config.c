@@ -16,6 +16,7 @@
 static int compare_addresses(const struct peer *left, const struct peer *right)
 {
     const struct address *a = &left->address, *b = &right->address;
+
     if (a->family != b->family)
         return a->family < b->family ? -1 : 1;
     int order = memcmp(a->octets, b->octets, sizeof a->octets);
@@ -28,6 +29,7 @@ RB_GENERATE_INTERNAL(peer_tree, peer, by_address, compare_addresses, __attribute
 static struct peer *find_any(const struct speaker *speaker, const struct address *address)
 {
     static struct peer wanted;
+
     wanted.address = *address;
     return RB_FIND(peer_tree, (struct peer_tree *)&speaker->by_address, &wanted);
 }
@@ -35,6 +37,7 @@ static struct peer *find_any(const struct speaker *speaker, const struct address
 struct peer *speaker_find(const struct speaker *speaker, const struct address *address)
 {
     struct peer *peer = find_any(speaker, address);
+
     return peer && peer->running ? peer : NULL;
 }
 
@@ -49,6 +52,7 @@ static void end_peer(struct speaker *speaker, struct peer *peer, uint8_t cease)
 static struct listener *find_listener(const struct speaker *speaker, const struct address *address, uint16_t port)
 {
     struct listener *listener;
+
     LIST_FOREACH(listener, &speaker->listeners, link)
     {
         if (listener->port == port && address_equal(&listener->address, address))
@@ -63,6 +67,7 @@ static int open_socket(const struct speaker *speaker, const struct address *addr
 {
     int fd = socket_listen(address, port, false, error, size);
     const struct listener *listener;
+
     LIST_FOREACH(listener, &speaker->listeners, link)
     {
         if (fd != -EADDRINUSE || !listener->running || listener->port != port ||
@@ -79,6 +84,7 @@ static bool add_listener(struct speaker *speaker, int fd, const struct address *
 {
     struct acceptor *acceptor = acceptor_new(speaker->context.loop, fd);
     struct listener *listener = acceptor ? malloc(sizeof *listener) : NULL;
+
     if (!listener) {
         acceptor_close(acceptor);
         return false;
@@ -99,6 +105,7 @@ static bool plan_listener(struct speaker *speaker, const struct address *address
                           size_t size)
 {
     struct listener *present = find_listener(speaker, address, port);
+
     if (present)
         return present->planned = true;
     int fd = open_socket(speaker, address, port, error, size);
@@ -129,6 +136,7 @@ static struct peer *plan_peer(struct speaker *speaker, const struct neighbor_con
 {
     struct peer *present = find_any(speaker, &neighbor->address);
     struct peer *peer = present ? present : peer_new(&speaker->context, neighbor);
+
     if (!peer)
         return NULL;
     if (!present)
@@ -141,6 +149,7 @@ static bool plan_peers(struct speaker *speaker, const struct bgp_config *config,
 {
     struct peer **peers = speaker->planned_peers = calloc(config->neighbor_count + 1, sizeof *peers);
     size_t *count = &speaker->planned_count;
+
     while (peers && *count < config->neighbor_count && (peers[*count] = plan_peer(speaker, &config->neighbors[*count])))
         (*count)++;
     if (peers && *count == config->neighbor_count)
@@ -200,6 +209,7 @@ static void set_keys(struct speaker *speaker, const struct address *address, con
 {
     char text[ADDRESS_TEXT_SIZE], reason[ERRNO_TEXT_SIZE];
     const struct listener *listener;
+
     LIST_FOREACH(listener, &speaker->listeners, link)
     {
         bool same = listener->address.family == address->family;
@@ -215,6 +225,7 @@ static void log_stranger(struct speaker *speaker, const struct address *remote)
     char address[ADDRESS_TEXT_SIZE];
     char others[64] = "";
     uint32_t suppressed;
+
     if (!log_limit_allow(&speaker->stranger_limit, uv_now(speaker->context.loop), &suppressed))
         return;
     address_format(remote, address);
@@ -228,6 +239,7 @@ static void on_accepted(int fd, void *user)
     struct speaker *speaker = user;
     struct address remote = socket_end(fd, true, &(uint16_t){0}); /* none any more where it was reset meanwhile */
     struct peer *peer = speaker_find(speaker, &remote);
+
     if (peer && !speaker->shutting_down) {
         peer_accept(peer, fd);
         return;
@@ -293,6 +305,7 @@ static bool identity_changed(const struct bgp_config *old, const struct bgp_conf
 static void apply_peer(struct speaker *speaker, struct peer *peer, const struct neighbor_config *neighbor, bool reset)
 {
     bool is_old = peer->running;
+
     if (neighbor->password || peer->config->password)
         set_keys(speaker, &neighbor->address, neighbor->password);
     peer->planned = false;
@@ -306,6 +319,7 @@ static void apply_peer(struct speaker *speaker, struct peer *peer, const struct 
 void speaker_apply(struct speaker *speaker, const struct bgp_config *config)
 {
     bool reset_all = identity_changed(speaker->context.config, config);
+
     remove_peers(speaker);
     apply_listeners(speaker);
     speaker->context.config = config;

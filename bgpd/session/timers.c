@@ -8,6 +8,7 @@ static void fired(uv_timer_t *timer);
 static unsigned earliest(const struct timers *timers)
 {
     unsigned first = TIMERS_MAX;
+
     for (unsigned i = 0; i < TIMERS_MAX; i++) {
         if (timers->deadlines[i] && (first == TIMERS_MAX || timers->deadlines[i] < timers->deadlines[first]))
             first = i;
@@ -18,6 +19,7 @@ static unsigned earliest(const struct timers *timers)
 static void arm(struct timers *timers, uint64_t deadline)
 {
     uint64_t now = uv_now(timers->timer.loop);
+
     timers->armed = deadline;
     if (deadline)
         uv_timer_start(&timers->timer, fired, deadline > now ? deadline - now : 0, 0);
@@ -29,6 +31,7 @@ static void fired(uv_timer_t *timer)
 {
     struct timers *timers = timer->data;
     uint64_t now = uv_now(timer->loop);
+
     timers->armed = 0;
     /* In the order of their deadlines, also where the loop was late for several. Each may start others, even for now:
      * the number of rounds is bounded so that the loop moves on. */
@@ -55,6 +58,7 @@ void timers_init(struct timers *timers, uv_loop_t *loop, timers_expired *expired
 void timers_start(struct timers *timers, unsigned number, uint64_t ms)
 {
     uint64_t deadline = uv_now(timers->timer.loop) + ms;
+
     timers->deadlines[number] = deadline ? deadline : 1;
     if (!uv_is_closing((uv_handle_t *)&timers->timer) && (!timers->armed || deadline < timers->armed))
         arm(timers, deadline);
@@ -68,6 +72,7 @@ void timers_stop(struct timers *timers, unsigned number)
 int64_t timers_left(const struct timers *timers, unsigned number)
 {
     uint64_t now = uv_now(timers->timer.loop), deadline = timers->deadlines[number];
+
     if (!deadline)
         return -1;
     return deadline > now ? (int64_t)(deadline - now) : 0;
@@ -76,6 +81,7 @@ int64_t timers_left(const struct timers *timers, unsigned number)
 static void handle_closed(uv_handle_t *handle)
 {
     struct timers *timers = handle->data;
+
     timers->closed(timers->user);
 }
 

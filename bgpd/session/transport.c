@@ -76,6 +76,7 @@ static void leave_common(void)
 static void handle_closed(uv_handle_t *handle)
 {
     struct transport *transport = handle->data;
+
     if (--transport->handles == 0)
         free(transport);
 }
@@ -116,6 +117,7 @@ static struct transport *transport_new(const struct transport_context *context, 
                                        const struct neighbor_config *neighbor, char *error, size_t size)
 {
     struct transport *transport = malloc(sizeof *transport);
+
     if (transport)
         memset(transport, 0, offsetof(struct transport, input));
     if (!transport || uv_poll_init(context->loop, &transport->poll, fd) < 0) {
@@ -145,6 +147,7 @@ struct transport *transport_connect(const struct transport_context *context, con
                                     char *error, size_t size)
 {
     int fd = socket_connect(neighbor, error, size);
+
     return fd < 0 ? NULL : transport_new(context, fd, PHASE_CONNECTING, neighbor, error, size);
 }
 
@@ -174,6 +177,7 @@ void transport_consume(struct transport *transport, size_t size)
 bool transport_input_waits(const struct transport *transport)
 {
     int octets = 0;
+
     return ioctl(transport->fd, FIONREAD, &octets) == 0 && octets > 0;
 }
 
@@ -188,6 +192,7 @@ static void tell_lost(struct transport *transport, const char *reason)
 static bool receive(struct transport *transport)
 {
     size_t room = TRANSPORT_INPUT_MAX - transport->input_size;
+
     if (room > TRANSPORT_READ_MAX)
         room = TRANSPORT_READ_MAX;
     ssize_t size = recv(transport->fd, transport->input + transport->input_size, room, 0);
@@ -211,6 +216,7 @@ static bool receive(struct transport *transport)
 uint8_t *transport_reserve(struct transport *transport, size_t size, bool urgent)
 {
     size_t limit = urgent ? TRANSPORT_OUTPUT_MAX : TRANSPORT_OUTPUT_MAX - TRANSPORT_URGENT_ROOM;
+
     if (transport != common_owner && output_waiting(transport) == 0) {
         leave_common();
         common_owner = transport;
@@ -263,6 +269,7 @@ uint64_t transport_offset(const struct transport *transport)
 uint64_t transport_acknowledged(const struct transport *transport)
 {
     uint32_t unacknowledged = socket_unacknowledged(transport->fd);
+
     return transport->written > unacknowledged ? transport->written - unacknowledged : 0;
 }
 
@@ -278,6 +285,7 @@ static void linger_expired(uv_timer_t *timer)
 static void linger(struct transport *transport)
 {
     static uint8_t ignored[TRANSPORT_READ_MAX];
+
     transport_flush(transport);
     if (transport->write_error) {
         destroy(transport, true);
@@ -296,6 +304,7 @@ static void linger(struct transport *transport)
 static void end_oldest(struct transport_lingering *lingering)
 {
     struct transport *oldest = LIST_FIRST(&lingering->transports);
+
     while (LIST_NEXT(oldest, link))
         oldest = LIST_NEXT(oldest, link);
     destroy(oldest, true);
@@ -320,6 +329,7 @@ void transport_close(struct transport *transport)
 void transport_lingering_move(struct transport_lingering *lingering, struct transport_lingering *to)
 {
     struct transport *transport;
+
     while ((transport = LIST_FIRST(&lingering->transports))) {
         unlink_lingering(transport);
         link_lingering(transport, to);
@@ -329,6 +339,7 @@ void transport_lingering_move(struct transport_lingering *lingering, struct tran
 bool transport_lingering_done(const struct transport_lingering *lingering)
 {
     const struct transport *transport;
+
     LIST_FOREACH(transport, &lingering->transports, link)
     {
         if (output_waiting(transport) > 0 || socket_unacknowledged(transport->fd) > 0)
@@ -340,6 +351,7 @@ bool transport_lingering_done(const struct transport_lingering *lingering)
 void transport_lingering_end(struct transport_lingering *lingering)
 {
     struct transport *transport;
+
     while ((transport = LIST_FIRST(&lingering->transports)))
         destroy(transport, output_waiting(transport) > 0);
 }
@@ -350,6 +362,7 @@ static void finish_connecting(struct transport *transport)
 {
     char address[ADDRESS_TEXT_SIZE], text[ERRNO_TEXT_SIZE], reason[REASON_SIZE];
     int error = socket_connect_result(transport->fd);
+
     if (error < 0) {
         snprintf(reason, sizeof reason, "connect to %s port %u: %s", address_format(&transport->remote, address),
                  transport->port, errno_text(-error, text));
@@ -373,6 +386,7 @@ static void receive_last(struct transport *transport)
 static void poll_event(uv_poll_t *poll, int status, int events)
 {
     struct transport *transport = poll->data;
+
     if (status < 0)
         transport->polled = 0; /* libuv has stopped polling */
     if (transport->phase == PHASE_CONNECTING) {
@@ -403,6 +417,7 @@ void transport_facts(const struct transport *transport, struct transport_facts *
 {
     int mss = 0;
     socklen_t length = sizeof mss;
+
     *facts = (struct transport_facts){.ttl = transport->ttl,
                                       .minimum_ttl = transport->minimum_ttl,
                                       .md5 = transport->md5,

@@ -13,6 +13,7 @@ void vip_filter_set(struct vip_filter *filter, const struct prefix *prefixes, si
 static size_t lower_bound(const struct vip_filter *filter, const struct prefix *prefix)
 {
     size_t low = 0, high = filter->count;
+
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (prefix_compare(&filter->prefixes[middle], prefix) < 0)
@@ -26,6 +27,7 @@ static size_t lower_bound(const struct vip_filter *filter, const struct prefix *
 static struct prefix shortened(const struct prefix *prefix, unsigned length)
 {
     struct prefix result = {.family = prefix->family, .length = (uint8_t)length};
+
     memcpy(result.octets, prefix->octets, (length + 7) / 8);
     if (length % 8)
         result.octets[length / 8] &= (uint8_t)(0xff << (8 - length % 8));

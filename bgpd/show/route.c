@@ -68,6 +68,7 @@ void show_advertised(struct json *row, const struct bgpd *bgpd, const struct pee
                      const struct rib_out_route *route)
 {
     static const char *const deliveries[] = {"queued", "sent", "acknowledged"};
+
     /* A route that is being withdrawn is still the neighbor's until the withdrawal leaves. */
     const struct path_attributes *attributes = route->desired ? route->desired : route->sent;
     char as_path[AS_PATH_TEXT_SIZE];

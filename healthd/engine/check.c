@@ -281,6 +281,7 @@ static void schedule_first_run(struct check *check)
 struct check *check_new(struct check_room *room, struct check_config *config)
 {
     struct check *check = calloc(1, sizeof *check);
+
     if (!check)
         return NULL;
 

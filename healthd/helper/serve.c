@@ -78,6 +78,7 @@ static _Noreturn void give_up(uint32_t id, enum helper_news news, int result)
 static void become_ordinary(void)
 {
     struct rlimit files;
+
     sigset_t none;
 
     handle_signals(SIG_DFL);
@@ -270,6 +271,7 @@ static void open_eyes(void)
 static void take_order(void)
 {
     static char bytes[HELPER_MESSAGE_MAX];
+
     union {
         struct cmsghdr header;
         char bytes[CMSG_SPACE(sizeof(int))];
@@ -327,6 +329,7 @@ static void bury(struct command *command)
 static void reap(void)
 {
     struct signalfd_siginfo ignored[8];
+
     siginfo_t info = {0};
 
     while (read(signals, ignored, sizeof ignored) > 0)

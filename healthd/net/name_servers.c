@@ -175,6 +175,7 @@ static bool is_about(const struct name_servers *servers, const char *name)
 static void on_events(struct watch *watch, uint32_t events)
 {
     struct name_servers *servers = CONTAINER_OF(watch, struct name_servers, file.watch);
+
     _Alignas(struct inotify_event) char bytes[4096];
     ssize_t size = read(servers->file.fd, bytes, sizeof bytes);
     bool changed = false;

@@ -2,10 +2,10 @@
  * file: a file is there, or is not. A maintenance switch that an operator can throw with touch and rm. The file system
  * may hang (NFS), so the helper looks (healthd/helper): that it does not answer is trouble of this machine.
  */
-#include "lib/kinds/kind.h"
 #include "healthd/helper/helper.h"
 #include "healthd/probes/kinds.h"
 #include "lib/container.h"
+#include "lib/kinds/kind.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,9 +3,9 @@
  * net.ipv4.ping_group_range allows it, and the kernel hands us our own replies alone; where it does not, a raw socket
  * is tried, which sees everybody's, IPv4 header included. A random cookie in the payload tells ours apart on both.
  */
-#include "lib/kinds/kind.h"
 #include "healthd/net/datagram.h"
 #include "healthd/probes/kinds.h"
+#include "lib/kinds/kind.h"
 #include "lib/wire.h"
 
 #include <bsd/stdlib.h>

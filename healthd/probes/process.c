@@ -4,11 +4,11 @@
  * also keeps the number from meaning another process: the one that was seen is the one that is watched. The helper
  * reads the file (healthd/helper).
  */
-#include "lib/kinds/kind.h"
 #include "healthd/helper/helper.h"
 #include "healthd/net/watcher.h"
 #include "healthd/probes/kinds.h"
 #include "lib/container.h"
+#include "lib/kinds/kind.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -2,9 +2,9 @@
  * udp: a datagram, and the answer to it. Silence is a FAIL: over UDP an answer is the only sign of life, but for a port
  * unreachable, which is the kernel's word that nobody is there. Without `send` an empty datagram goes out.
  */
-#include "lib/kinds/kind.h"
 #include "healthd/net/datagram.h"
 #include "healthd/probes/kinds.h"
+#include "lib/kinds/kind.h"
 
 #include <string.h>
 

@@ -111,6 +111,7 @@ static void add_number(const struct lysc_type_num *type, char *buffer)
 static const char *pattern_words(const struct lysc_type_str *type)
 {
     static const char prefix[] = "expected ";
+
     LY_ARRAY_COUNT_TYPE i;
 
     for (size_t known = 0; known < sizeof known_types / sizeof *known_types; known++) {
@@ -222,6 +223,7 @@ static const struct lysc_type_bitenum_item *names_of(const struct lysc_type *typ
 void type_offer_names(const struct lysc_type *type, struct nearest *nearest)
 {
     const struct lysc_type *one;
+
     LY_ARRAY_COUNT_TYPE name;
 
     for (LY_ARRAY_COUNT_TYPE i = 0; (one = member(type, i)); i++) {
@@ -239,6 +241,7 @@ void type_offer_names(const struct lysc_type *type, struct nearest *nearest)
 bool type_has_name(const struct lysc_type *type, const char *text)
 {
     const struct lysc_type *one;
+
     LY_ARRAY_COUNT_TYPE name;
 
     for (LY_ARRAY_COUNT_TYPE i = 0; (one = member(type, i)); i++) {

@@ -177,6 +177,7 @@ static int open_directory(const char *path, const struct control_owner *owner, c
 static bool is_answered(const struct sockaddr_un *address)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
     /* EAGAIN: somebody listens, and is behind with accepting. */
     bool answered = fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
 

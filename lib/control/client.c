@@ -69,6 +69,7 @@ static bool send_request(int fd, const char *json)
 {
     size_t length = strlen(json), sent = 0;
     uint8_t *request = malloc(CONTROL_LENGTH_SIZE + length);
+
     if (!request)
         return false;
 

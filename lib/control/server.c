@@ -45,6 +45,7 @@ static void dispatch(struct control_request *request)
 void request_on_turn(struct turn *turn)
 {
     struct control_request *request = CONTAINER_OF(turn, struct control_request, turn);
+
     void (*ready)(struct control_request *, void *) = request->ready;
 
     request->server->piece_began_ns = uv_hrtime();

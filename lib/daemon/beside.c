@@ -66,6 +66,7 @@ static void on_closed(uv_handle_t *handle)
 static void on_returned(uv_async_t *async)
 {
     struct beside *beside = async->data;
+
     void (*done)(void *user) = beside->done;
     void *user = beside->user;
 

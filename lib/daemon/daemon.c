@@ -128,6 +128,7 @@ static bool prepare(struct daemon *daemon, void *value, char *error, size_t size
 static bool start(struct daemon *daemon, struct load *load, char *error, size_t size)
 {
     const struct daemon_kind *kind = daemon->kind;
+
     void *value = load->value;
     char cause[128];
 

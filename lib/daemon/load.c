@@ -32,6 +32,7 @@ static bool describe(struct load *load, struct lyd_node *tree)
 struct load *load_file(const struct load_kind *kind, const struct ly_ctx *context, const char *path)
 {
     struct load *load = calloc(1, sizeof *load);
+
     if (!load)
         return NULL;
     struct conf *conf = &load->findings;

@@ -149,6 +149,7 @@ static void forget_prepared(struct reload *reload)
 static void apply(struct reload *reload)
 {
     struct load *load = reload->prepared;
+
     void *value = load->value;
 
     load_free(&reload->owner->load, reload->running);

@@ -6,10 +6,10 @@
  *
  * A datagram that answers another message, an earlier probe's for instance, is ignored.
  */
-#include "lib/kinds/kind.h"
 #include "healthd/net/datagram.h"
 #include "healthd/probes/coap/coap_message.h"
 #include "healthd/probes/kinds.h"
+#include "lib/kinds/kind.h"
 
 #include <bsd/stdlib.h>
 #include <string.h>

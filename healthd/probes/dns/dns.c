@@ -3,12 +3,12 @@
  * written and read by c-ares; the socket is ours, so that errors of the network mean here what they mean to every other
  * probe. An answer that UDP cut short is asked for again over TCP, as a resolver does (RFC 7766).
  */
-#include "lib/kinds/kind.h"
 #include "healthd/net/datagram.h"
 #include "healthd/net/stream.h"
 #include "healthd/probes/dns/dns_answer.h"
 #include "healthd/probes/kinds.h"
 #include "lib/container.h"
+#include "lib/kinds/kind.h"
 #include "lib/wire.h"
 
 #include <ares.h>

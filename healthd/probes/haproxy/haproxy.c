@@ -10,10 +10,10 @@
  * we have never seen this HAProxy and can say nothing of it: UNABLE, and unknown once the lease is over. A socket that
  * we may not open is UNABLE too.
  */
-#include "lib/kinds/kind.h"
 #include "healthd/net/stream.h"
 #include "healthd/probes/haproxy/haproxy_csv.h"
 #include "healthd/probes/kinds.h"
+#include "lib/kinds/kind.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -174,6 +174,7 @@ static void take_answer(struct haproxy *haproxy)
     struct probe_result *result = &haproxy->probe.result;
     unsigned servers = haproxy_csv_servers(csv);
     unsigned up = haproxy_csv_up(csv);
+
     /* More backup servers may stand in than there were active ones. */
     unsigned percent = up < servers ? up * 100 / servers : 100;
 

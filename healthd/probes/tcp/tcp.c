@@ -3,10 +3,10 @@
  * Without a dialogue the target's kernel answers for it, and the connection is over before the backend hears of it.
  * With hold-open the connection of a run that went well is kept where none is, and watched.
  */
-#include "lib/kinds/kind.h"
 #include "healthd/net/stream.h"
 #include "healthd/probes/kinds.h"
 #include "lib/container.h"
+#include "lib/kinds/kind.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -5,10 +5,10 @@
  *
  * Frames of the application that come before the pong are passed over, as far as the buffer and the run's share go.
  */
-#include "lib/kinds/kind.h"
 #include "healthd/net/stream.h"
 #include "healthd/probes/kinds.h"
 #include "healthd/probes/websocket/websocket_message.h"
+#include "lib/kinds/kind.h"
 
 #include <bsd/stdlib.h>
 #include <errno.h>

@@ -36,6 +36,7 @@ void websocket_accept(const char *key, char accept[static WEBSOCKET_ACCEPT_SIZE]
     static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     char text[WEBSOCKET_KEY_SIZE + sizeof guid];
     uint8_t digest[SHA1_DIGEST_LENGTH];
+
     SHA1_CTX hash;
 
     int size = snprintf(text, sizeof text, "%s%s", key, guid);

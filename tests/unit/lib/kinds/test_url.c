@@ -67,8 +67,7 @@ static void test_what_is_refused(void **state)
         {"http://.a/", "each label of a name"},
         {"http://a,b/", "neither a host name nor an address"},
         {"http://a%41/", "neither a host name nor an address"},
-        {"http://0123456789012345678901234567890123456789012345678901234567890123.example/",
-         "each label of a name"},
+        {"http://0123456789012345678901234567890123456789012345678901234567890123.example/", "each label of a name"},
         {"h", "not of the form SCHEME://HOST/PATH"},
     };
 
