@@ -3,6 +3,7 @@
 
 #include "ctl/handlers.h"
 #include "ctl/show.h"
+#include "ctl/status_check.h"
 #include "lib/text.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "ctl/status.h"
+#include "ctl/status_check.h"
 
 #include "ctl/show.h"
 #include "lib/conf/conf.h"

@@ -1,7 +1,5 @@
 #include "bgpd/codec/capability.h"
 
-#include "bgpd/codec/message.h"
-
 #include <bsd/string.h>
 #include <stddef.h>
 #include <stdio.h>

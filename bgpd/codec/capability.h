@@ -65,6 +65,9 @@ void capabilities_encode(struct wire_writer *writer, const struct capabilities *
  * where a TLV runs past the end. */
 bool capabilities_decode(struct wire_reader value, struct capabilities *capabilities);
 
+/* The greatest length of a message, its header included; the latter where both ends have said so (RFC 8654). */
+enum { MESSAGE_MAX = 4096, MESSAGE_MAX_EXTENDED = 65535 };
+
 /* What both ends may use on the session. */
 struct negotiated {
     struct capabilities common; /* offered by both; graceful_restart as the neighbor sent it, where both offered */

@@ -13,11 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    MESSAGE_HEADER_SIZE = 19,
-    MESSAGE_MAX = 4096,
-    MESSAGE_MAX_EXTENDED = 65535, /* RFC 8654 */
-};
+enum { MESSAGE_HEADER_SIZE = 19 };
 
 enum message_type {
     MESSAGE_OPEN = 1,

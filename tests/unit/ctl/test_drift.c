@@ -1,5 +1,5 @@
 /* Which daemons run what their configuration file does not hold. */
-#include "ctl/status.h"
+#include "ctl/status_check.h"
 
 #include "lib/conf/conf.h"
 

@@ -1,5 +1,5 @@
 /* What status --check finds wrong, and how it says so. */
-#include "ctl/status.h"
+#include "ctl/status_check.h"
 
 #include "golden.h"
 
